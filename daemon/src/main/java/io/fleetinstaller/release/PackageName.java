@@ -1,0 +1,29 @@
+package io.fleetinstaller.release;
+
+import java.util.regex.Pattern;
+
+/**
+ * The name of what is managed, e.g. {@code node-exporter}. It is also a folder name on every
+ * platform.
+ */
+public record PackageName(String value) implements Comparable<PackageName> {
+  private static final Pattern LEGAL = Pattern.compile("[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?");
+
+  public PackageName {
+    if (!LEGAL.matcher(value).matches()) {
+      throw new IllegalArgumentException(
+          "'%s' is not a package name; use 1 to 63 of a-z 0-9 . _ - and begin and end with a letter or digit"
+              .formatted(value));
+    }
+  }
+
+  @Override
+  public int compareTo(PackageName other) {
+    return value.compareTo(other.value);
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

@@ -1,0 +1,17 @@
+package io.fleetinstaller.upgrade;
+
+import java.util.List;
+
+/**
+ * Where a step tells how far it is and what it saw. Calls are cheap and may come from any thread.
+ */
+public interface Progress {
+
+  /** So many of so many bytes (or milliseconds, while observing); total 0 means nobody knows. */
+  void at(long done, long total);
+
+  /**
+   * Evidence for the journal, kept with the end of the step: what was decided and what was seen.
+   */
+  void note(List<String> evidence);
+}
