@@ -1,0 +1,137 @@
+package io.fleetinstaller.io;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import io.fleetinstaller.release.Fault.Refused;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+
+/**
+ * Turns bytes into values, strictly: no duplicate keys, no aliases, no depth without end, nothing
+ * behind the end.
+ */
+final class Reader {
+  private static final int DEPTH = 32;
+  private static final StreamReadConstraints CONSTRAINTS =
+      StreamReadConstraints.builder()
+          .maxNestingDepth(DEPTH)
+          .maxNumberLength(64)
+          .maxNameLength(1024)
+          .build();
+
+  private final Place place;
+  private final JsonParser parser;
+
+  private Reader(Place place, JsonParser parser) {
+    this.place = place;
+    this.parser = parser;
+  }
+
+  static Value json(Place place, byte[] bytes) throws Refused {
+    return read(place, bytes, JsonFactory.builder().streamReadConstraints(CONSTRAINTS).build());
+  }
+
+  static Value yaml(Place place, byte[] bytes) throws Refused {
+    return read(place, bytes, YAMLFactory.builder().streamReadConstraints(CONSTRAINTS).build());
+  }
+
+  private static Value read(Place place, byte[] bytes, JsonFactory factory) throws Refused {
+    factory.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature());
+    try (JsonParser parser = factory.createParser(utf8(place, bytes))) {
+      return new Reader(place, parser).whole();
+    } catch (JsonProcessingException e) {
+      int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+      throw place.refuse(line, "", firstLine(e.getOriginalMessage()));
+    } catch (IOException e) {
+      throw place.refuse(0, "", firstLine(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static String utf8(Place place, byte[] bytes) throws Refused {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw place.refuse(0, "", "it is not UTF-8 text");
+    }
+  }
+
+  private static String firstLine(String message) {
+    return message.lines().findFirst().orElse("it cannot be read");
+  }
+
+  private Value whole() throws IOException, Refused {
+    JsonToken first = parser.nextToken();
+    if (first == null) {
+      return new Value.Table(new LinkedHashMap<>(), 1);
+    }
+    Value value = value(first);
+    if (parser.nextToken() != null) {
+      throw place.refuse(line(), "", "something stands behind its end; keep one document");
+    }
+    return value;
+  }
+
+  private Value value(JsonToken token) throws IOException, Refused {
+    int line = line();
+    refuseReferences(line);
+    return switch (token) {
+      case START_OBJECT -> table(line);
+      case START_ARRAY -> items(line);
+      case VALUE_STRING -> new Value.Text(parser.getText(), line);
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Value.Numeral(parser.getText(), line);
+      case VALUE_TRUE -> new Value.Flag(true, line);
+      case VALUE_FALSE -> new Value.Flag(false, line);
+      case VALUE_NULL -> new Value.Nothing(line);
+      case END_OBJECT, END_ARRAY, FIELD_NAME, NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT ->
+          throw place.refuse(line, "", "%s is not allowed here".formatted(token));
+    };
+  }
+
+  // An alias would let a few bytes stand for many, and a reader take one thing for another.
+  private void refuseReferences(int line) throws IOException, Refused {
+    if (parser instanceof YAMLParser yaml
+        && (yaml.isCurrentAlias() || yaml.getObjectId() != null || yaml.getTypeId() != null)) {
+      throw place.refuse(line, "", "anchors, aliases and tags are not allowed; write it out");
+    }
+  }
+
+  private Value table(int line) throws IOException, Refused {
+    LinkedHashMap<String, Value> values = new LinkedHashMap<>();
+    while (next() != JsonToken.END_OBJECT) {
+      String key = parser.currentName();
+      values.put(key, value(next()));
+    }
+    return new Value.Table(values, line);
+  }
+
+  private Value items(int line) throws IOException, Refused {
+    List<Value> values = new ArrayList<>();
+    for (JsonToken token = next(); token != JsonToken.END_ARRAY; token = next()) {
+      values.add(value(token));
+    }
+    return new Value.Items(List.copyOf(values), line);
+  }
+
+  private JsonToken next() throws IOException, Refused {
+    JsonToken token = parser.nextToken();
+    if (token == null) {
+      throw place.refuse(line(), "", "it ends in the middle");
+    }
+    return token;
+  }
+
+  private int line() {
+    return parser.currentTokenLocation().getLineNr();
+  }
+}
