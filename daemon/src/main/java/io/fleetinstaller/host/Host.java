@@ -66,6 +66,12 @@ public interface Host extends AutoCloseable {
   void resume(List<Slot> current) throws Fault, InterruptedException;
 
   /**
+   * Tells whoever started the daemon that it is up. Called once, when the local API answers; does
+   * nothing where nobody asks.
+   */
+  void ready() throws Fault, InterruptedException;
+
+  /**
    * Clean shutdown of the daemon: the supervised host stops its children, others leave the services
    * alone.
    */

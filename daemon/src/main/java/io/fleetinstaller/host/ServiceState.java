@@ -8,7 +8,8 @@ import java.util.OptionalLong;
  * A service as its init system sees it.
  *
  * @param mainPid of the running main process
- * @param executable what the main process runs, with links resolved
+ * @param executable what the main process runs, with links resolved; for a script, the script and
+ *     not its interpreter
  * @param invocation changes with every start of the service; empty when it never ran
  * @param restarts made by the init system by itself since the service was last started on purpose
  * @param lastExit in words, e.g. {@code status 1} or {@code signal SEGV}; empty while nothing has
