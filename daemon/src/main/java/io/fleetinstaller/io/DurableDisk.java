@@ -1,0 +1,187 @@
+package io.fleetinstaller.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The real disk. What it makes first stands under {@code .<name>.new} beside its place, is made
+ * durable there and then renamed; a crash leaves at most that one name, which the next try takes
+ * over. One thread at a time per directory.
+ */
+public final class DurableDisk implements Disk {
+  private static final int OWNER_ALL = 0700;
+
+  @Override
+  public void createDirectories(Path directory, int mode) throws IOException {
+    if (Files.isDirectory(directory)) {
+      return;
+    }
+    Path parent = parent(directory);
+    createDirectories(parent, mode);
+    // Under another name until it has its mode: whoever finds the directory finds it with it.
+    Path fresh = fresh(directory);
+    deleteTree(fresh);
+    Files.createDirectory(fresh);
+    Posix.mode(fresh, mode);
+    Files.move(fresh, directory, StandardCopyOption.ATOMIC_MOVE);
+    Posix.syncNames(parent);
+  }
+
+  @Override
+  public void replace(Path file, byte[] content, int mode) throws IOException {
+    Path fresh = fresh(file);
+    Files.deleteIfExists(fresh);
+    try (FileChannel channel =
+        FileChannel.open(fresh, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+      Posix.mode(fresh, mode);
+      writeFully(channel, content, 0);
+      channel.force(true);
+    } catch (IOException e) {
+      dropAfter(e, fresh);
+      throw e;
+    }
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    Posix.syncNames(parent(file));
+  }
+
+  @Override
+  public void point(Path link, Path target) throws IOException {
+    Path fresh = fresh(link);
+    Files.deleteIfExists(fresh);
+    Files.createSymbolicLink(fresh, target);
+    Files.move(fresh, link, StandardCopyOption.ATOMIC_MOVE);
+    Posix.syncNames(parent(link));
+  }
+
+  @Override
+  public void move(Path from, Path to) throws IOException {
+    if (Files.isDirectory(to, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileAlreadyExistsException(to.toString());
+    }
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    Posix.syncNames(parent(to));
+    if (!parent(to).equals(parent(from))) {
+      Posix.syncNames(parent(from));
+    }
+  }
+
+  @Override
+  public void delete(Path path) throws IOException {
+    if (Files.deleteIfExists(path)) {
+      Posix.syncNames(parent(path));
+    }
+  }
+
+  @Override
+  public void deleteTree(Path directory) throws IOException {
+    if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    Files.walkFileTree(directory, new Deletion());
+    Posix.syncNames(parent(directory));
+  }
+
+  @Override
+  public void sync(Path directory) throws IOException {
+    if (Native.serves(directory)) {
+      Native.syncfs(directory);
+    } else {
+      syncEach(directory);
+    }
+  }
+
+  @Override
+  public Appender append(Path file) throws IOException {
+    boolean there = Files.exists(file);
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (!there) {
+      Posix.mode(file, 0600);
+      Posix.syncNames(parent(file));
+    }
+    return new ChannelAppender(channel);
+  }
+
+  static void writeFully(FileChannel channel, byte[] bytes, long position) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    while (buffer.hasRemaining()) {
+      channel.write(buffer, position + buffer.position());
+    }
+  }
+
+  private static void syncEach(Path directory) throws IOException {
+    try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
+      for (Path child : children) {
+        if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
+          syncEach(child);
+        } else if (Files.isRegularFile(child, LinkOption.NOFOLLOW_LINKS)) {
+          try (FileChannel channel = FileChannel.open(child, StandardOpenOption.WRITE)) {
+            channel.force(true);
+          }
+        }
+      }
+    }
+    Posix.syncNames(directory);
+  }
+
+  private static void dropAfter(IOException cause, Path fresh) {
+    try {
+      Files.deleteIfExists(fresh);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  private static Path fresh(Path path) {
+    return path.resolveSibling("." + path.getFileName() + ".new");
+  }
+
+  private static Path parent(Path path) throws IOException {
+    Path parent = path.toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new IOException("%s has no parent directory".formatted(path));
+    }
+    return parent;
+  }
+
+  /** Deletes what it leaves. A package may have made directories that not even we may write to. */
+  private static final class Deletion extends SimpleFileVisitor<Path> {
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+        throws IOException {
+      if (!Files.isWritable(directory) || !Files.isExecutable(directory)) {
+        Posix.mode(directory, OWNER_ALL);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      Files.deleteIfExists(file);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
+        throws IOException {
+      if (failure != null) {
+        throw failure;
+      }
+      Files.deleteIfExists(directory);
+      return FileVisitResult.CONTINUE;
+    }
+  }
+}

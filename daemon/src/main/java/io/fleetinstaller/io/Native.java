@@ -1,0 +1,222 @@
+package io.fleetinstaller.io;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The calls of the C library on 64-bit Linux that Java does not offer. Ask {@link #serves} first;
+ * where it says no (another system, a file system in memory) there is nothing to call. Thread-safe.
+ */
+@SuppressWarnings("restricted")
+public final class Native {
+  private static final int O_DIRECTORY = directoryFlag();
+  private static final int O_CLOEXEC = 0x80000;
+  private static final int ENODATA = 61;
+  private static final int EOPNOTSUPP = 95;
+  private static final int STATVFS_BYTES = 256;
+  private static final int STATVFS_FREE_INODES = 56;
+  private static final int XATTR_MOST_BYTES = 65_536;
+  private static final int ID_OFFSET_IN_PASSWD_AND_GROUP = 16;
+
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO =
+      STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+  private static final boolean PRESENT =
+      LINKER.defaultLookup().find("syncfs").isPresent() && ValueLayout.ADDRESS.byteSize() == 8;
+
+  private Native() {}
+
+  /** Whether this path lives where these calls work. */
+  public static boolean serves(Path path) {
+    return PRESENT && path.getFileSystem().equals(FileSystems.getDefault());
+  }
+
+  /**
+   * Makes everything on the file system of this directory durable. Linux before 5.8 does not tell
+   * here that writing back failed.
+   */
+  static void syncfs(Path directory) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(STATE);
+      int descriptor =
+          (int) Calls.OPEN.invokeExact(errno, text(arena, directory), O_DIRECTORY | O_CLOEXEC);
+      check(descriptor, errno, directory);
+      try {
+        check((int) Calls.SYNCFS.invokeExact(errno, descriptor), errno, directory);
+      } finally {
+        int _ = (int) Calls.CLOSE.invokeExact(errno, descriptor);
+      }
+    } catch (Throwable e) {
+      throw asIs(e);
+    }
+  }
+
+  /** Free inodes for root on the file system of this path; empty where it does not count them. */
+  public static Optional<Long> freeInodes(Path path) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(STATE);
+      MemorySegment answer = arena.allocate(STATVFS_BYTES, 8);
+      check((int) Calls.STATVFS.invokeExact(errno, text(arena, path), answer), errno, path);
+      long all = answer.get(ValueLayout.JAVA_LONG, STATVFS_FREE_INODES - 8);
+      // btrfs and some network file systems make inodes as they go, and say that they have none.
+      return all == 0
+          ? Optional.empty()
+          : Optional.of(answer.get(ValueLayout.JAVA_LONG, STATVFS_FREE_INODES));
+    } catch (Throwable e) {
+      throw asIs(e);
+    }
+  }
+
+  /** Sets an extended attribute of the file or link itself, e.g. {@code security.capability}. */
+  public static void setXattr(Path path, String name, byte[] value) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(STATE);
+      MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, value);
+      int result =
+          (int)
+              Calls.LSETXATTR.invokeExact(
+                  errno,
+                  text(arena, path),
+                  arena.allocateFrom(name),
+                  bytes,
+                  (long) value.length,
+                  0);
+      check(result, errno, path);
+    } catch (Throwable e) {
+      throw asIs(e);
+    }
+  }
+
+  /** The value of an extended attribute of the file or link itself; empty if it has none. */
+  public static Optional<byte[]> xattr(Path path, String name) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(STATE);
+      MemorySegment bytes = arena.allocate(XATTR_MOST_BYTES);
+      long size =
+          (long)
+              Calls.LGETXATTR.invokeExact(
+                  errno,
+                  text(arena, path),
+                  arena.allocateFrom(name),
+                  bytes,
+                  (long) XATTR_MOST_BYTES);
+      if (size < 0 && absent(errno)) {
+        return Optional.empty();
+      }
+      check(size, errno, path);
+      return Optional.of(bytes.asSlice(0, size).toArray(ValueLayout.JAVA_BYTE));
+    } catch (Throwable e) {
+      throw asIs(e);
+    }
+  }
+
+  /** The number of the user of this name. */
+  public static OptionalInt userId(String name) {
+    return id(Calls.GETPWNAM, name);
+  }
+
+  /** The number of the group of this name. */
+  public static OptionalInt groupId(String name) {
+    return id(Calls.GETGRNAM, name);
+  }
+
+  /** The C library answers in a buffer that all its callers share. */
+  private static synchronized OptionalInt id(MethodHandle call, String name) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(STATE);
+      MemorySegment entry = (MemorySegment) call.invokeExact(errno, arena.allocateFrom(name));
+      if (entry.equals(MemorySegment.NULL)) {
+        return OptionalInt.empty();
+      }
+      MemorySegment fields = entry.reinterpret(ID_OFFSET_IN_PASSWD_AND_GROUP + Integer.BYTES);
+      return OptionalInt.of(fields.get(ValueLayout.JAVA_INT, ID_OFFSET_IN_PASSWD_AND_GROUP));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  private static MemorySegment text(Arena arena, Path path) {
+    byte[] bytes = path.toString().getBytes(StandardCharsets.UTF_8);
+    return arena.allocateFrom(ValueLayout.JAVA_BYTE, Arrays.copyOf(bytes, bytes.length + 1));
+  }
+
+  private static boolean absent(MemorySegment errno) {
+    int code = (int) ERRNO.get(errno, 0L);
+    return code == ENODATA || code == EOPNOTSUPP;
+  }
+
+  private static void check(long result, MemorySegment errno, Path path) throws IOException {
+    if (result < 0) {
+      int code = (int) ERRNO.get(errno, 0L);
+      throw new FileSystemException(path.toString(), null, Errno.sentence(code));
+    }
+  }
+
+  private static IOException asIs(Throwable thrown) {
+    return thrown instanceof IOException e ? e : sneak(unexpected(thrown));
+  }
+
+  private static IOException sneak(RuntimeException bug) {
+    throw bug;
+  }
+
+  private static RuntimeException unexpected(Throwable thrown) {
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    return thrown instanceof RuntimeException bug ? bug : new IllegalStateException(thrown);
+  }
+
+  /** O_DIRECTORY is one of the few flags whose number differs between processors. */
+  private static int directoryFlag() {
+    return System.getProperty("os.arch", "").equals("aarch64") ? 0x4000 : 0x10000;
+  }
+
+  /** Looked up when first called, so that loading this class works on every system. */
+  private static final class Calls {
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+    private static final MemoryLayout TEXT = ValueLayout.ADDRESS;
+
+    static final MethodHandle OPEN = variadic("open", FunctionDescriptor.of(INT, TEXT, INT));
+    static final MethodHandle CLOSE = call("close", FunctionDescriptor.of(INT, INT));
+    static final MethodHandle SYNCFS = call("syncfs", FunctionDescriptor.of(INT, INT));
+    static final MethodHandle STATVFS = call("statvfs", FunctionDescriptor.of(INT, TEXT, TEXT));
+    static final MethodHandle LSETXATTR =
+        call("lsetxattr", FunctionDescriptor.of(INT, TEXT, TEXT, TEXT, LONG, INT));
+    static final MethodHandle LGETXATTR =
+        call("lgetxattr", FunctionDescriptor.of(LONG, TEXT, TEXT, TEXT, LONG));
+    static final MethodHandle GETPWNAM = call("getpwnam", FunctionDescriptor.of(TEXT, TEXT));
+    static final MethodHandle GETGRNAM = call("getgrnam", FunctionDescriptor.of(TEXT, TEXT));
+
+    private static MethodHandle variadic(String name, FunctionDescriptor shape) {
+      return handle(name, shape, Linker.Option.firstVariadicArg(2));
+    }
+
+    private static MethodHandle call(String name, FunctionDescriptor shape) {
+      return handle(name, shape);
+    }
+
+    private static MethodHandle handle(
+        String name, FunctionDescriptor shape, Linker.Option... more) {
+      Linker.Option[] options = Arrays.copyOf(more, more.length + 1);
+      options[more.length] = Linker.Option.captureCallState("errno");
+      return LINKER.downcallHandle(LINKER.defaultLookup().find(name).orElseThrow(), shape, options);
+    }
+  }
+}

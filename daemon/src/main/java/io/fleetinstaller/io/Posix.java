@@ -1,0 +1,53 @@
+package io.fleetinstaller.io;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/** What differs between a real POSIX file system, one in memory and Windows. Thread-safe. */
+final class Posix {
+
+  private Posix() {}
+
+  /** Sets the mode, set-uid, set-gid and sticky bits included, where there are modes. */
+  static void mode(Path path, int mode) throws IOException {
+    Set<String> views = path.getFileSystem().supportedFileAttributeViews();
+    if (real(path)) {
+      Files.setAttribute(path, "unix:mode", mode);
+    } else if (views.contains("posix")) {
+      Files.setPosixFilePermissions(path, permissions(mode));
+    }
+  }
+
+  /** Makes the names in this directory durable, where a directory can be opened at all. */
+  static void syncNames(Path directory) throws IOException {
+    if (!real(directory)) {
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  /** A file system of the kernel with POSIX semantics: neither Windows nor memory. */
+  static boolean real(Path path) {
+    return path.getFileSystem().equals(FileSystems.getDefault())
+        && path.getFileSystem().supportedFileAttributeViews().contains("unix");
+  }
+
+  static Set<PosixFilePermission> permissions(int mode) {
+    StringBuilder text = new StringBuilder("rwxrwxrwx");
+    for (int bit = 0; bit < text.length(); bit++) {
+      if ((mode & (0400 >> bit)) == 0) {
+        text.setCharAt(bit, '-');
+      }
+    }
+    return PosixFilePermissions.fromString(text.toString());
+  }
+}
