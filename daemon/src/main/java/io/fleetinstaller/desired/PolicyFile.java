@@ -1,0 +1,161 @@
+package io.fleetinstaller.desired;
+
+import io.fleetinstaller.io.Bounded;
+import io.fleetinstaller.io.Disk;
+import io.fleetinstaller.io.Document;
+import io.fleetinstaller.io.Json;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.Fault.Transient;
+import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.release.Release;
+import io.fleetinstaller.release.Version;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** Keeps the {@link Policy} in policy.json of the state directory. Not thread-safe. */
+public final class PolicyFile {
+  private static final int FORMAT = 1;
+  private static final int LIMIT = 1 << 20;
+  private static final int OWNER_ONLY = 0600;
+
+  private final Path file;
+  private final Disk disk;
+
+  public PolicyFile(Path state, Disk disk) {
+    this.file = state.resolve("policy.json");
+    this.disk = disk;
+  }
+
+  /**
+   * The policy that was last written; empty when there is none. A damaged file is {@link Refused}.
+   */
+  public Policy read() throws Fault {
+    try {
+      if (!Files.exists(file)) {
+        return Policy.EMPTY;
+      }
+      return parse(Document.json(file.toString(), Bounded.read(file, LIMIT)));
+    } catch (IOException e) {
+      throw new Transient(ReasonCode.IO_ERROR, "cannot read %s: %s".formatted(file, e));
+    }
+  }
+
+  /**
+   * Moves a damaged file aside, so that the host starts without it, and returns where it lies now.
+   */
+  public Path quarantine() throws Fault {
+    Path aside = file.resolveSibling("policy.json.corrupt");
+    try {
+      disk.move(file, aside);
+      return aside;
+    } catch (IOException e) {
+      throw new Transient(ReasonCode.IO_ERROR, "cannot move %s aside: %s".formatted(file, e));
+    }
+  }
+
+  public void write(Policy policy) throws Fault {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("formatVersion", FORMAT);
+    tree.put(
+        "overrides",
+        new TreeMap<>(policy.overrides()).values().stream().map(PolicyFile::tree).toList());
+    tree.put(
+        "holds", new TreeMap<>(policy.holds()).values().stream().map(PolicyFile::tree).toList());
+    try {
+      disk.replace(file, Json.bytes(tree), OWNER_ONLY);
+    } catch (IOException e) {
+      throw new Transient(ReasonCode.IO_ERROR, "cannot write %s: %s".formatted(file, e));
+    }
+  }
+
+  private static Map<String, Object> tree(LocalOverride override) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("name", override.name());
+    tree.put("version", override.target().map(Release::version));
+    tree.put("digest", override.target().map(Release::digest));
+    tree.put("over", override.over());
+    tree.put("heldBack", override.heldBack());
+    put(tree, override.decision());
+    return tree;
+  }
+
+  private static Map<String, Object> tree(Hold hold) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("name", hold.name());
+    put(tree, hold.decision());
+    return tree;
+  }
+
+  private static void put(Map<String, Object> tree, Decision decision) {
+    tree.put("by", decision.by());
+    tree.put("at", decision.at());
+    tree.put("reason", decision.reason());
+    tree.put("expires", decision.expires());
+  }
+
+  private static Policy parse(Document document) throws Refused {
+    document.number("formatVersion", FORMAT, FORMAT);
+    List<Document> overrides = document.objects("overrides");
+    List<Document> holds = document.objects("holds");
+    document.done();
+    Policy policy = Policy.EMPTY;
+    for (Document one : overrides) {
+      policy = policy.with(override(one));
+    }
+    for (Document one : holds) {
+      policy = policy.with(hold(one));
+    }
+    return policy;
+  }
+
+  private static LocalOverride override(Document document) throws Refused {
+    PackageName name = document.value("name", PackageName::new);
+    Optional<Version> version = document.optionalValue("version", Version::new);
+    Optional<Digest> digest = document.optionalValue("digest", Digest::parse);
+    Optional<Digest> over = document.optionalValue("over", Digest::parse);
+    Optional<Digest> heldBack = document.optionalValue("heldBack", Digest::parse);
+    Decision decision = decision(document);
+    document.done();
+    if (version.isPresent() != digest.isPresent()) {
+      throw document.refuse("digest", "version and digest come together or not at all");
+    }
+    Optional<Release> target =
+        version.flatMap(found -> digest.map(id -> new Release(name, found, id)));
+    return new LocalOverride(name, target, over, heldBack, decision);
+  }
+
+  private static Hold hold(Document document) throws Refused {
+    Hold hold = new Hold(document.value("name", PackageName::new), decision(document));
+    document.done();
+    return hold;
+  }
+
+  private static Decision decision(Document document) throws Refused {
+    Function<String, Instant> instant = PolicyFile::instant;
+    return new Decision(
+        document.text("by"),
+        document.value("at", instant),
+        document.text("reason"),
+        document.optionalValue("expires", instant));
+  }
+
+  private static Instant instant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (java.time.format.DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          "'%s' is not an instant like 2026-01-31T12:00:00Z".formatted(text), e);
+    }
+  }
+}
