@@ -1,0 +1,134 @@
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.module.ModuleFinder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+
+/**
+ * Completes the distribution around its jars: a Java runtime with what they need and nothing else,
+ * and the launcher. Run by the build as a single source file: {@code java Distribution.java
+ * <sources> <distribution>}.
+ */
+final class Distribution {
+  /** What the program uses; naming and management are the wishes of logback. */
+  private static final Set<String> LINKED =
+      Set.of(
+          "java.base",
+          "java.logging",
+          "java.management",
+          "java.naming",
+          "java.xml",
+          "jdk.crypto.ec",
+          "jdk.net",
+          "jdk.unsupported");
+
+  /**
+   * What jars name in code that we never enter: bean annotations, images and SQL types. A module
+   * that is in neither set stops the build, so that somebody decides.
+   */
+  private static final Set<String> LEFT_OUT = Set.of("java.desktop", "java.sql");
+
+  private static final List<String> OPTIONS =
+      List.of(
+          "--strip-debug",
+          "--no-header-files",
+          "--no-man-pages",
+          "--compress=zip-6",
+          "--generate-cds-archive");
+
+  public static void main(String[] arguments) throws IOException {
+    Path sources = Path.of(arguments[0]);
+    Path distribution = Path.of(arguments[1]);
+    link(distribution, distribution.resolveSibling("runtime.stamp"));
+    copy(sources, distribution);
+  }
+
+  /** Linking takes seconds, so a runtime made from the same JDK, options and libraries stays. */
+  private static void link(Path distribution, Path stamp) throws IOException {
+    Path runtime = distribution.resolve("runtime");
+    List<String> jars = jars(distribution.resolve("lib"));
+    List<String> command = new ArrayList<>(OPTIONS);
+    command.add("--add-modules=" + String.join(",", new TreeSet<>(LINKED)));
+    command.add("--output=" + runtime);
+    String recipe = "%s%n%s%n%s%n".formatted(Runtime.version(), command, jars);
+    if (Files.exists(stamp) && Files.readString(stamp).equals(recipe)) {
+      return;
+    }
+    Files.deleteIfExists(stamp);
+    delete(runtime);
+    checkModules(jars);
+    run("jlink", command);
+    Files.writeString(stamp, recipe);
+  }
+
+  private static List<String> jars(Path lib) throws IOException {
+    try (Stream<Path> jars = Files.list(lib)) {
+      return jars.map(Path::toString).sorted().toList();
+    }
+  }
+
+  private static void checkModules(List<String> jars) {
+    String all = String.join(File.pathSeparator, jars);
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("--multi-release", "25", "--ignore-missing-deps", "--list-deps"));
+    command.addAll(List.of("--module-path", all));
+    command.addAll(jars);
+    // internal packages are listed as module/package, and warnings stand between the lines
+    List<String> undecided =
+        run("jdeps", command)
+            .lines()
+            .map(line -> line.strip().replaceFirst("/.*", ""))
+            .filter(name -> ModuleFinder.ofSystem().find(name).isPresent())
+            .filter(name -> !LINKED.contains(name) && !LEFT_OUT.contains(name))
+            .toList();
+    if (!undecided.isEmpty()) {
+      throw new IllegalStateException(
+          "cannot link the runtime: the jars name %s; add them to LINKED or LEFT_OUT"
+              .formatted(undecided));
+    }
+  }
+
+  private static void copy(Path sources, Path target) throws IOException {
+    try (Stream<Path> files = Files.walk(sources)) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        Path copy = target.resolve(sources.relativize(file));
+        Files.createDirectories(copy.getParent());
+        Files.copy(
+            file, copy, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.toList().reversed()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private static String run(String tool, List<String> command) {
+    StringWriter said = new StringWriter();
+    PrintWriter writer = new PrintWriter(said);
+    int status =
+        ToolProvider.findFirst(tool)
+            .orElseThrow()
+            .run(writer, writer, command.toArray(String[]::new));
+    if (status != 0) {
+      throw new IllegalStateException("cannot run %s %s: %s".formatted(tool, command, said));
+    }
+    return said.toString();
+  }
+}
