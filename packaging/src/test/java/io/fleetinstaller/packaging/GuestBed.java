@@ -47,7 +47,7 @@ public final class GuestBed implements BeforeAllCallback, ParameterResolver {
   }
 
   private static Guest boot() {
-    Path product = Path.of("target/fleet-installer");
+    Path product = Path.of(System.getProperty("distribution"));
     if (!Files.isExecutable(product.resolve("bin/fleet-installer"))) {
       throw new AssertionError("no product in " + product.toAbsolutePath() + "; run mvn package");
     }

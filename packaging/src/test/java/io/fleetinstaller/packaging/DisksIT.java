@@ -1,0 +1,102 @@
+package io.fleetinstaller.packaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Disks and masks as hosts really have them. */
+@ExtendWith(GuestBed.class)
+final class DisksIT {
+  private static final String PACKAGES = "/opt/datadog-packages";
+
+  private final Guest guest;
+  private final Rig rig;
+
+  DisksIT(Guest guest) {
+    this.guest = guest;
+    this.rig = new Rig(guest);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0077", "0027"})
+  void a_strict_umask_changes_no_mode_of_a_package(String umask) {
+    rig.fresh(Rig.GOOD);
+    guest.write(
+        "/etc/systemd/system/fleet-installer.service.d/umask.conf",
+        "[Service]\nUMask=" + umask + "\n");
+    guest.sh("systemctl daemon-reload");
+    rig.start();
+
+    rig.bringTo("old");
+    rig.bringTo("new");
+
+    assertThat(rig.serving()).as("it runs as a user of its own").isEqualTo("1.9.0");
+    assertThat(
+            guest.sh(
+                "cd %s/node-exporter/current && find . ! -type l %s".formatted(PACKAGES, MODES)))
+        .isEqualTo(guest.sh("cd /srv/releases/new/root && find . %s".formatted(MODES)));
+    assertThat(guest.sh("stat -c %%a %1$s %1$s/node-exporter".formatted(PACKAGES)))
+        .isEqualTo("755\n755");
+  }
+
+  private static final String MODES =
+      "! -path './.fleet-installer*' -printf '%m %u %p\\n' | sort -k3";
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/opt/datadog-packages", "/opt/datadog-packages/node-exporter"})
+  void a_folder_may_be_a_link_to_another_disk(String link) {
+    rig.fresh(Rig.GOOD);
+    guest.sh(
+        """
+        mkdir -p /mnt/disk "$(dirname %1$s)"
+        mount -t tmpfs -o size=200m,mode=755 tmpfs /mnt/disk
+        mkdir /mnt/disk/slots
+        ln -s /mnt/disk/slots %1$s
+        """
+            .formatted(link));
+    rig.start();
+
+    rig.bringTo("old");
+    rig.bringTo("new");
+    rig.desire("crashes");
+    Rig.Ended ended = rig.ended("crashes");
+
+    assertThat(ended.end()).isEqualTo("reverted");
+    assertThat(rig.serving()).isEqualTo("1.9.0");
+    assertThat(guest.sh("test -L %s && find /mnt/disk/slots -name 'node_exporter'".formatted(link)))
+        .isNotEmpty();
+  }
+
+  @Test
+  void a_disk_that_fills_at_any_tenth_of_staging_stops_nothing() {
+    rig.fresh(Rig.SLOW);
+    guest.sh(
+        "mkdir -p %1$s && mount -t tmpfs -o size=120m,mode=755 tmpfs %1$s".formatted(PACKAGES));
+    rig.start();
+    rig.bringTo("old");
+    guest.sh("/usr/local/lib/bed/snapshot save");
+    int full = 0;
+
+    for (int tenth = 0; tenth < 10; tenth++) {
+      guest.sh("/usr/local/lib/bed/snapshot restore");
+      guest.sh("systemd-run -q --unit=fill /usr/local/lib/bed/fill %d".formatted(tenth));
+      rig.start();
+      rig.desire("new");
+      Rig.Ended ended = rig.ended("new");
+      full += "given-up".equals(ended.end()) ? rightlyGivenUp(tenth, ended) : 0;
+      guest.sh("systemctl stop fill; rm -f %s/filler".formatted(PACKAGES));
+    }
+
+    assertThat(full).as("how often the disk was full in time").isGreaterThanOrEqualTo(8);
+  }
+
+  private int rightlyGivenUp(int tenth, Rig.Ended ended) {
+    assertThat(ended.code()).as("at %d tenths: %s", tenth, ended).isEqualTo("disk-full");
+    assertThat(rig.serving()).isEqualTo("1.5.0");
+    assertThat(rig.slots()).as("nothing left over at %d tenths", tenth).hasSize(1);
+    return 1;
+  }
+}
