@@ -1,0 +1,98 @@
+package io.fleetinstaller.host;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.fleetinstaller.release.PackageName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which processes are our children, on disk, as {@code children/<package>/<service>} with pid and
+ * start time: what a daemon that was killed leaves behind is found again and ended. Thread-safe.
+ */
+final class ChildRecords {
+  private static final Logger LOG = LoggerFactory.getLogger(ChildRecords.class);
+
+  private final Path directory;
+  private final HostContext context;
+
+  ChildRecords(HostContext context) {
+    this.context = context;
+    this.directory = context.state().resolve("children");
+  }
+
+  synchronized void add(PackageName name, String service, ProcessHandle child) throws IOException {
+    context.disk().createDirectories(directory.resolve(name.value()), 0700);
+    String record = "pid=%d\nstarted=%s\n".formatted(child.pid(), started(child));
+    context.disk().replace(file(name, service), record.getBytes(UTF_8), 0600);
+  }
+
+  synchronized void remove(PackageName name, String service) throws IOException {
+    context.disk().delete(file(name, service));
+  }
+
+  /** Ends, at once, every recorded process that still runs, with its whole session. */
+  synchronized void endAll() throws IOException {
+    for (Path file : files()) {
+      Optional<ProcessHandle> stray = find(Files.readString(file));
+      if (stray.isPresent()) {
+        LOG.info("ending {} (pid {}), left by a daemon that was killed", file, stray.get().pid());
+        end(stray.get());
+      }
+      context.disk().delete(file);
+    }
+  }
+
+  /** Kills a process and everything that it started. */
+  static void end(ProcessHandle process) {
+    List<ProcessHandle> kin = new ArrayList<>(process.descendants().toList());
+    process.destroyForcibly();
+    Proc.session(process.pid()).forEach(kin::add);
+    kin.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> all = Files.walk(directory, 2)) {
+      return all.filter(Files::isRegularFile).toList();
+    } catch (NoSuchFileException _) {
+      return List.of();
+    }
+  }
+
+  private static Optional<ProcessHandle> find(String record) {
+    String pid = value(record, "pid");
+    if (!pid.matches("[0-9]{1,18}")) {
+      return Optional.empty();
+    }
+    return ProcessHandle.of(Long.parseLong(pid))
+        .filter(ProcessHandle::isAlive)
+        .filter(process -> started(process).equals(value(record, "started")));
+  }
+
+  private static String value(String record, String key) {
+    return record
+        .lines()
+        .filter(line -> line.startsWith(key + "="))
+        .map(line -> line.substring(key.length() + 1))
+        .findFirst()
+        .orElse("");
+  }
+
+  private static String started(ProcessHandle process) {
+    return Proc.started(process.pid())
+        .or(() -> process.info().startInstant().map(Object::toString))
+        .orElse("unknown");
+  }
+
+  private Path file(PackageName name, String service) {
+    return directory.resolve(name.value()).resolve(service);
+  }
+}

@@ -1,0 +1,169 @@
+package io.fleetinstaller.host;
+
+import static io.fleetinstaller.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fleetinstaller.host.ServiceState.Phase;
+import io.fleetinstaller.io.DurableDisk;
+import io.fleetinstaller.io.SystemTime;
+import io.fleetinstaller.release.Descriptor;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Slot;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SupervisedHostTest extends HostContract {
+  @TempDir Path root;
+  private SlotsOnDisk slots;
+  private HostContext context;
+  private SupervisedHost host;
+
+  @BeforeEach
+  void open() throws Exception {
+    slots = new SlotsOnDisk(root.toRealPath().resolve("packages"));
+    context =
+        new HostContext(
+            root.resolve("packages"), root.resolve("state"), new DurableDisk(), new SystemTime());
+    host = new SupervisedHost(context);
+  }
+
+  @AfterEach
+  void close() {
+    host.close();
+  }
+
+  @Override
+  protected Host host() {
+    return host;
+  }
+
+  @Override
+  protected Slot slot(String version, Map<String, Behaviour> services) throws Exception {
+    return slots.slot(AGENT, version, services);
+  }
+
+  @Override
+  protected void point(Slot slot) throws Exception {
+    slots.point(slot);
+  }
+
+  @Override
+  protected Instant now() {
+    return context.time().now();
+  }
+
+  @Test
+  void a_clean_shutdown_leaves_no_process_behind() throws Exception {
+    switchTo(slot("1.0", Map.of(SERVICE, Behaviour.SERVES)), Optional.empty());
+    ProcessHandle agent = process(running());
+    ProcessHandle sleep = childOf(agent);
+
+    host.close();
+
+    assertThat(agent.isAlive()).isFalse();
+    eventually("what the agent started is gone", () -> !sleep.isAlive());
+    assertThat(host.state(AGENT, SERVICE).phase()).isEqualTo(Phase.UNKNOWN);
+  }
+
+  @Test
+  void what_a_killed_daemon_left_behind_is_ended_before_anything_starts() throws Exception {
+    Slot slot = slot("1.0", Map.of(SERVICE, Behaviour.IGNORES_TERM));
+    switchTo(slot, Optional.empty());
+    ProcessHandle left = process(running());
+
+    try (SupervisedHost next = new SupervisedHost(context)) {
+      next.resume(List.of(slot));
+
+      eventually("the old child is gone", () -> !left.isAlive());
+      assertThat(next.state(AGENT, SERVICE).mainPid()).isPresent();
+      assertThat(next.state(AGENT, SERVICE).mainPid().getAsLong()).isNotEqualTo(left.pid());
+    }
+  }
+
+  @Test
+  void a_process_that_only_has_the_pid_of_an_old_child_is_left_alone() throws Exception {
+    Slot slot = slot("1.0", Map.of(SERVICE, Behaviour.SERVES));
+    switchTo(slot, Optional.empty());
+    ProcessHandle other = process(running());
+    Path record = context.state().resolve("children").resolve(AGENT.value()).resolve(SERVICE);
+    Files.writeString(record, "pid=%d\nstarted=1970-01-01T00:00:00Z\n".formatted(other.pid()));
+
+    try (SupervisedHost next = new SupervisedHost(context)) {
+      next.resume(List.of());
+    }
+
+    assertThat(other.isAlive()).isTrue();
+    assertThat(record).doesNotExist();
+  }
+
+  @Test
+  void a_child_that_is_killed_is_started_again_and_its_children_go_with_it() throws Exception {
+    switchTo(slot("1.0", Map.of(SERVICE, Behaviour.SERVES)), Optional.empty());
+    ProcessHandle agent = process(running());
+    ProcessHandle sleep = childOf(agent);
+
+    agent.destroyForcibly();
+
+    eventually("it was started again", () -> host.state(AGENT, SERVICE).restarts() == 1);
+    assertThat(running().lastExit()).contains("signal KILL");
+    eventually("what the agent started is gone", () -> !sleep.isAlive());
+  }
+
+  @Test
+  void a_service_without_a_command_is_refused() throws Exception {
+    Slot slot = slot("1.0", Map.of(SERVICE, Behaviour.SERVES));
+    Slot unitOnly = with(slot, new Descriptor.Service(SERVICE, "units/" + SERVICE, null));
+
+    assertThatThrownBy(() -> host.check(unitOnly))
+        .isInstanceOf(Fault.Refused.class)
+        .hasMessageContaining("it has no command, only a unit for systemd");
+  }
+
+  @Test
+  void a_service_whose_program_is_missing_is_refused() throws Exception {
+    Slot slot = slot("1.0", Map.of(SERVICE, Behaviour.SERVES));
+    Files.delete(slot.path().resolve("bin/" + SERVICE));
+
+    assertThatThrownBy(() -> host.check(slot))
+        .isInstanceOf(Fault.Refused.class)
+        .hasMessageEndingWith("is not a program");
+  }
+
+  private static Slot with(Slot slot, Descriptor.Service service) {
+    Descriptor d = slot.descriptor();
+    Descriptor changed =
+        new Descriptor(
+            d.name(),
+            d.version(),
+            d.platform(),
+            List.of(service),
+            d.health(),
+            d.hooks(),
+            d.accounts(),
+            d.directories(),
+            d.configFiles(),
+            d.setuid(),
+            d.capabilities(),
+            d.unpackedSize(),
+            d.entries());
+    return new Slot(slot.release(), slot.path(), slot.current(), changed);
+  }
+
+  private static ProcessHandle process(ServiceState state) {
+    return ProcessHandle.of(state.mainPid().orElseThrow()).orElseThrow();
+  }
+
+  private static ProcessHandle childOf(ProcessHandle agent) throws Exception {
+    eventually("the agent has a child", () -> agent.children().findAny().isPresent());
+    return agent.children().findAny().orElseThrow();
+  }
+}
