@@ -1,0 +1,55 @@
+package io.fleetinstaller.io;
+
+import com.github.luben.zstd.RecyclingBufferPool;
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+
+/** How the bytes of a layer are packed; the only door to zstd and gzip. */
+public enum Compression {
+  NONE,
+  GZIP,
+  ZSTD;
+
+  private static final int BUFFER = 1 << 17;
+
+  /** 128 MiB: a frame that wants its reader to hold more is refused. */
+  private static final int LARGEST_WINDOW_LOG = 27;
+
+  private static final int ZSTD_LEVEL = 12;
+
+  /** The plain bytes of these packed ones; closing it closes them. Reading it needs no trust. */
+  public InputStream decode(InputStream packed) throws IOException {
+    return switch (this) {
+      case NONE -> packed;
+      case GZIP -> new GZIPInputStream(packed, BUFFER);
+      case ZSTD ->
+          new ZstdInputStreamNoFinalizer(packed, RecyclingBufferPool.INSTANCE)
+              .setLongMax(LARGEST_WINDOW_LOG);
+    };
+  }
+
+  /** Packs what is written into this stream, always into the same bytes; closing it closes that. */
+  public OutputStream encode(OutputStream packed) throws IOException {
+    return switch (this) {
+      case NONE -> packed;
+      case GZIP -> new BestGzip(packed);
+      case ZSTD ->
+          new ZstdOutputStreamNoFinalizer(packed, RecyclingBufferPool.INSTANCE, ZSTD_LEVEL)
+              .setChecksum(true);
+    };
+  }
+
+  /** The JDK lets only a subclass choose how hard gzip works. */
+  private static final class BestGzip extends GZIPOutputStream {
+    BestGzip(OutputStream packed) throws IOException {
+      super(packed, BUFFER);
+      def.setLevel(Deflater.BEST_COMPRESSION);
+    }
+  }
+}
