@@ -56,6 +56,7 @@ public enum ReasonCode {
   NO_PREVIOUS(Blame.POLICY),
   UP_TO_DATE(Blame.POLICY),
   ASKED_FOR(Blame.POLICY),
+  UNDER_WAY(Blame.POLICY),
   SUPERSEDED(Blame.POLICY),
   // what is wrong with our own state
   SLOT_DAMAGED(Blame.STATE),

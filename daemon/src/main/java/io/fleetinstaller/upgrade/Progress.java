@@ -14,4 +14,10 @@ public interface Progress {
    * Evidence for the journal, kept with the end of the step: what was decided and what was seen.
    */
   void note(List<String> evidence);
+
+  /**
+   * The candidate is seen well. From now on a clean shutdown of the machine does not count against
+   * it.
+   */
+  default void well() {}
 }

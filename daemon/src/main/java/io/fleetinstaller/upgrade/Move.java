@@ -1,0 +1,22 @@
+package io.fleetinstaller.upgrade;
+
+import io.fleetinstaller.release.Origin;
+import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Release;
+import java.time.Instant;
+import java.util.Optional;
+
+/** An upgrade that somebody wants and nobody has begun. */
+public record Move(PackageName name, Optional<Release> from, Optional<Release> to, Origin origin) {
+
+  Upgrade begun(String id, Instant now) {
+    return new Upgrade(id, name, from, to, origin, now);
+  }
+
+  @Override
+  public String toString() {
+    return from.map(release -> release.version().value()).orElse("nothing")
+        + " to "
+        + to.map(release -> release.version().value()).orElse("nothing");
+  }
+}

@@ -1,0 +1,231 @@
+package io.fleetinstaller.upgrade;
+
+import io.fleetinstaller.io.Time;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Reason;
+import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.upgrade.Course.Next;
+import io.fleetinstaller.upgrade.Course.Result;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One upgrade on its way through the table. Used by one thread. */
+final class Passage {
+  private static final Logger LOG = LoggerFactory.getLogger(Passage.class);
+
+  private static final Failure WENT_DOWN =
+      new Failure(
+          Failure.Kind.TRANSIENT,
+          new Reason(
+              ReasonCode.INCONCLUSIVE,
+              "the machine went down while the candidate was on trial, before it was known well"));
+
+  private final Steps steps;
+  private final Journal journal;
+  private final Time time;
+  private final String boot;
+  private final Consumer<View> watcher;
+  private final Upgrade upgrade;
+  private final Course course;
+
+  Passage(Steps steps, Journal journal, Time time, String boot, Consumer<View> watcher) {
+    this.steps = steps;
+    this.journal = journal;
+    this.time = time;
+    this.boot = boot;
+    this.watcher = watcher;
+    this.upgrade = journal.account().upgrade();
+    this.course = new Course(upgrade);
+  }
+
+  /** Where to go on, from what the journal tells. */
+  Next entry() {
+    Account account = journal.account();
+    if (account.lastStep().isEmpty()) {
+      return course.first();
+    }
+    if (account.wentDown(boot)) {
+      Step step = account.lastStep().orElseThrow().step();
+      return after(step, fail(step, WENT_DOWN));
+    }
+    return switch (account.lastStep().orElseThrow()) {
+      // Steps that are done have nothing to do; those that only seem so are done again.
+      case Line.Begun(_, Step step, _) when !account.switched() && Course.forward(step) ->
+          course.first();
+      case Line.Done(_, Step step, _) when !account.switched() && Course.forward(step) ->
+          course.first();
+      case Line.Begun(_, Step step, _) -> new Course.Do(step);
+      // What was seen before we were gone proves nothing now.
+      case Line.Done(_, Step step, _) when step == Step.OBSERVE -> new Course.Do(step);
+      case Line.Done(_, Step step, _) -> after(step, Result.DONE);
+      case Line.Failed(_, Step step, _) -> after(step, Result.FAILED);
+    };
+  }
+
+  /** Does what comes next, and says what comes after it. */
+  Next take(Next next) throws InterruptedException {
+    try {
+      return switch (next) {
+        case Course.Do(Step step) -> after(step, attempt(step));
+        case Course.Again(Step step) -> {
+          time.sleep(pause(journal.account().facts(step).failures()));
+          yield after(step, attempt(step));
+        }
+        case Course.Finish _ -> next;
+      };
+    } catch (InterruptedException e) {
+      journal.note(new Line.Paused(time.now()));
+      throw e;
+    }
+  }
+
+  /** Whether this touches nothing that runs, so that it may go on beside the trial of another. */
+  boolean staging(Next next) {
+    return next instanceof Course.Do(Step step)
+        && switch (step) {
+          case FETCH, UNPACK -> true;
+          case DISCARD -> !journal.account().switched();
+          case ARM, SWITCH, RESTART, OBSERVE, CONFIRM, DISARM, PRUNE -> false;
+          case SWITCH_BACK, RESTART_OLD, OBSERVE_OLD -> false;
+        };
+  }
+
+  private Next after(Step step, Result result) {
+    return course.after(step, result, journal.account().facts(step));
+  }
+
+  private Result attempt(Step step) throws InterruptedException {
+    Account account = journal.account();
+    if (account.begunInVain(step) >= Course.DEATHS) {
+      return fail(step, killsUs(step));
+    }
+    Watch watch = new Watch(step, account.facts(step).failures() + account.begunInVain(step) + 1);
+    try {
+      if (step == Step.CONFIRM) {
+        confirm();
+      } else {
+        begin(step);
+        steps.run(step, upgrade, watch);
+        write(new Line.Done(time.now(), step, watch.notes()));
+      }
+      return Result.DONE;
+    } catch (Fault fault) {
+      // While we are told to stop, a fault says nothing about the step.
+      if (Thread.interrupted()) {
+        throw new InterruptedException(fault.getMessage());
+      }
+      Failure failure = Failure.of(fault);
+      return fail(step, new Failure(failure.kind(), failure.reason().with(watch.notes())));
+    }
+  }
+
+  private void begin(Step step) throws Fault, InterruptedException {
+    if (step == Step.ARM) {
+      journal.reserve();
+    }
+    try {
+      write(new Line.Begun(time.now(), step, boot));
+    } catch (Fault fault) {
+      if (step == Step.SWITCH) {
+        settle();
+      }
+      throw fault;
+    }
+  }
+
+  private void confirm() throws Fault, InterruptedException {
+    try {
+      journal.append(new Line.Done(time.now(), Step.CONFIRM, List.of()));
+    } catch (Fault fault) {
+      settle();
+      throw fault;
+    }
+  }
+
+  /**
+   * A line that failed may still be on disk. Where the next start would read it as leave to go on,
+   * nothing is decided until it is known to be gone; until then either end is as good.
+   */
+  private void settle() throws InterruptedException {
+    for (int failures = 1; ; failures++) {
+      try {
+        journal.cut();
+        return;
+      } catch (Fault fault) {
+        LOG.error("cannot decide the upgrade of {}: {}", upgrade.name(), fault.getMessage());
+        time.sleep(pause(failures));
+      }
+    }
+  }
+
+  /** Only the way to the candidate may fail for want of a journal. */
+  private void write(Line.OfStep line) throws Fault {
+    if (Course.forward(line.step())) {
+      journal.append(line);
+    } else {
+      journal.note(line);
+    }
+  }
+
+  private Result fail(Step step, Failure failure) {
+    LOG.warn("{} of {} failed: {}", step, upgrade.name(), failure.reason());
+    journal.note(new Line.Failed(time.now(), step, failure));
+    return Result.FAILED;
+  }
+
+  /** The pause before the next try of something that has failed so often. */
+  private static Duration pause(int failures) {
+    return Duration.ofSeconds(Math.clamp(1L << Math.clamp(failures - 1, 0, 6), 1, 60));
+  }
+
+  private static Failure killsUs(Step step) {
+    return new Failure(
+        Failure.Kind.BROKEN,
+        new Reason(
+            ReasonCode.STEP_KILLS_US,
+            "cannot do %s: the daemon did not survive %d tries of it; look at its log"
+                .formatted(step, Course.DEATHS)));
+  }
+
+  /** Takes what a step tells, from whichever thread. */
+  private final class Watch implements Progress {
+    private static final int NOTES = 100;
+
+    private final View begun;
+    private final Deque<String> notes = new ArrayDeque<>();
+
+    private Watch(Step step, int attempt) {
+      this.begun = new View(upgrade, step, time.now(), 0, 0, attempt);
+      watcher.accept(begun);
+    }
+
+    @Override
+    public void at(long done, long total) {
+      watcher.accept(begun.at(done, total));
+    }
+
+    @Override
+    public synchronized void note(List<String> evidence) {
+      notes.addAll(evidence);
+      while (notes.size() > NOTES) {
+        notes.removeFirst();
+      }
+    }
+
+    @Override
+    public void well() {
+      if (!journal.account().seenWell()) {
+        journal.note(new Line.Well(time.now()));
+      }
+    }
+
+    private synchronized List<String> notes() {
+      return List.copyOf(notes);
+    }
+  }
+}
