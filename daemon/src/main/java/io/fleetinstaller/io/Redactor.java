@@ -1,0 +1,64 @@
+package io.fleetinstaller.io;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Takes secrets and terminal escapes out of text that comes from outside, when it is captured: what
+ * was never kept cannot leak later. It knows the usual forms of credentials, not all of them.
+ */
+public final class Redactor {
+  private static final int LONGEST_LINE = 512;
+  private static final int LONGEST_READ = 4096;
+  private static final String MARK = "[redacted]";
+  private static final String SECRET_WORD =
+      "(?:password|passwd|passphrase|pwd|secret|token|credentials?|(?:api|app|access|private)[_-]?key)";
+
+  private static final List<Rule> RULES =
+      List.of(
+          // Authorization: Bearer abc, "Cookie": "a=b; c=d"
+          new Rule(
+              "(?i)((?:authorization|cookie|api-key)[\"']?\\s{0,4}[:=]\\s{0,4}[\"']?)[^\"'\\r\\n]+",
+              "$1" + MARK),
+          // password=abc, "api_key": "abc def", DD_API_KEY: abc
+          new Rule(
+              "(?i)("
+                  + SECRET_WORD
+                  + "\\w{0,16}[\"']?\\s{0,4}[:=]\\s{0,4})"
+                  + "(?:\"[^\"]*+\"?|'[^']*+'?|[^\\s,;&\"']++)",
+              "$1" + MARK),
+          // --api-key abc
+          new Rule("(?i)(--?[\\w-]{0,32}" + SECRET_WORD + "\\s{1,4})[^\\s-]\\S*", "$1" + MARK),
+          // https://user:password@host
+          new Rule("(://)[^/\\s@]{1,512}@", "$1" + MARK + "@"),
+          new Rule("(?i)\\b(bearer|basic)\\s+[\\w.~+/=-]{8,}", "$1 " + MARK),
+          new Rule("\\beyJ[\\w-]{8,}\\.[\\w-]+\\.[\\w-]*", MARK),
+          new Rule("\\bA(?:KIA|SIA)[0-9A-Z]{16}\\b", MARK),
+          new Rule("-----BEGIN [A-Z ]*PRIVATE KEY-----.*", MARK));
+
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]+");
+
+  private Redactor() {}
+
+  /** One line of evidence: no secrets, no control characters, at most 512 characters. */
+  public static String line(String text) {
+    String redacted = redact(text.substring(0, Math.min(text.length(), LONGEST_READ)));
+    String flat = CONTROL.matcher(redacted).replaceAll(" ").strip();
+    return flat.length() <= LONGEST_LINE ? flat : flat.substring(0, LONGEST_LINE - 1) + "…";
+  }
+
+  /** The same text without secrets. */
+  public static String redact(String text) {
+    String redacted = text;
+    for (Rule rule : RULES) {
+      redacted = rule.pattern().matcher(redacted).replaceAll(rule.replacement());
+    }
+    return redacted;
+  }
+
+  private record Rule(Pattern pattern, String replacement) {
+    Rule(String regex, String replacement) {
+      this(Pattern.compile(regex), replacement);
+    }
+  }
+}

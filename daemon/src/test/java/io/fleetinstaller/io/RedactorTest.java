@@ -1,0 +1,63 @@
+package io.fleetinstaller.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RedactorTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          Authorization: Bearer abc.def-ghi        | Authorization: [redacted]
+          > proxy-authorization: Basic dXNlcjpwdw== | > proxy-authorization: [redacted]
+          {"Authorization":"Bearer abc","a":1}     | {"Authorization":"[redacted]","a":1}
+          set-cookie: sid=1; Path=/                | set-cookie: [redacted]
+          DD-API-KEY: 0123456789abcdef             | DD-API-KEY: [redacted]
+          password=hunter2 user=joe                | password=[redacted] user=joe
+          PASSWORD: "a b c", next                  | PASSWORD: [redacted], next
+          {"api_key": "abc", "n": 1}               | {"api_key": [redacted], "n": 1}
+          DD_API_KEY=abc DD_SITE=eu                | DD_API_KEY=[redacted] DD_SITE=eu
+          agent --api-key abc --verbose            | agent --api-key [redacted] --verbose
+          client_secret='x y'&token=z&a=b          | client_secret=[redacted]&token=[redacted]&a=b
+          GET https://joe:pw@example.com/x?y       | GET https://[redacted]@example.com/x?y
+          got Bearer eyJhbGciOiJIUzI1NiJ9.e30.abc  | got Bearer [redacted]
+          jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIi.abc    | jwt [redacted]
+          key AKIAIOSFODNN7EXAMPLE used            | key [redacted] used
+          -----BEGIN RSA PRIVATE KEY-----MIIE      | [redacted]
+          no secrets in here: status 500           | no secrets in here: status 500
+          tokens per second 12                     | tokens per second 12
+          see http://example.com/a@b               | see http://example.com/a@b
+          """)
+  void secrets_are_taken_out_and_the_rest_stays(String text, String expected) {
+    String line = Redactor.line(text);
+
+    assertThat(line).isEqualTo(expected);
+  }
+
+  @Test
+  void what_would_move_a_terminals_cursor_becomes_a_space() {
+    String line = Redactor.line("a\u001b[31mred\r\n\u0000b\u202ec");
+
+    assertThat(line).isEqualTo("a [31mred b c");
+  }
+
+  @Test
+  void a_line_is_cut_at_512_characters() {
+    String line = Redactor.line("x".repeat(1_000_000));
+
+    assertThat(line).hasSize(512).endsWith("…");
+  }
+
+  @Test
+  void text_made_to_be_slow_is_read_in_no_time() {
+    String line = Redactor.line("password".repeat(512) + "://".repeat(1000) + "-".repeat(4096));
+
+    assertThat(line).isNotEmpty();
+  }
+}
