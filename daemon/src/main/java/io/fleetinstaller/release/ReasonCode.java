@@ -31,6 +31,7 @@ public enum ReasonCode {
   HOST_FAILED(Blame.ENVIRONMENT),
   INCONCLUSIVE(Blame.ENVIRONMENT),
   STOPPED_BY_PERSON(Blame.ENVIRONMENT),
+  DAEMON_DOWN(Blame.ENVIRONMENT),
   // what the other side of the network did
   REGISTRY_ERROR(Blame.CONTROL_PLANE),
   AUTH_FAILED(Blame.CONTROL_PLANE),
@@ -51,6 +52,8 @@ public enum ReasonCode {
   INSECURE_FILE(Blame.POLICY),
   BAD_SETTINGS(Blame.POLICY),
   BAD_REQUEST(Blame.POLICY),
+  FORBIDDEN(Blame.POLICY),
+  BUSY(Blame.POLICY),
   NOT_DESIRED(Blame.POLICY),
   UNKNOWN_PACKAGE(Blame.POLICY),
   NO_PREVIOUS(Blame.POLICY),

@@ -1,0 +1,62 @@
+package io.fleetinstaller.api;
+
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.report.Nouns;
+import io.fleetinstaller.report.PastUpgrade;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** How something that was asked for ended, and the exit code that says so to scripts. */
+public enum Ending {
+  DONE(0),
+  /** This input, on this host, never. */
+  REFUSED(2),
+  /** May go away by itself. */
+  TRANSIENT(3),
+  /** A person must act. */
+  BROKEN(4),
+  BUG(70);
+
+  private final int exitCode;
+
+  Ending(int exitCode) {
+    this.exitCode = exitCode;
+  }
+
+  public int exitCode() {
+    return exitCode;
+  }
+
+  public String text() {
+    return Nouns.word(this);
+  }
+
+  public static Ending of(Fault fault) {
+    if (fault.reason().code() == ReasonCode.BUG) {
+      return BUG;
+    }
+    return switch (fault) {
+      case Fault.Refused _ -> REFUSED;
+      case Fault.Transient _ -> TRANSIENT;
+      case Fault.Broken _ -> BROKEN;
+    };
+  }
+
+  /**
+   * Of an upgrade that ended for this reason. One that went back because its release is not well is
+   * refused: asking again gives the same.
+   */
+  public static Ending of(PastUpgrade.End end, ReasonCode.Blame blame) {
+    return switch (end) {
+      case UPGRADED -> DONE;
+      case STUCK -> BROKEN;
+      case REVERTED, GIVEN_UP -> blame == ReasonCode.Blame.ENVIRONMENT ? TRANSIENT : REFUSED;
+    };
+  }
+
+  /** The ending of this text; empty for one that a newer daemon may know. */
+  static Optional<Ending> parse(String text) {
+    return Arrays.stream(values()).filter(ending -> ending.text().equals(text)).findFirst();
+  }
+}

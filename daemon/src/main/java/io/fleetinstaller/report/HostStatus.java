@@ -1,0 +1,92 @@
+package io.fleetinstaller.report;
+
+import io.fleetinstaller.release.Platform;
+import io.fleetinstaller.release.Reason;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The whole host at one moment.
+ *
+ * @param clock the daemon's wall clock when it answered
+ * @param settings installer.yaml
+ * @param source where what is desired comes from
+ */
+public record HostStatus(
+    Instant clock,
+    Machine machine,
+    Daemon daemon,
+    Input settings,
+    Input source,
+    Space space,
+    List<PackageStatus> packages) {
+  public HostStatus {
+    packages = List.copyOf(packages);
+  }
+
+  /**
+   * What the daemon runs on.
+   *
+   * @param os in words, e.g. {@code Debian GNU/Linux 13}
+   */
+  public record Machine(String hostName, Platform platform, String os) {
+    Tree tree() {
+      return new Tree().put("name", hostName).put("platform", platform.toString()).put("os", os);
+    }
+  }
+
+  /**
+   * The daemon itself.
+   *
+   * @param host which host it acts on, e.g. {@code systemd} or {@code supervised}
+   */
+  public record Daemon(String version, String host, long pid, Instant since) {
+    Tree tree() {
+      return new Tree()
+          .put("version", version)
+          .put("host", host)
+          .put("pid", pid)
+          .put("since", since);
+    }
+  }
+
+  /**
+   * A document the daemon reads.
+   *
+   * @param place the file or address
+   * @param lastGood when what is in use was read; empty: never, the defaults are in use
+   * @param error why the newest one is not in use
+   */
+  public record Input(String place, Optional<Instant> lastGood, Optional<Reason> error) {
+    Tree tree() {
+      return new Tree()
+          .put("place", place)
+          .put("lastGood", lastGood)
+          .put("error", error, Nouns::reason);
+    }
+  }
+
+  /** The file system of the slots, in bytes. */
+  public record Space(String path, long free, long total, long reserve) {
+    Tree tree() {
+      return new Tree()
+          .put("path", path)
+          .put("free", free)
+          .put("total", total)
+          .put("reserve", reserve);
+    }
+  }
+
+  /** The document that {@code status} answers. */
+  public Tree tree() {
+    return Tree.document()
+        .put("clock", clock)
+        .put("machine", machine.tree())
+        .put("daemon", daemon.tree())
+        .put("settings", settings.tree())
+        .put("source", source.tree())
+        .put("disk", space.tree())
+        .objects("packages", packages, PackageStatus::tree);
+  }
+}

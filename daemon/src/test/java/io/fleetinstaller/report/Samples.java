@@ -1,0 +1,200 @@
+package io.fleetinstaller.report;
+
+import io.fleetinstaller.desired.Decision;
+import io.fleetinstaller.desired.Hold;
+import io.fleetinstaller.desired.LocalOverride;
+import io.fleetinstaller.release.Desired;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Origin;
+import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Platform;
+import io.fleetinstaller.release.Reason;
+import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.release.Release;
+import io.fleetinstaller.release.Version;
+import io.fleetinstaller.report.Outlook.Kind;
+import io.fleetinstaller.report.PastUpgrade.End;
+import io.fleetinstaller.upgrade.Step;
+import io.fleetinstaller.upgrade.Upgrade;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** One host in every state that there is, for tests of documents and screens. */
+public final class Samples {
+  public static final Instant NOW = Instant.parse("2026-01-02T12:00:00Z");
+  private static final Origin FILE =
+      new Origin(Origin.Kind.FILE, "/etc/fleet-installer/desired.yaml", "january rollout");
+  private static final Origin ALICE = new Origin(Origin.Kind.MANUAL, "alice", "");
+
+  private Samples() {}
+
+  public static Release release(String name, String version) {
+    return new Release(
+        new PackageName(name),
+        new Version(version),
+        Digest.of((name + version).getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+  }
+
+  public static PackageStatus well() {
+    Release release = release("backup-agent", "2.4.1");
+    return new PackageStatus(
+        release.name(),
+        Optional.of(release),
+        Optional.empty(),
+        Optional.of(new Desired(release.name(), new Desired.Run(release), FILE)),
+        outlook(release, release, Kind.REST, ReasonCode.UP_TO_DATE, "it runs what is desired"),
+        Optional.empty(),
+        Optional.of(past(null, release, End.UPGRADED, null)),
+        false,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  public static PackageStatus backingOff() {
+    Release old = release("node-exporter", "1.5.0");
+    Release bad = release("node-exporter", "1.9.1");
+    Reason why =
+        new Reason(
+            ReasonCode.BACKOFF,
+            "1.9.1 was taken back at 11:30; it is tried again at 19:31, or at once with 'fleet-installer poll --retry node-exporter'");
+    return new PackageStatus(
+        old.name(),
+        Optional.of(old),
+        Optional.of(release("node-exporter", "1.4.0")),
+        Optional.of(new Desired(old.name(), new Desired.Run(bad), FILE)),
+        new Outlook(
+            old.name(),
+            Kind.WAIT,
+            Optional.of(old),
+            Optional.of(bad),
+            why,
+            Optional.of(Instant.parse("2026-01-02T19:31:00Z"))),
+        Optional.empty(),
+        Optional.of(past(old, bad, End.REVERTED, exited())),
+        false,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  public static PackageStatus upgrading() {
+    Release old = release("web-agent", "7.0.0");
+    Release next = release("web-agent", "7.1.0");
+    return new PackageStatus(
+        old.name(),
+        Optional.of(next),
+        Optional.empty(),
+        Optional.of(new Desired(old.name(), new Desired.Run(next), ALICE)),
+        outlook(old, next, Kind.ACT, ReasonCode.ASKED_FOR, "alice asked for 7.1.0"),
+        Optional.of(
+            new OpenUpgrade(
+                upgrade(old, next, ALICE),
+                Step.OBSERVE,
+                1,
+                81_000,
+                180_000,
+                Instant.parse("2026-01-02T11:58:39Z"))),
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        Optional.of(
+            new LocalOverride(
+                next.name(),
+                Optional.of(next),
+                Optional.empty(),
+                Optional.empty(),
+                new Decision(
+                    "alice", Instant.parse("2026-01-02T11:58:00Z"), "hotfix", Optional.empty()))));
+  }
+
+  public static PackageStatus held() {
+    Release old = release("log-agent", "3.0.0");
+    Reason why = new Reason(ReasonCode.HELD, "alice holds it until 2026-01-05: exam week");
+    return new PackageStatus(
+        old.name(),
+        Optional.of(old),
+        Optional.empty(),
+        Optional.of(new Desired(old.name(), new Desired.Absent(), FILE)),
+        new Outlook(
+            old.name(), Kind.REST, Optional.of(old), Optional.of(old), why, Optional.empty()),
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        Optional.of(
+            new Hold(
+                old.name(),
+                new Decision(
+                    "alice",
+                    Instant.parse("2026-01-02T09:00:00Z"),
+                    "exam week",
+                    Optional.of(Instant.parse("2026-01-05T09:00:00Z"))))),
+        Optional.empty());
+  }
+
+  public static Reason exited() {
+    return new Reason(
+        ReasonCode.EXITED,
+        "node-exporter.service exited with status 1, 2 s after its start",
+        List.of("11:29:58 starting up", "11:29:59 panic: no such flag --web.listen"));
+  }
+
+  private static Outlook outlook(
+      Release from, Release to, Kind kind, ReasonCode code, String sentence) {
+    return new Outlook(
+        from.name(),
+        kind,
+        Optional.of(from),
+        Optional.of(to),
+        new Reason(code, sentence),
+        Optional.empty());
+  }
+
+  private static Upgrade upgrade(Release from, Release to, Origin origin) {
+    return new Upgrade(
+        "20260102T112900Z-1",
+        to.name(),
+        Optional.ofNullable(from),
+        Optional.of(to),
+        origin,
+        Instant.parse("2026-01-02T11:29:00Z"));
+  }
+
+  private static PastUpgrade past(Release from, Release to, End end, Reason reason) {
+    return new PastUpgrade(
+        upgrade(from, to, FILE),
+        end,
+        Optional.ofNullable(reason),
+        1,
+        Instant.parse("2026-01-02T11:30:00Z"));
+  }
+
+  public static HostStatus host() {
+    return new HostStatus(
+        NOW,
+        new HostStatus.Machine("web-1", new Platform("linux", "amd64"), "Debian GNU/Linux 13"),
+        new HostStatus.Daemon("0.1.0", "systemd", 417, Instant.parse("2026-01-02T08:55:00Z")),
+        new HostStatus.Input(
+            "/etc/fleet-installer/installer.yaml", Optional.of(NOW), Optional.empty()),
+        new HostStatus.Input(
+            "/etc/fleet-installer/desired.yaml",
+            Optional.of(Instant.parse("2026-01-02T10:00:00Z")),
+            Optional.of(
+                new Reason(
+                    ReasonCode.BAD_SETTINGS,
+                    "/etc/fleet-installer/desired.yaml:4: packages[0].digest: it is missing"))),
+        new HostStatus.Space(
+            "/opt/datadog-packages", 12_884_901_888L, 64_424_509_440L, 536_870_912L),
+        List.of(well(), held(), backingOff(), upgrading()));
+  }
+
+  public static PlanReport plan() {
+    return new PlanReport(NOW, host().packages().stream().map(PackageStatus::outlook).toList());
+  }
+
+  public static HistoryReport history() {
+    Release one = release("node-exporter", "1.5.0");
+    Release two = release("node-exporter", "1.9.1");
+    return new HistoryReport(
+        NOW, List.of(past(null, one, End.UPGRADED, null), past(one, two, End.REVERTED, exited())));
+  }
+}
