@@ -75,7 +75,8 @@ public class ArchitectureTest {
           .resideInAnyPackage(
               Stream.concat(
                       Stream.of(NOUNS),
-                      Stream.of("io.fleetinstaller.upgrade..", "io.fleetinstaller.io.."))
+                      Stream.of(
+                          "io.fleetinstaller.upgrade..", "io.fleetinstaller.io..", "org.slf4j.."))
                   .toArray(String[]::new))
           .allowEmptyShould(true);
 
