@@ -86,12 +86,10 @@ final class Watch {
   }
 
   private Sight ended(String service, ServiceState state) {
-    boolean ran = running.containsKey(service) || state.lastExit().isPresent();
-    return ran
-        ? gone(
-            ReasonCode.EXITED,
-            "%s exited by itself (%s)".formatted(service, state.lastExit().orElse("no status")))
-        : gone(ReasonCode.START_FAILED, service + " did not start");
+    String how = state.lastExit().map(" (%s)"::formatted).orElse("");
+    return running.containsKey(service) || !state.invocation().isEmpty()
+        ? gone(ReasonCode.EXITED, service + " exited by itself" + how)
+        : gone(ReasonCode.START_FAILED, service + " did not start" + how);
   }
 
   private static Sight restarted(String service, ServiceState state) {

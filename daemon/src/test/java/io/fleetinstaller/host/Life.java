@@ -32,7 +32,11 @@ public record Life(List<Change> changes) {
 
   /** The init system gives up before anything ran. */
   public Life failsToStart() {
-    return then(Duration.ZERO, state -> ended(state, Phase.FAILED, Optional.empty()));
+    return then(
+        Duration.ZERO,
+        _ ->
+            new ServiceState(
+                Phase.FAILED, OptionalLong.empty(), Optional.empty(), "", 0, Optional.empty()));
   }
 
   /** Ends by itself, and the init system starts it again. */
