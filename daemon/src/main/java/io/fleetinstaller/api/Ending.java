@@ -3,7 +3,8 @@ package io.fleetinstaller.api;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.report.Nouns;
-import io.fleetinstaller.report.PastUpgrade;
+import io.fleetinstaller.upgrade.Failure;
+import io.fleetinstaller.upgrade.Outcome;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -44,14 +45,23 @@ public enum Ending {
   }
 
   /**
-   * Of an upgrade that ended for this reason. One that went back because its release is not well is
-   * refused: asking again gives the same.
+   * Of an upgrade. One that went back because its release is not well is refused: asking again
+   * gives the same.
    */
-  public static Ending of(PastUpgrade.End end, ReasonCode.Blame blame) {
-    return switch (end) {
-      case UPGRADED -> DONE;
-      case STUCK -> BROKEN;
-      case REVERTED, GIVEN_UP -> blame == ReasonCode.Blame.ENVIRONMENT ? TRANSIENT : REFUSED;
+  public static Ending of(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Upgraded _ -> DONE;
+      case Outcome.Reverted _ -> REFUSED;
+      case Outcome.GivenUp(_, Failure.Kind kind) -> of(kind);
+      case Outcome.Stuck _ -> BROKEN;
+    };
+  }
+
+  private static Ending of(Failure.Kind kind) {
+    return switch (kind) {
+      case TRANSIENT -> TRANSIENT;
+      case REFUSED -> REFUSED;
+      case BROKEN -> BROKEN;
     };
   }
 

@@ -7,6 +7,8 @@ import io.fleetinstaller.release.Desired;
 import io.fleetinstaller.release.Origin;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.Release;
+import io.fleetinstaller.upgrade.Upgrade;
+import io.fleetinstaller.upgrade.View;
 import java.util.Locale;
 
 /** The shared nouns as they stand in every document. */
@@ -62,6 +64,20 @@ public final class Nouns {
   /** An enum's constant as it stands in documents, e.g. {@code given-up}. */
   public static String word(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  static Tree view(View view) {
+    Upgrade upgrade = view.upgrade();
+    return new Tree()
+        .put("id", upgrade.id())
+        .put("from", upgrade.from(), Nouns::release)
+        .put("to", upgrade.to(), Nouns::release)
+        .put("origin", origin(upgrade.origin()))
+        .put("began", upgrade.began())
+        .put("step", word(view.step()))
+        .put("attempt", view.attempt())
+        .put("progress", new Tree().put("done", view.done()).put("total", view.total()))
+        .put("since", view.since());
   }
 
   private static Tree decision(Decision decision) {

@@ -1,8 +1,13 @@
 package io.fleetinstaller.report;
 
+import io.fleetinstaller.release.Desired;
+import io.fleetinstaller.release.Installed;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.Release;
+import io.fleetinstaller.release.Slot;
+import io.fleetinstaller.upgrade.Decision;
+import io.fleetinstaller.upgrade.Move;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -29,6 +34,27 @@ public record Outlook(
     WAIT,
     /** Nothing is to be done. */
     REST
+  }
+
+  /** What Plan decided about what is wanted and what is there. */
+  public static Outlook of(Desired desired, Installed installed, Decision decision) {
+    Optional<Release> now = installed.current().map(Slot::release);
+    return switch (decision) {
+      case Decision.Act(Move move, Reason why) ->
+          new Outlook(installed.name(), Kind.ACT, move.from(), move.to(), why, Optional.empty());
+      case Decision.Wait(Reason why, Optional<Instant> until) ->
+          new Outlook(installed.name(), Kind.WAIT, now, wanted(desired, now), why, until);
+      case Decision.Rest(Reason why) ->
+          new Outlook(installed.name(), Kind.REST, now, now, why, Optional.empty());
+    };
+  }
+
+  private static Optional<Release> wanted(Desired desired, Optional<Release> now) {
+    return switch (desired.want()) {
+      case Desired.Run(Release release) -> Optional.of(release);
+      case Desired.Absent() -> Optional.empty();
+      case Desired.Leave _ -> now;
+    };
   }
 
   Tree tree() {

@@ -6,6 +6,9 @@ import io.fleetinstaller.release.Desired;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
+import io.fleetinstaller.upgrade.Outcome;
+import io.fleetinstaller.upgrade.Step;
+import io.fleetinstaller.upgrade.View;
 import java.util.Optional;
 
 /**
@@ -23,7 +26,7 @@ public record PackageStatus(
     Optional<Release> previous,
     Optional<Desired> desired,
     Outlook outlook,
-    Optional<OpenUpgrade> upgrade,
+    Optional<View> upgrade,
     Optional<PastUpgrade> last,
     boolean signed,
     Optional<Hold> hold,
@@ -44,9 +47,9 @@ public record PackageStatus(
 
   public State state() {
     if (upgrade.isPresent()) {
-      return upgrade.get().goesBack() ? State.REVERTING : State.UPGRADING;
+      return goesBack(upgrade.get().step()) ? State.REVERTING : State.UPGRADING;
     }
-    if (last.isPresent() && last.get().end() == PastUpgrade.End.STUCK) {
+    if (last.isPresent() && last.get().outcome() instanceof Outcome.Stuck) {
       return State.STUCK;
     }
     if (outlook.reason().code() == ReasonCode.HELD) {
@@ -59,6 +62,13 @@ public record PackageStatus(
     };
   }
 
+  private static boolean goesBack(Step step) {
+    return switch (step) {
+      case SWITCH_BACK, RESTART_OLD, OBSERVE_OLD, DISCARD -> true;
+      case FETCH, UNPACK, ARM, SWITCH, RESTART, OBSERVE, CONFIRM, DISARM, PRUNE -> false;
+    };
+  }
+
   public Tree tree() {
     return new Tree()
         .put("package", name.value())
@@ -68,7 +78,7 @@ public record PackageStatus(
         .put("desired", desired, Nouns::desired)
         .put("signed", signed)
         .put("outlook", outlook.tree())
-        .put("upgrade", upgrade, OpenUpgrade::tree)
+        .put("upgrade", upgrade, Nouns::view)
         .put("last", last, PastUpgrade::tree)
         .put("hold", hold, Nouns::hold)
         .put("override", override, Nouns::override);

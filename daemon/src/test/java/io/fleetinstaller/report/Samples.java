@@ -13,9 +13,10 @@ import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Version;
 import io.fleetinstaller.report.Outlook.Kind;
-import io.fleetinstaller.report.PastUpgrade.End;
+import io.fleetinstaller.upgrade.Outcome;
 import io.fleetinstaller.upgrade.Step;
 import io.fleetinstaller.upgrade.Upgrade;
+import io.fleetinstaller.upgrade.View;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +46,7 @@ public final class Samples {
         Optional.of(new Desired(release.name(), new Desired.Run(release), FILE)),
         outlook(release, release, Kind.REST, ReasonCode.UP_TO_DATE, "it runs what is desired"),
         Optional.empty(),
-        Optional.of(past(null, release, End.UPGRADED, null)),
+        Optional.of(past(null, release, new Outcome.Upgraded())),
         false,
         Optional.empty(),
         Optional.empty());
@@ -71,7 +72,7 @@ public final class Samples {
             why,
             Optional.of(Instant.parse("2026-01-02T19:31:00Z"))),
         Optional.empty(),
-        Optional.of(past(old, bad, End.REVERTED, exited())),
+        Optional.of(past(old, bad, new Outcome.Reverted(exited()))),
         false,
         Optional.empty(),
         Optional.empty());
@@ -87,13 +88,13 @@ public final class Samples {
         Optional.of(new Desired(old.name(), new Desired.Run(next), ALICE)),
         outlook(old, next, Kind.ACT, ReasonCode.ASKED_FOR, "alice asked for 7.1.0"),
         Optional.of(
-            new OpenUpgrade(
+            new View(
                 upgrade(old, next, ALICE),
                 Step.OBSERVE,
-                1,
+                Instant.parse("2026-01-02T11:58:39Z"),
                 81_000,
                 180_000,
-                Instant.parse("2026-01-02T11:58:39Z"))),
+                1)),
         Optional.empty(),
         false,
         Optional.empty(),
@@ -159,13 +160,9 @@ public final class Samples {
         Instant.parse("2026-01-02T11:29:00Z"));
   }
 
-  private static PastUpgrade past(Release from, Release to, End end, Reason reason) {
+  private static PastUpgrade past(Release from, Release to, Outcome outcome) {
     return new PastUpgrade(
-        upgrade(from, to, FILE),
-        end,
-        Optional.ofNullable(reason),
-        1,
-        Instant.parse("2026-01-02T11:30:00Z"));
+        upgrade(from, to, FILE), outcome, 1, Instant.parse("2026-01-02T11:30:00Z"));
   }
 
   public static HostStatus host() {
@@ -195,6 +192,9 @@ public final class Samples {
     Release one = release("node-exporter", "1.5.0");
     Release two = release("node-exporter", "1.9.1");
     return new HistoryReport(
-        NOW, List.of(past(null, one, End.UPGRADED, null), past(one, two, End.REVERTED, exited())));
+        NOW,
+        List.of(
+            past(null, one, new Outcome.Upgraded()),
+            past(one, two, new Outcome.Reverted(exited()))));
   }
 }
