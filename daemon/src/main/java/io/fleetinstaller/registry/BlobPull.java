@@ -1,0 +1,57 @@
+package io.fleetinstaller.registry;
+
+import io.fleetinstaller.release.ReasonCode;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Gets a blob, or what is missing of it. */
+record BlobPull(Address.Remote from, Blob blob, Resumption resumption) implements Endpoint<Body> {
+  private static final Pattern RANGE = Pattern.compile("bytes ([0-9]{1,18})-([0-9]{1,18})/.*");
+
+  @Override
+  public Http.Ask ask() {
+    Map<String, String> headers = new LinkedHashMap<>();
+    if (resumption.from() > 0) {
+      headers.put("Range", "bytes=%d-".formatted(resumption.from()));
+      // Should the copy have changed, the whole of it comes instead of its end.
+      if (!resumption.validator().isEmpty()) {
+        headers.put("If-Range", resumption.validator());
+      }
+    }
+    return new Http.Ask("GET", from.at("blobs/" + blob.digest()), headers, null, false);
+  }
+
+  @Override
+  public Body read(Http.Answer answer) throws Failure, IOException {
+    return switch (answer.status()) {
+      case 200 -> new Body(answer.body(), 0, answer.length(), validator(answer));
+      case 206 -> part(answer);
+      default -> throw Refusal.of(answer);
+    };
+  }
+
+  private Body part(Http.Answer answer) throws Failure {
+    Matcher range = RANGE.matcher(answer.headers().first("Content-Range").orElse(""));
+    if (!range.matches() || Long.parseLong(range.group(1)) != resumption.from()) {
+      throw Failure.passing(
+          ReasonCode.REGISTRY_ERROR,
+          "it answered with another part than the one from byte " + resumption.from());
+    }
+    long length = Long.parseLong(range.group(2)) + 1 - resumption.from();
+    return new Body(answer.body(), resumption.from(), OptionalLong.of(length), validator(answer));
+  }
+
+  // A weak one promises only that two copies mean the same, not that their bytes are.
+  private static String validator(Http.Answer answer) {
+    return answer.headers().first("ETag").filter(tag -> !tag.startsWith("W/")).orElse("");
+  }
+
+  @Override
+  public boolean keepsAnswer() {
+    return true;
+  }
+}

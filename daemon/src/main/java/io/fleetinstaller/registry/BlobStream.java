@@ -1,0 +1,196 @@
+package io.fleetinstaller.registry;
+
+import io.fleetinstaller.io.Faulted;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.ReasonCode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of a blob in one stream, however many connections and repositories they take. The last
+ * byte is handed out only after size and digest of all of them were right. Not thread-safe.
+ */
+final class BlobStream extends InputStream {
+  /** Less than this between two breaks is not progress, or a trickle could go on for ever. */
+  private static final long PROGRESS = 256 << 10;
+
+  private final Download download;
+  private final long size;
+  private final MessageDigest digest = Digest.algorithm();
+  private @Nullable Body body;
+  private @Nullable Repository repository;
+  private FloorRate floor;
+  private String validator = "";
+  private long position;
+  private long counted;
+
+  private BlobStream(Download download) {
+    this.download = download;
+    this.size = download.blob().size();
+    this.floor = new FloorRate(download.pace().patience());
+  }
+
+  /** Opens the stream; who cannot give the blob at all is found out here. */
+  static BlobStream open(Download download) throws Fault, InterruptedException {
+    BlobStream stream = new BlobStream(download);
+    stream.begin();
+    return stream;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] buffer, int offset, int length) throws IOException {
+    if (position == size || length == 0) {
+      return position == size ? -1 : 0;
+    }
+    try {
+      return deliver(buffer, offset, (int) Math.min(length, size - position));
+    } catch (Fault fault) {
+      throw new Faulted(fault);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while downloading");
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    Body open = body;
+    body = null;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  // An empty blob has no last byte to hold back, so it is proven here.
+  private void begin() throws Fault, InterruptedException {
+    while (body == null) {
+      Repository next = download.turns().next();
+      try {
+        connect(next);
+        prove(next);
+      } catch (Failure failure) {
+        broken(failure);
+      }
+    }
+  }
+
+  private int deliver(byte[] buffer, int offset, int length) throws Fault, InterruptedException {
+    while (true) {
+      Repository next = download.turns().next();
+      try {
+        Body open = body == null ? connect(next) : body;
+        int count = receive(open, buffer, offset, length);
+        digest.update(buffer, offset, count);
+        position += count;
+        prove(next);
+        progress(count);
+        return count;
+      } catch (Failure failure) {
+        broken(failure);
+      }
+    }
+  }
+
+  private Body connect(Repository next) throws Failure, InterruptedException {
+    if (!next.equals(repository)) {
+      validator = "";
+      repository = next;
+    }
+    Body open = next.blob(download.blob(), new Resumption(position, validator));
+    body = open;
+    validator = open.validator();
+    floor = new FloorRate(download.pace().patience());
+    long whole = open.from() + open.length().orElse(size - open.from());
+    if (whole != size || open.from() > position) {
+      throw Failure.lasting(
+          ReasonCode.SIZE_MISMATCH, "it has %d bytes instead of %d".formatted(whole, size));
+    }
+    skip(open);
+    return open;
+  }
+
+  // What was delivered from the first connection and what is skipped here are the same bytes, or
+  // the digest of the whole will not be right.
+  private void skip(Body open) throws Failure, InterruptedException {
+    byte[] scratch = new byte[64 << 10];
+    long left = position - open.from();
+    while (left > 0) {
+      left -= receive(open, scratch, 0, (int) Math.min(left, scratch.length));
+    }
+  }
+
+  private int receive(Body open, byte[] buffer, int offset, int length)
+      throws Failure, InterruptedException {
+    Duration before = download.pace().time().elapsed();
+    int count;
+    try {
+      count = open.bytes().read(buffer, offset, length);
+    } catch (IOException e) {
+      throw trouble(e);
+    }
+    if (count < 0) {
+      throw Failure.passing(
+          ReasonCode.TRANSFER_BROKEN, "it ended after %d of %d bytes".formatted(position, size));
+    }
+    floor.arrived(count, download.pace().time().elapsed().minus(before));
+    return count;
+  }
+
+  private Failure trouble(IOException e) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException("interrupted while downloading");
+    }
+    Optional<Failure> known =
+        e.getCause() instanceof Failure failure ? Optional.of(failure) : Optional.empty();
+    return known.orElseGet(() ->
+        Failure.passing(
+            ReasonCode.TRANSFER_BROKEN,
+            "the connection broke after %d of %d bytes (%s)"
+                .formatted(position, size, e.getMessage())));
+  }
+
+  private void prove(Repository from) throws Fault {
+    if (position < size) {
+      return;
+    }
+    Digest found = Digest.of(digest);
+    if (!found.equals(download.blob().digest())) {
+      download.suspect().accept(from);
+      // Wrong bytes are out already; whoever read them must begin again.
+      throw Failure.lasting(ReasonCode.DIGEST_MISMATCH, "its bytes have digest " + found)
+          .asFault(
+              "cannot use blob %s from %s: its bytes have digest %s"
+                  .formatted(download.blob().digest(), from, found));
+    }
+  }
+
+  private void progress(int count) {
+    download.arrived().accept(count);
+    counted += count;
+    if (counted >= PROGRESS) {
+      counted = 0;
+      download.turns().progress();
+    }
+  }
+
+  private void broken(Failure failure) {
+    try {
+      close();
+    } catch (IOException _) {
+      // It is being given up; that it does not close well changes nothing.
+    }
+    download.turns().failed(failure);
+  }
+}

@@ -1,0 +1,127 @@
+package io.fleetinstaller.registry;
+
+import io.fleetinstaller.registry.Http.Answer;
+import io.fleetinstaller.registry.Http.Ask;
+import io.fleetinstaller.release.ReasonCode;
+import java.io.IOException;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Carries what an endpoint asks to a registry: logs in when it is asked to, and follows redirects,
+ * to other hosts without credentials. Thread-safe.
+ */
+record Courier(Http http, Authority authority) {
+  private static final int HOPS = 5;
+  private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
+  /** An answer, and whether the registry itself gave it. */
+  private record Reply(Answer answer, boolean own) {}
+
+  /**
+   * Asks it.
+   *
+   * @param actions what it needs to be allowed, {@code pull} or {@code pull,push}
+   */
+  <T> T call(Address.Remote remote, String actions, Endpoint<T> endpoint)
+      throws Failure, InterruptedException {
+    Answer answer = answer(new Authority.Scope(remote, actions), endpoint.ask());
+    boolean kept = false;
+    try {
+      T result = endpoint.read(answer);
+      kept = endpoint.keepsAnswer();
+      return result;
+    } catch (IOException e) {
+      throw broken(e);
+    } finally {
+      if (!kept) {
+        close(answer);
+      }
+    }
+  }
+
+  private Answer answer(Authority.Scope scope, Ask ask) throws Failure, InterruptedException {
+    Optional<String> known = authority.known(scope);
+    Reply first = follow(known.isPresent() ? with(ask, known.get()) : ask);
+    if (first.answer().status() != 401 || !first.own()) {
+      return first.answer();
+    }
+    close(first.answer());
+    String header = authority.answer(scope, first.answer().headers().all("WWW-Authenticate"));
+    Reply second = follow(with(ask, header));
+    if (second.answer().status() == 401 && second.own()) {
+      authority.forget(scope);
+    }
+    return second.answer();
+  }
+
+  private Reply follow(Ask first) throws Failure, InterruptedException {
+    Ask ask = first;
+    for (int hop = 0; hop <= HOPS; hop++) {
+      Answer answer = http.send(ask);
+      Optional<String> location = answer.headers().first("Location");
+      if (!REDIRECTS.contains(answer.status()) || location.isEmpty()) {
+        return new Reply(answer, sameOrigin(first.uri(), ask.uri()));
+      }
+      close(answer);
+      ask = redirected(ask, answer.status(), location.get());
+    }
+    throw Failure.lasting(
+        ReasonCode.REGISTRY_ERROR, "it redirects more than %d times".formatted(HOPS));
+  }
+
+  private static Ask redirected(Ask ask, int status, String location) throws Failure {
+    URI target =
+        Http.resolve(ask.uri(), location)
+            .orElseThrow(
+                () -> Failure.lasting(ReasonCode.REGISTRY_ERROR, "it redirects to no address"));
+    boolean downgrade =
+        "https".equals(ask.uri().getScheme()) && !"https".equals(target.getScheme());
+    boolean repeatable = Set.of("GET", "HEAD").contains(ask.method());
+    if (downgrade || (!repeatable && status < 307)) {
+      throw Failure.lasting(
+          ReasonCode.REGISTRY_ERROR,
+          downgrade
+              ? "it redirects from https to http, which is not followed"
+              : "it redirects a %s with %d".formatted(ask.method(), status));
+    }
+    Map<String, String> headers = new LinkedHashMap<>(ask.headers());
+    if (!sameOrigin(ask.uri(), target)) {
+      headers.remove("Authorization");
+    }
+    return new Ask(ask.method(), target, headers, ask.content(), ask.quick());
+  }
+
+  private static boolean sameOrigin(URI one, URI other) {
+    return one.getScheme().equals(other.getScheme())
+        && one.getAuthority().equalsIgnoreCase(other.getAuthority());
+  }
+
+  private static Ask with(Ask ask, String authorization) {
+    Map<String, String> headers = new LinkedHashMap<>(ask.headers());
+    headers.put("Authorization", authorization);
+    return new Ask(ask.method(), ask.uri(), headers, ask.content(), ask.quick());
+  }
+
+  private static Failure broken(IOException e) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException("interrupted while reading an answer");
+    }
+    if (e.getCause() instanceof Failure failure) {
+      return failure;
+    }
+    return Failure.passing(
+        ReasonCode.TRANSFER_BROKEN, "its answer broke off (%s)".formatted(e.getMessage()));
+  }
+
+  private static void close(Answer answer) {
+    try {
+      answer.close();
+    } catch (IOException _) {
+      // It was read as far as it matters.
+    }
+  }
+}

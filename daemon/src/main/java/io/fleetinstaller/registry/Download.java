@@ -1,0 +1,13 @@
+package io.fleetinstaller.registry;
+
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+
+/**
+ * One blob to fetch.
+ *
+ * @param suspect told of a repository whose bytes were not those of the blob
+ * @param arrived told of each number of bytes that was handed on
+ */
+record Download(
+    Blob blob, Turns turns, Pace pace, Consumer<Repository> suspect, LongConsumer arrived) {}

@@ -1,0 +1,21 @@
+package io.fleetinstaller.registry;
+
+import java.io.IOException;
+
+/**
+ * One thing that can be asked of a registry.
+ *
+ * @param <T> what comes of it
+ */
+interface Endpoint<T> {
+
+  Http.Ask ask();
+
+  /** What the answer means. It is closed afterwards unless {@link #keepsAnswer}. */
+  T read(Http.Answer answer) throws Failure, IOException;
+
+  /** True when the result still reads from the answer. */
+  default boolean keepsAnswer() {
+    return false;
+  }
+}

@@ -1,0 +1,69 @@
+package io.fleetinstaller.registry;
+
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Reason;
+import io.fleetinstaller.release.ReasonCode;
+import java.time.Duration;
+
+/**
+ * Why one repository did not give what it was asked for. It becomes a {@link Fault} only when no
+ * other repository and no further try helps.
+ */
+final class Failure extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final ReasonCode code;
+  private final boolean passing;
+  private final Duration retryAfter;
+
+  private Failure(ReasonCode code, boolean passing, String why, Duration retryAfter) {
+    super(why);
+    this.code = code;
+    this.passing = passing;
+    this.retryAfter = retryAfter;
+  }
+
+  /** It may be gone at the next try. */
+  static Failure passing(ReasonCode code, String why) {
+    return new Failure(code, true, why, Duration.ZERO);
+  }
+
+  /** It may be gone at the next try, which the other side wants to be so much later. */
+  static Failure passing(ReasonCode code, String why, Duration retryAfter) {
+    return new Failure(code, true, why, retryAfter);
+  }
+
+  /** Asking the same repository again gives the same. */
+  static Failure lasting(ReasonCode code, String why) {
+    return new Failure(code, false, why, Duration.ZERO);
+  }
+
+  ReasonCode code() {
+    return code;
+  }
+
+  boolean isPassing() {
+    return passing;
+  }
+
+  Duration retryAfter() {
+    return retryAfter;
+  }
+
+  String why() {
+    return String.valueOf(getMessage());
+  }
+
+  /** The same as a fault: what passes is transient, what only a person can mend is broken. */
+  Fault asFault(String sentence) {
+    Reason reason = new Reason(code, sentence);
+    if (passing) {
+      return new Fault.Transient(reason);
+    }
+    return switch (code) {
+      case AUTH_FAILED, TLS_FAILED, PROXY_FAILED, BAD_SETTINGS, IO_ERROR ->
+          new Fault.Broken(reason);
+      case ReasonCode _ -> new Fault.Refused(reason);
+    };
+  }
+}

@@ -1,0 +1,113 @@
+package io.fleetinstaller.registry;
+
+import io.fleetinstaller.io.Time;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Platform;
+import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.release.Release;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * Where releases come from. Thread-safe; each stream that it opens belongs to one thread.
+ *
+ * <p>Faults: transient when trying later may help (dns-failed, connect-failed, proxy-failed,
+ * transfer-broken, too-slow, registry-error), broken when a person must act (auth-failed,
+ * tls-failed, bad-settings), else refused (not-found, digest-mismatch, size-mismatch, too-large,
+ * malformed, descriptor-mismatch, platform-mismatch). The sentence names every repository that was
+ * tried.
+ */
+public final class Registry implements AutoCloseable {
+  private final RegistrySettings settings;
+  private final Pace pace;
+  private final Suspects suspects = new Suspects();
+  private final Repositories repositories;
+
+  /** Reads no file and opens no connection yet. */
+  public Registry(RegistrySettings settings, Time time, RandomGenerator chance) {
+    this(settings, time, chance, System.getenv());
+  }
+
+  Registry(
+      RegistrySettings settings,
+      Time time,
+      RandomGenerator chance,
+      Map<String, String> environment) {
+    this.settings = settings;
+    this.pace = new Pace(settings.patience(), time, chance);
+    this.repositories = new Repositories(settings, time, environment);
+  }
+
+  /** Finds a release and checks everything about it but its version and its layers. */
+  public Image resolve(PackageName name, Digest digest, Platform platform)
+      throws Fault, InterruptedException {
+    Image image = new Reading(name.value(), of(name), pace).image(digest, platform);
+    if (!image.release().name().equals(name)) {
+      throw mismatch(image, "its descriptor says it is %s".formatted(image.release().name()), name);
+    }
+    Platform found = image.descriptor().platform();
+    if (!found.equals(platform)) {
+      throw new Refused(
+          ReasonCode.PLATFORM_MISMATCH,
+          "cannot use %s: it is for %s, wanted is %s".formatted(image.release(), found, platform));
+    }
+    return image;
+  }
+
+  /** Finds a release and checks everything about it but its layers. */
+  public Image resolve(Release wanted, Platform platform) throws Fault, InterruptedException {
+    Image image = resolve(wanted.name(), wanted.digest(), platform);
+    if (!image.release().equals(wanted)) {
+      throw mismatch(
+          image,
+          "its descriptor says it is version %s".formatted(image.release().version()),
+          wanted.version());
+    }
+    return image;
+  }
+
+  private static Refused mismatch(Image image, String says, Object wanted) {
+    return new Refused(
+        ReasonCode.DESCRIPTOR_MISMATCH,
+        "cannot use %s: %s, asked for was %s".formatted(image.release().digest(), says, wanted));
+  }
+
+  /**
+   * Opens a layer. The stream resumes by itself; its last byte comes only after size and digest
+   * were right. It throws {@link io.fleetinstaller.io.Faulted}, or {@link
+   * java.io.InterruptedIOException} with the thread's interrupt status set. A repository whose
+   * bytes were wrong is passed over when the same layer is opened again.
+   *
+   * @param arrived told of each number of bytes that was read
+   */
+  public InputStream open(Image image, Blob layer, LongConsumer arrived)
+      throws Fault, InterruptedException {
+    PackageName name = image.release().name();
+    List<Repository> trusted = suspects.without(layer.digest(), of(name));
+    Turns turns = new Turns("blob %s of %s".formatted(layer.digest(), name), trusted, pace);
+    return BlobStream.open(
+        new Download(
+            layer, turns, pace, repository -> suspects.add(layer.digest(), repository), arrived));
+  }
+
+  private List<Repository> of(PackageName name) throws Fault {
+    List<Repository> found = new ArrayList<>();
+    for (String template : settings.repositories()) {
+      found.add(repositories.at(Address.of(template, name)));
+    }
+    return found;
+  }
+
+  /** Ends what is under way: streams that are open fail, also in other threads. */
+  @Override
+  public void close() {
+    repositories.close();
+  }
+}

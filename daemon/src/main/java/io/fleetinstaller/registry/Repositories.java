@@ -1,0 +1,67 @@
+package io.fleetinstaller.registry;
+
+import io.fleetinstaller.io.Time;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.ReasonCode;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens repositories. All that are remote share one client and what was learnt about logging in.
+ * Thread-safe.
+ */
+final class Repositories implements AutoCloseable {
+  private final RegistrySettings settings;
+  private final Time time;
+  private final Map<String, String> environment;
+  private @Nullable Http http;
+  private @Nullable Courier courier;
+
+  Repositories(RegistrySettings settings, Time time, Map<String, String> environment) {
+    this.settings = settings;
+    this.time = time;
+    this.environment = environment;
+  }
+
+  Repository at(Address address) throws Fault {
+    return switch (address) {
+      case Address.Folder folder -> new Layout(folder.path());
+      case Address.Remote remote -> remote(remote);
+    };
+  }
+
+  RemoteRepository remote(Address.Remote remote) throws Fault {
+    return new RemoteRepository(remote, courier());
+  }
+
+  // Only now: many runs of the program never ask anybody.
+  private synchronized Courier courier() throws Fault {
+    Courier known = courier;
+    if (known != null) {
+      return known;
+    }
+    try {
+      Http opened =
+          new Http(
+              settings.patience(),
+              Trust.with(settings.ca()),
+              new Proxies(settings.proxy(), environment));
+      Accounts accounts = new Accounts(settings.authFile(), new CredentialHelpers());
+      Courier made = new Courier(opened, new Authority(accounts, opened, time));
+      http = opened;
+      courier = made;
+      return made;
+    } catch (Failure failure) {
+      throw failure.asFault("cannot ask any registry: " + failure.why());
+    } catch (IllegalArgumentException e) {
+      throw new Fault.Broken(ReasonCode.BAD_SETTINGS, "cannot ask any registry: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (http != null) {
+      http.close();
+    }
+  }
+}

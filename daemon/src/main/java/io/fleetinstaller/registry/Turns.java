@@ -1,0 +1,111 @@
+package io.fleetinstaller.registry;
+
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.ReasonCode;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whose turn it is to be asked for one thing. The repositories are asked in their order; when all
+ * have failed, again after a pause, a bounded number of times. Who failed for good is left out.
+ */
+final class Turns {
+  private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
+
+  private final String what;
+  private final List<Repository> repositories;
+  private final Pace pace;
+  private final Map<Repository, Failure> failures = new LinkedHashMap<>();
+  private int at;
+  private int round = 1;
+  private boolean progressed;
+  private Duration askedFor = Duration.ZERO;
+
+  /**
+   * @param what is asked for, as in "manifest sha256:… of agent"
+   */
+  Turns(String what, List<Repository> repositories, Pace pace) {
+    this.what = what;
+    this.repositories = List.copyOf(repositories);
+    this.pace = pace;
+  }
+
+  /** The repository to ask now; the fault names every one that was tried, and why it failed. */
+  Repository next() throws Fault, InterruptedException {
+    skipHopeless();
+    if (at == repositories.size()) {
+      if (!hopeLeft() || pace.endsWith(round)) {
+        throw fault();
+      }
+      pace.pause(round, askedFor);
+      round++;
+      at = 0;
+      askedFor = Duration.ZERO;
+      skipHopeless();
+    }
+    return repositories.get(at);
+  }
+
+  /** The repository whose turn it was failed. */
+  void failed(Failure failure) {
+    Repository repository = repositories.get(at);
+    LOG.atWarn()
+        .addKeyValue("code", failure.code().text())
+        .log("cannot get {} from {}: {}", what, repository, failure.why());
+    failures.put(repository, failure);
+    if (failure.retryAfter().compareTo(askedFor) > 0) {
+      askedFor = failure.retryAfter();
+    }
+    // After progress the same one is asked at once: it works, and its connection merely broke.
+    if (!progressed || !failure.isPassing()) {
+      at++;
+    }
+    progressed = false;
+  }
+
+  /** Something useful arrived: what failed before no longer counts. */
+  void progress() {
+    progressed = true;
+    round = 1;
+  }
+
+  private void skipHopeless() {
+    while (at < repositories.size() && isHopeless(repositories.get(at))) {
+      at++;
+    }
+  }
+
+  private boolean hopeLeft() {
+    return !repositories.stream().allMatch(this::isHopeless);
+  }
+
+  private boolean isHopeless(Repository repository) {
+    Failure failure = failures.get(repository);
+    return failure != null && !failure.isPassing();
+  }
+
+  private Fault fault() {
+    if (failures.isEmpty()) {
+      return new Fault.Broken(
+          ReasonCode.BAD_SETTINGS,
+          "cannot get %s: there is no repository; name one in registry.repositories"
+              .formatted(what));
+    }
+    // A hope that somewhere it may still work outweighs what is certain elsewhere.
+    Failure chief =
+        failures.values().stream()
+            .filter(Failure::isPassing)
+            .findFirst()
+            .orElse(failures.values().iterator().next());
+    String reasons =
+        failures.entrySet().stream()
+            .map(entry -> entry.getKey() + ": " + entry.getValue().why())
+            .collect(Collectors.joining("; "));
+    return chief.asFault("cannot get %s from %s".formatted(what, reasons));
+  }
+}
