@@ -202,7 +202,7 @@ final class Agent {
   private static String exitOf(Process ended) {
     int status = ended.exitValue();
     return status > 128 && status <= 128 + 64
-        ? "signal " + SignalNames.of(status - 128)
+        ? "signal " + Signals.name(status - 128)
         : "status " + status;
   }
 

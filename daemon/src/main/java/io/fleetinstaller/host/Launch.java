@@ -28,9 +28,9 @@ record Launch(
 
   static Launch of(Slot slot, Service service, Command command, Wrappers wrappers) {
     Map<String, String> environment = new HashMap<>(command.env());
-    environment.replaceAll((_, value) -> current(slot, value));
+    environment.replaceAll((_, value) -> slot.expand(value));
     List<String> wrapped = new ArrayList<>(wrappers.inFront(command));
-    wrapped.addAll(words(slot, command.argv()));
+    wrapped.addAll(slot.command(command.argv()));
     return new Launch(
         slot.release().name(),
         service.name(),
@@ -39,16 +39,5 @@ record Launch(
         wrappers,
         environment,
         command.stopTimeout());
-  }
-
-  /** The words of a program of the slot, its path made absolute. */
-  static List<String> words(Slot slot, List<String> argv) {
-    List<String> words = new ArrayList<>(argv.stream().map(word -> current(slot, word)).toList());
-    words.set(0, slot.path().resolve(words.getFirst()).toString());
-    return words;
-  }
-
-  private static String current(Slot slot, String text) {
-    return text.replace("@CURRENT@", slot.current().toAbsolutePath().toString());
   }
 }

@@ -42,6 +42,7 @@ public final class SupervisedHost implements Host {
   private final Wrappers wrappers = Wrappers.found();
   private final Programs programs = new ChildPrograms();
   private final Map<Key, Agent> agents = new LinkedHashMap<>();
+  private final Places places;
   private final AgentLogs logs;
   private final ChildRecords records;
   private boolean straysEnded;
@@ -49,12 +50,14 @@ public final class SupervisedHost implements Host {
   public SupervisedHost(HostContext context) {
     this.context = context;
     this.guard = new ArmedRecords(context);
+    this.places = new Places(context.disk(), programs);
     this.logs = new AgentLogs(context);
     this.records = new ChildRecords(context);
   }
 
   @Override
   public void check(Slot slot) throws Fault {
+    new PlaceRules(context).check(slot);
     for (Service service : slot.descriptor().services()) {
       command(slot, service);
     }
@@ -67,6 +70,7 @@ public final class SupervisedHost implements Host {
 
   @Override
   public void install(Slot slot, Optional<Slot> replaced) throws Fault, InterruptedException {
+    places.make(slot);
     Set<String> kept = new HashSet<>();
     slot.descriptor().services().forEach(service -> kept.add(service.name()));
     for (Service service : replaced.map(old -> old.descriptor().services()).orElse(List.of())) {
@@ -124,7 +128,7 @@ public final class SupervisedHost implements Host {
   public Exit run(Slot slot, List<String> argv, Duration timeout)
       throws Fault, InterruptedException {
     Programs.Result result =
-        programs.run(new Programs.Call(Launch.words(slot, argv), Map.of(), "", timeout));
+        programs.run(new Programs.Call(slot.command(argv), Map.of(), "", timeout));
     return new Exit(result.status(), result.timedOut(), result.lines());
   }
 
@@ -207,7 +211,7 @@ public final class SupervisedHost implements Host {
     if (wrappers.changesUser(command) && wrappers.setpriv().isEmpty()) {
       throw refused(slot, service, "it wants a user of its own, and setpriv is not installed");
     }
-    Path program = Path.of(Launch.words(slot, command.argv()).getFirst());
+    Path program = Path.of(slot.command(command.argv()).getFirst());
     if (Files.isDirectory(slot.path()) && !Files.isExecutable(program)) {
       throw refused(slot, service, program + " is not a program");
     }

@@ -8,9 +8,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a stream to its end in a thread of its own, and keeps the last 256 KiB. */
+/** Reads a stream to its end in a thread of its own, and keeps the last MiB. */
 final class Tail {
-  private static final int KEPT = 256 * 1024;
+  private static final int KEPT = 1024 * 1024;
 
   private final InputStream stream;
   private byte[] bytes = new byte[4096];

@@ -88,8 +88,9 @@ public abstract class HostContract {
 
     switchTo(slot, Optional.empty());
 
-    eventually("an exit is seen", () -> host().state(AGENT, SERVICE).lastExit().isPresent());
-    assertThat(host().state(AGENT, SERVICE).lastExit()).contains("status 3");
+    eventually(
+        "the exit is seen",
+        () -> host().state(AGENT, SERVICE).lastExit().equals(Optional.of("status 3")));
     eventually(
         "it is started again, and counted",
         () ->

@@ -1,0 +1,131 @@
+package io.fleetinstaller.systemd;
+
+import io.fleetinstaller.host.ServiceState;
+import io.fleetinstaller.host.ServiceState.Phase;
+import io.fleetinstaller.host.Signals;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.ReasonCode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.LongFunction;
+
+/** What {@code systemctl show} says of one unit, read strictly. */
+record UnitState(String unit, Map<String, String> values) {
+  static final List<String> PROPERTIES =
+      List.of(
+          "LoadState",
+          "ActiveState",
+          "SubState",
+          "Result",
+          "MainPID",
+          "NRestarts",
+          "InvocationID",
+          "ExecMainCode",
+          "ExecMainStatus",
+          "ExecMainExitTimestampMonotonic",
+          "ActiveExitTimestampMonotonic",
+          "TimeoutStopUSec",
+          "UnitFileState",
+          "Restart",
+          "Job");
+
+  /** Values of si_code of SIGCHLD, as systemd passes them on. */
+  private static final long EXITED = 1;
+
+  UnitState {
+    values = Map.copyOf(values);
+  }
+
+  static UnitState of(Systemctl systemctl, String unit) throws Fault, InterruptedException {
+    return new UnitState(unit, systemctl.show(unit, PROPERTIES));
+  }
+
+  /** As the rest of the program sees it; what a pid runs is asked of this function. */
+  ServiceState service(LongFunction<Optional<Path>> executable) throws Fault {
+    long pid = number("MainPID");
+    return new ServiceState(
+        phase(),
+        pid == 0 ? OptionalLong.empty() : OptionalLong.of(pid),
+        pid == 0 ? Optional.empty() : executable.apply(pid),
+        invocation(),
+        (int) Math.min(number("NRestarts"), Integer.MAX_VALUE),
+        lastExit());
+  }
+
+  Phase phase() throws Fault {
+    return switch (text("ActiveState")) {
+      case "active", "reloading", "refreshing" -> Phase.RUNNING;
+      case "activating" ->
+          text("SubState").startsWith("auto-restart") ? Phase.RESTARTING : Phase.STARTING;
+      case "deactivating" -> Phase.STOPPING;
+      case "failed" -> Phase.FAILED;
+      case "inactive", "maintenance" -> inactive();
+      case String other -> throw unexpected("ActiveState", other);
+    };
+  }
+
+  /** Whether systemd still means to do something with it. */
+  boolean hasJob() throws Fault {
+    return number("Job") != 0;
+  }
+
+  String invocation() {
+    return text("InvocationID");
+  }
+
+  String value(String property) {
+    return text(property);
+  }
+
+  private Phase inactive() throws Fault {
+    if (text("LoadState").equals("not-found")) {
+      return Phase.UNKNOWN;
+    }
+    return endedByItself() ? Phase.FAILED : Phase.STOPPED;
+  }
+
+  /**
+   * A service that exits 0 is inactive with success, just like one that was stopped. But one that
+   * was asked to stop stops being active before its main process ends, not after.
+   */
+  private boolean endedByItself() throws Fault {
+    boolean failed = !text("Result").isEmpty() && !text("Result").equals("success");
+    long exit = number("ExecMainExitTimestampMonotonic");
+    long notActive = number("ActiveExitTimestampMonotonic");
+    return failed || (exit > 0 && notActive >= exit);
+  }
+
+  private Optional<String> lastExit() throws Fault {
+    long code = number("ExecMainCode");
+    long status = number("ExecMainStatus");
+    if (code == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(code == EXITED ? "status " + status : "signal " + Signals.name(status));
+  }
+
+  private String text(String property) {
+    return values.getOrDefault(property, "");
+  }
+
+  /** Missing counts as 0: a unit that is no service has no main process. */
+  long number(String property) throws Fault {
+    String text = text(property);
+    if (text.isEmpty()) {
+      return 0;
+    }
+    if (!text.matches("[0-9]{1,18}")) {
+      throw unexpected(property, text);
+    }
+    return Long.parseLong(text);
+  }
+
+  private Fault unexpected(String property, String value) {
+    return new Fault.Transient(
+        ReasonCode.HOST_FAILED,
+        "cannot understand the state of %s: %s is '%s'".formatted(unit, property, value));
+  }
+}
