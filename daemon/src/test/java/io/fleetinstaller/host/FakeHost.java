@@ -89,6 +89,7 @@ public final class FakeHost implements Host {
     deeds.add("install " + words(slot));
     replaced.ifPresent(old -> services(old).forEach(units::remove));
     units.addAll(services(slot));
+    processes.keySet().removeIf(service -> !units.contains(service));
   }
 
   @Override

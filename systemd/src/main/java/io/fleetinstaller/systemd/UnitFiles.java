@@ -95,9 +95,10 @@ final class UnitFiles {
   /** Asked of systemd only before we began to take it away: after, it is disabled by us. */
   private boolean wasEnabled(Claim claim, String unit) throws Fault, InterruptedException {
     Claim.Unit known = claim.units().get(unit);
-    return known != null && known.stage() == Claim.Stage.INSTALLED
-        ? UnitState.of(systemctl, unit).value("UnitFileState").startsWith("enabled")
-        : known != null && known.enabled();
+    if (known == null || known.stage() != Claim.Stage.INSTALLED) {
+      return known != null && known.enabled();
+    }
+    return UnitState.of(systemctl, unit).value("UnitFileState").startsWith("enabled");
   }
 
   private void enable(String unit, boolean wanted) throws Fault, InterruptedException {
