@@ -9,6 +9,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -23,7 +25,7 @@ final class Custody {
 
   /** Trusts root and the user that we are. */
   Custody() {
-    this.trusted = Set.of("root", System.getProperty("user.name"));
+    this.trusted = new HashSet<>(List.of("root", System.getProperty("user.name")));
   }
 
   /**
