@@ -1,0 +1,102 @@
+# Sourced by packaging/bench: staging against what a shell would do, and the memory that it takes.
+# shellcheck shell=bash
+: "${work:?}" "${product:?}" "${port:?}" "${corpus:?}"
+
+# What a shell does with the layer: download, digest, decompress, unpack; then everything is on the disk.
+stage_shell() { # LAYOUT PACKAGE SERIES
+  local digest began
+  digest=$(layer "$1")
+  mkdir "$work/shell"
+  sync -f "$work"
+  began=$(now)
+  curl -sSf "http://127.0.0.1:$port/v2/$2/blobs/$digest" | tee >(openssl sha256 -r > "$work/sum") \
+    | zstd -dcq | tar -x -C "$work/shell"
+  sync -f "$work/shell"
+  until [ -s "$work/sum" ]; do :; done
+  sample "$3" "$(seconds "$began" "$(now)")"
+  [ "sha256:$(cut -d' ' -f1 "$work/sum")" = "$digest" ]
+  rm -rf "$work/shell" "$work/sum"
+}
+
+# The daemon on a host that has nothing yet: by its journal, the package is staged from the begin of FETCH to the end of
+# UNPACK, verified and durable. The whole counts from the call of the launcher.
+stage_daemon() { # LAYOUT PACKAGE SERIES
+  local began
+  host_new
+  desire "$1" "$2"
+  sync -f "$work"
+  began=$(now)
+  daemon_start "$product" run --supervised
+  await "$2" '"done":"UNPACK"' 600
+  sample "$3-rss" "$(memory VmHWM)"
+  daemon_stop
+  sample "$3-whole" "$(seconds "$began" "$(at "$2" '"done":"UNPACK"')")"
+  sample "$3" "$(seconds "$(at "$2" '"begun":"FETCH"')" "$(at "$2" '"done":"UNPACK"')")"
+  sample "$3-start" "$(seconds "$began" "$(at "$2" '"begun":"FETCH"')")"
+  rm -rf "$work/host"
+}
+
+seconds() { echo "$1 $2" | awk '{ print ($2 - $1) / 1e6 }'; }
+
+# The least -Xmx, in MiB, with which a package is staged; each try is a daemon of its own.
+least_heap() { # LAYOUT PACKAGE
+  local heap
+  for heap in 6 8 10 12 14 16 20 24 28 32 40 48 64 96 128 256 512; do
+    host_new
+    desire "$1" "$2"
+    export _JAVA_OPTIONS="-Xms${heap}m -Xmx${heap}m -XX:+ExitOnOutOfMemoryError"
+    daemon_start "$product" run --supervised
+    unset _JAVA_OPTIONS
+    if await "$2" '"done":"UNPACK"' 120 2> /dev/null; then
+      daemon_stop
+      echo "$heap"
+      return
+    fi
+    daemon_stop
+  done
+  echo 9999
+}
+
+# In turns, and each of the two as often first.
+stage_rounds() { # ROUNDS TREE
+  local round
+  for ((round = 0; round < $1; round++)); do
+    say "staging $2, round $round"
+    [ $((round % 2)) = 1 ] || stage_shell "$work/layout-$2" "$2" "shell-$2"
+    stage_daemon "$work/layout-$2" "$2" "stage-$2"
+    [ $((round % 2)) = 0 ] || stage_shell "$work/layout-$2" "$2" "shell-$2"
+  done
+}
+
+stage_row() { # TREE WHAT
+  pair "stage $2" s "stage-$1" "shell-$1" b
+  pair "the same, with the daemon's start" s "stage-$1-whole" "shell-$1" -
+}
+
+stage_rows() {
+  local trees=(small large) rounds=8 tree
+  if [ -n "$short" ]; then trees=(small) rounds=2; fi
+  for tree in "${trees[@]}"; do
+    say "packing $tree"
+    pack "$corpus/$tree" "$tree" 1.0.0 "$work/layout-$tree"
+    stage_rounds "$rounds" "$tree"
+    say "looking for the least heap for $tree"
+    sample "heap-$tree" "$(least_heap "$work/layout-$tree" "$tree")"
+    stage_row "$tree" "$(extent "$tree")"
+    single "start of the daemon to the first step" s "stage-$tree-start" 1
+    single "resident at most while staging it" MiB "stage-$tree-rss" -
+  done
+  if [ -z "$short" ]; then
+    pair "least heap that stages the large package (against the small one)" MiB heap-large heap-small b
+  else
+    single "least heap that stages the small package" MiB heap-small -
+  fi
+}
+
+# How large a package is: on the wire, unpacked, files.
+extent() { # TREE
+  local blob
+  blob=$(blob "$work/layout-$1" "$(layer "$work/layout-$1")")
+  echo "$(($(stat -c %s "$blob") / 1000000)) MB / $(($(du -sb "$corpus/$1" | cut -f1) / 1000000)) MB /" \
+    "$(find "$corpus/$1" -type f | wc -l) files"
+}

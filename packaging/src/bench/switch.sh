@@ -1,0 +1,113 @@
+# Sourced by packaging/bench: how long a service is down at a switch, from the old process' last word to the new one's
+# first, by the agents' own notes; against a restart by hand of the same agent on the same host.
+# shellcheck shell=bash
+: "${work:?}" "${product:?}" "${here:?}"
+
+notes=$work/notes
+
+# Two releases of the agent, for both kinds of host.
+agent_layouts() {
+  local version tree=$work/agent
+  for version in 1 2; do
+    rm -rf "$tree"
+    mkdir -p "$tree/bin" "$tree/units"
+    cp "$here/src/bench/agent" "$tree/bin/"
+    echo "$version" > "$tree/release"
+    printf '[Service]\nExecStart=@CURRENT@/bin/agent %s\n' "$notes" > "$tree/units/agent.service"
+    pack "$tree" agent "$version" "$work/layout-agent-$version" \
+      "services: [{name: agent.service, unitFile: units/agent.service, command: {argv: [bin/agent, $notes]}}]"
+  done
+}
+
+# Brings the host to a release and waits for the end of the upgrade.
+agent_to() { # VERSION
+  local digest
+  digest=$(top "$work/layout-agent-$1")
+  desire "$work/layout-agent-$1" agent
+  await agent "\"to\":{\"version\":\"$1\",\"digest\":\"$digest\"}" 60
+  await agent '"end":"upgraded"' 60
+}
+
+began() { grep -c began "$notes" || true; }
+
+await_began() { # COUNT
+  local end=$(($(now) + 10000000))
+  until [ "$(began)" -ge "$1" ]; do [ "$(now)" -lt "$end" ]; done
+}
+
+# Milliseconds between the last end and the begin after it.
+gap() { tail -2 "$notes" | awk '$1 == "ended" { e = $2 } $1 == "began" { print ($2 - e) / 1000 }'; }
+
+# In turns: an upgrade, and a restart by hand.
+switches() { # SERIES BASELINE COMMAND...
+  local rounds=9 round
+  [ -z "$short" ] || rounds=3
+  : > "$notes"
+  desire
+  daemon_start "${host_command[@]}"
+  agent_to 1
+  for ((round = 0; round < rounds; round++)); do
+    agent_to $((2 - round % 2))
+    sample "$1" "$(gap)"
+    "${@:3}"
+    sample "$2" "$(gap)"
+  done
+}
+
+by_shell() {
+  local count
+  count=$(began)
+  "$here/src/bench/agent" "$notes" &
+  by_hand=$!
+  await_began $((count + 1))
+  kill "$by_hand"
+  wait "$by_hand" || true
+  "$here/src/bench/agent" "$notes" &
+  by_hand=$!
+  await_began $((count + 2))
+  kill "$by_hand"
+  wait "$by_hand" || true
+  sed -i '$d' "$notes" # the last end, which nothing followed
+}
+
+by_systemctl() {
+  local count
+  count=$(began)
+  "$bed" run "$guest" systemctl restart agent.service
+  await_began $((count + 1))
+}
+
+supervised_switches() {
+  say "switching on a supervised host"
+  host_new
+  host_command=("$product" run --supervised)
+  switches switch-supervised restart-shell by_shell
+  daemon_stop
+  pair "downtime at a switch, supervised host" ms switch-supervised restart-shell "b + 50"
+}
+
+systemd_switches() {
+  say "switching on a systemd host"
+  host_new
+  sed -i "s|^registry:.*|registry: {repositories: [\"file:$work/layout-agent-1\", \"file:$work/layout-agent-2\"]}|" \
+    "$work/host/installer.yaml"
+  guest=fleet-installer-bench-$$
+  OWNER=$$ "$bed" up "$guest" --bind-ro="${product%/bin/*}:/opt/fleet-installer" --bind="$work"
+  host_command=("$bed" run "$guest" /opt/fleet-installer/bin/fleet-installer run)
+  switches switch-systemd restart-systemctl by_systemctl
+  "$bed" down "$guest"
+  guest=
+  daemon_stop
+  pair "downtime at a switch, systemd host" ms switch-systemd restart-systemctl "b + 50"
+}
+
+switch_rows() {
+  bed=$here/src/test/bed/guest.sh
+  agent_layouts
+  supervised_switches
+  if [ "$(id -u)" = 0 ] && command -v systemd-nspawn mmdebstrap > /dev/null; then
+    systemd_switches
+  else
+    echo "*** SKIPPED the switch on a systemd host: it needs root, systemd-nspawn and mmdebstrap ***" >&2
+  fi
+}

@@ -1,0 +1,53 @@
+# Sourced by packaging/bench: samples become rows, rows a table. Wants $work.
+# shellcheck shell=bash
+: "${work:?}"
+
+# Microseconds since the epoch.
+now() { echo "${EPOCHREALTIME/./}"; }
+
+sample() { # SERIES VALUE
+  echo "$2" >> "$work/series/$1"
+}
+
+# Median, least and greatest of the numbers in the input.
+spread() {
+  sort -g | awk '{ v[NR] = $1 }
+    END { m = NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2; print m, v[1], v[NR] }'
+}
+
+median() { # SERIES
+  spread < "$work/series/$1" | cut -d' ' -f1
+}
+
+# A row out of two series that were taken in the same rounds; the ratio is the median of the rounds' ratios. The bound is
+# an awk expression in which b is the baseline's median.
+pair() { # NAME UNIT SERIES BASELINE BOUND
+  local ratio
+  ratio=$(paste "$work/series/$3" "$work/series/$4" | awk '{ print $1 / $2 }' | spread)
+  row "$1" "$2" "$(median "$3")" "$(median "$4")" "$5" "$ratio"
+}
+
+# A row that stands alone; its spread is that of the values.
+single() { # NAME UNIT SERIES BOUND
+  row "$1" "$2" "$(median "$3")" - "$4" "$(spread < "$work/series/$3")"
+}
+
+row() { # NAME UNIT VALUE BASELINE BOUND "MEDIAN LEAST GREATEST"
+  awk -v OFS='\t' -v name="$1" -v unit="$2" -v v="$3" -v b="$4" -v spread="$6" "BEGIN {
+    bound = $5; split(spread, r, \" \")
+    shown = b == \"-\" ? sprintf(\"(%.4g to %.4g)\", r[2], r[3]) : sprintf(\"%.2f (%.2f to %.2f)\", r[1], r[2], r[3])
+    print name, v, unit, b, shown, bound, bound == \"-\" ? \"-\" : v <= bound ? \"yes\" : \"NO\" }" >> "$work/rows"
+}
+
+table() {
+  awk -F'\t' 'function n(x) { return x == "-" ? "" : sprintf("%.4g", x) }
+    BEGIN { print "| what | value | unit | baseline | ratio (spread) | budget | met |"
+            print "| --- | ---: | --- | ---: | --- | ---: | --- |" }
+    { printf "| %s | %s | %s | %s | %s | %s | %s |\n", $1, n($2), $3, n($4), $5, n($6), $7 == "-" ? "" : $7 }' "$work/rows"
+}
+
+json() {
+  jq -Rn '{rows: [inputs | split("\t") | {name: .[0], value: (.[1] | tonumber), unit: .[2],
+    baseline: (.[3] | if . == "-" then null else tonumber end), bound: (.[5] | if . == "-" then null else tonumber end)}]}' \
+    "$work/rows"
+}
