@@ -32,7 +32,7 @@ final class Observation {
   Observation(Host host, Time time, Trial trial) {
     this.terms = trial.terms();
     this.time = time;
-    this.watch = new Watch(host, trial.slot());
+    this.watch = new Watch(host, trial);
     this.findings = new Findings(Probes.of(host, trial));
     Duration now = time.elapsed();
     this.clock = new TrialClock(now, terms.deadline());
@@ -133,7 +133,7 @@ final class Observation {
         .orElseGet(() ->
             new Ending.Condemned(
                 ReasonCode.PROBE_FAILED,
-                "%s, %d times in a row".formatted(lastFailure(), failedInARow)));
+                "failed %d times in a row: %s".formatted(failedInARow, lastFailure())));
   }
 
   private Ending.Condemned tooLate() {

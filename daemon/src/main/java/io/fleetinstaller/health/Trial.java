@@ -14,9 +14,11 @@ import java.util.stream.Stream;
  * A copy to be judged.
  *
  * @param since the instant from which the services' logs are its own
+ * @param fresh whether it was started for this trial: every restart that the init system counts is
+ *     then its own. An old copy that the switch never reached may have run, and fallen, for months
  * @param aim what cannot be done when it is unwell, e.g. {@code confirm}
  */
-public record Trial(Slot slot, HealthCheck terms, Instant since, String aim) {
+public record Trial(Slot slot, HealthCheck terms, Instant since, boolean fresh, String aim) {
 
   public Trial {
     terms = withProbes(terms, demanding(terms.probes()));
@@ -24,7 +26,7 @@ public record Trial(Slot slot, HealthCheck terms, Instant since, String aim) {
 
   /** A candidate, on the terms of its own descriptor. */
   public static Trial ofCandidate(Slot slot, Instant since) {
-    return new Trial(slot, slot.descriptor().health(), since, "confirm");
+    return new Trial(slot, slot.descriptor().health(), since, true, "confirm");
   }
 
   /**
@@ -45,7 +47,7 @@ public record Trial(Slot slot, HealthCheck terms, Instant since, String aim) {
             Duration.ZERO,
             toBecomeWell.compareTo(least) > 0 ? toBecomeWell : least,
             own.probes().stream().map(Trial::lenient).toList());
-    return new Trial(slot, terms, since, "go back to");
+    return new Trial(slot, terms, since, false, "go back to");
   }
 
   private static Probe lenient(Probe probe) {

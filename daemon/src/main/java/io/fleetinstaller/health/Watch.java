@@ -25,12 +25,15 @@ import java.util.Optional;
 final class Watch {
   private final Host host;
   private final Slot slot;
+  private final boolean fresh;
+  private final Map<String, Integer> restartsBefore = new HashMap<>();
   private final Map<String, ServiceState> running = new HashMap<>();
   private final Map<String, ServiceState> last = new LinkedHashMap<>();
 
-  Watch(Host host, Slot slot) {
+  Watch(Host host, Trial trial) {
     this.host = host;
-    this.slot = slot;
+    this.slot = trial.slot();
+    this.fresh = trial.fresh();
   }
 
   /** Looks at every service once. */
@@ -67,6 +70,7 @@ final class Watch {
     try {
       ServiceState state = host.state(slot.release().name(), service);
       last.put(service, state);
+      restartsBefore.putIfAbsent(service, fresh ? 0 : state.restarts());
       return judge(service, state);
     } catch (Fault fault) {
       return new Sight(Kind.BLIND, ReasonCode.INCONCLUSIVE, fault.reason().sentence());
@@ -80,16 +84,27 @@ final class Watch {
       // one that nobody ever saw running was not stopped by a person: it did not start
       case STOPPED -> running.containsKey(service) ? paused(service + " was stopped") : Sight.FINE;
       case UNKNOWN -> Sight.FINE;
-      case STARTING -> state.restarts() > 0 ? restarted(service, state) : Sight.FINE;
-      case RUNNING -> state.restarts() > 0 ? restarted(service, state) : compare(service, state);
+      case STARTING -> wasRestarted(service, state) ? restarted(service, state) : Sight.FINE;
+      case RUNNING ->
+          wasRestarted(service, state) ? restarted(service, state) : compare(service, state);
     };
+  }
+
+  private boolean wasRestarted(String service, ServiceState state) {
+    return state.restarts() > restartsBefore.getOrDefault(service, 0);
   }
 
   private Sight ended(String service, ServiceState state) {
     String how = state.lastExit().map(" (%s)"::formatted).orElse("");
-    return running.containsKey(service) || !state.invocation().isEmpty()
-        ? gone(ReasonCode.EXITED, service + " exited by itself" + how)
-        : gone(ReasonCode.START_FAILED, service + " did not start" + how);
+    if (running.containsKey(service)) {
+      return gone(ReasonCode.EXITED, service + " exited by itself" + how);
+    }
+    if (state.lastExit().filter(ServiceState.START_TIMEOUT::equals).isPresent()) {
+      return gone(ReasonCode.START_TIMEOUT, service + " was not up in the time its unit allows");
+    }
+    return state.invocation().isEmpty()
+        ? gone(ReasonCode.START_FAILED, service + " did not start" + how)
+        : gone(ReasonCode.EXITED, service + " exited by itself" + how);
   }
 
   private static Sight restarted(String service, ServiceState state) {

@@ -12,8 +12,8 @@ import java.util.OptionalLong;
  *     not its interpreter
  * @param invocation changes with every start of the service; empty when it never ran
  * @param restarts made by the init system by itself since the service was last started on purpose
- * @param lastExit in words, e.g. {@code status 1} or {@code signal SEGV}; empty while nothing has
- *     exited
+ * @param lastExit in words, e.g. {@code status 1} or {@code signal SEGV}, or {@link
+ *     #START_TIMEOUT}; empty while nothing has exited
  */
 public record ServiceState(
     Phase phase,
@@ -22,6 +22,9 @@ public record ServiceState(
     String invocation,
     int restarts,
     Optional<String> lastExit) {
+
+  /** The {@link #lastExit} of a service that the init system ended since it was not up in time. */
+  public static final String START_TIMEOUT = "start timeout";
 
   /** Where in its life the service is. */
   public enum Phase {

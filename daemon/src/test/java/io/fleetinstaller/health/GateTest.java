@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fleetinstaller.host.FakeHost;
 import io.fleetinstaller.host.Host.Exit;
 import io.fleetinstaller.host.Life;
+import io.fleetinstaller.host.ServiceState;
 import io.fleetinstaller.host.ServiceState.Phase;
 import io.fleetinstaller.io.FakeTime;
 import io.fleetinstaller.release.Fault;
@@ -50,6 +51,11 @@ class GateTest {
         row("changes its main process", Life.GOOD.newMainProcess(s(9)), ReasonCode.RESTARTED, s(9)),
         row("cannot be started", Life.GOOD.failsToStart(), ReasonCode.START_FAILED, ms(0)),
         row("hangs in start", Life.HANGING, ReasonCode.START_TIMEOUT, s(25)),
+        row(
+            "is given up by systemd",
+            Life.HANGING.exits(s(12), ServiceState.START_TIMEOUT),
+            ReasonCode.START_TIMEOUT,
+            s(12)),
         row("is not known", Life.GOOD.in(ms(0), Phase.UNKNOWN), ReasonCode.NOT_RUNNING, s(25)),
         row("never ran", Life.GOOD.in(ms(0), Phase.STOPPED), ReasonCode.NOT_RUNNING, s(25)),
         row("runs the old copy", Life.GOOD.runs(old), ReasonCode.WRONG_COPY, ms(0)),
@@ -250,6 +256,15 @@ class GateTest {
 
     assertThat(verdict).isInstanceOf(Verdict.Well.class);
     assertThat(passed()).isEqualTo(s(10));
+  }
+
+  @Test
+  void what_the_old_copy_went_through_before_the_switch_is_not_held_against_it() throws Exception {
+    Slot slot = started(Agent.slot(), Life.GOOD.restarts(ms(0), "signal KILL"));
+
+    Verdict verdict = observe(Trial.ofOld(slot, time.now()));
+
+    assertThat(verdict).isInstanceOf(Verdict.Well.class);
   }
 
   @Test
