@@ -4,12 +4,14 @@ import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Gets a blob, or what is missing of it. */
-record BlobPull(Address.Remote from, Blob blob, Resumption resumption) implements Endpoint<Body> {
+/** Gets a blob, or what is missing of it; nothing where the registry cannot give that part. */
+record BlobPull(Address.Remote from, Blob blob, Resumption resumption)
+    implements Endpoint<Optional<Body>> {
   private static final Pattern RANGE = Pattern.compile("bytes ([0-9]{1,18})-([0-9]{1,18})/.*");
 
   @Override
@@ -26,10 +28,11 @@ record BlobPull(Address.Remote from, Blob blob, Resumption resumption) implement
   }
 
   @Override
-  public Body read(Http.Answer answer) throws Failure, IOException {
+  public Optional<Body> read(Http.Answer answer) throws Failure, IOException {
     return switch (answer.status()) {
-      case 200 -> new Body(answer.body(), 0, answer.length(), validator(answer));
-      case 206 -> part(answer);
+      case 200 -> Optional.of(new Body(answer.body(), 0, answer.length(), validator(answer)));
+      case 206 -> Optional.of(part(answer));
+      case 416 -> Optional.empty();
       default -> throw Refusal.of(answer);
     };
   }
@@ -51,7 +54,7 @@ record BlobPull(Address.Remote from, Blob blob, Resumption resumption) implement
   }
 
   @Override
-  public boolean keepsAnswer() {
-    return true;
+  public boolean keepsAnswer(Optional<Body> result) {
+    return result.isPresent();
   }
 }

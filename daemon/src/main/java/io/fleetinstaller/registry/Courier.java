@@ -32,7 +32,7 @@ record Courier(Http http, Authority authority) {
     boolean kept = false;
     try {
       T result = endpoint.read(answer);
-      kept = endpoint.keepsAnswer();
+      kept = endpoint.keepsAnswer(result);
       return result;
     } catch (IOException e) {
       throw broken(e);

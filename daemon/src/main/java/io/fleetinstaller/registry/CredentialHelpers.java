@@ -1,20 +1,19 @@
 package io.fleetinstaller.registry;
 
 import io.fleetinstaller.io.Document;
+import io.fleetinstaller.io.Programs;
+import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.ReasonCode;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /** Asks programs named {@code docker-credential-…} on the PATH for accounts. */
-final class CredentialHelpers {
+record CredentialHelpers(Programs programs) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final int LARGEST = 64 << 10;
   private static final String UNKNOWN = "credentials not found in native keychain";
 
   /** The account that the helper of this name knows for a server; empty when it knows none. */
@@ -22,43 +21,30 @@ final class CredentialHelpers {
     if (!NAME.matcher(name).matches()) {
       throw failure(name, "that is not a helper's name");
     }
-    try {
-      Process process =
-          new ProcessBuilder("docker-credential-" + name, "get")
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      try {
-        return talk(name, server, process);
-      } finally {
-        process.destroyForcibly();
-      }
-    } catch (IOException e) {
-      throw failure(name, String.valueOf(e.getMessage()));
+    Programs.Result result = run(name, server);
+    if (result.succeeded()) {
+      return Optional.of(account(name, result.output()));
     }
-  }
-
-  private static Optional<Account> talk(String name, String server, Process process)
-      throws Failure, IOException, InterruptedException {
-    try (var input = process.getOutputStream()) {
-      input.write(server.getBytes(StandardCharsets.UTF_8));
-    }
-    // Only the end of the program is waited for, with a limit: what it says fits into the pipe.
-    if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-      throw failure(name, "it did not end within %ds".formatted(PATIENCE.toSeconds()));
-    }
-    byte[] output = process.getInputStream().readNBytes(LARGEST);
-    if (process.exitValue() == 0) {
-      return Optional.of(account(name, output));
-    }
-    if (new String(output, StandardCharsets.UTF_8).contains(UNKNOWN)) {
+    if (result.output().contains(UNKNOWN)) {
       return Optional.empty();
     }
-    throw failure(name, "it exited with " + process.exitValue());
+    // Its output is not quoted: a helper that fails may still print secrets.
+    throw failure(
+        name, result.timedOut() ? "it did not end in time" : "it exited " + result.status());
   }
 
-  private static Account account(String name, byte[] output) throws Failure {
+  private Programs.Result run(String name, String server) throws Failure, InterruptedException {
     try {
-      Document document = Document.json("its answer", output);
+      return programs.run(
+          Programs.Call.of(PATIENCE, "docker-credential-" + name, "get").reading(server));
+    } catch (Fault fault) {
+      throw failure(name, fault.reason().sentence());
+    }
+  }
+
+  private static Account account(String name, String output) throws Failure {
+    try {
+      Document document = Document.json("its answer", output.getBytes(StandardCharsets.UTF_8));
       String user = document.text("Username");
       String secret = document.text("Secret");
       return user.equals("<token>") ? new Account("", "", secret) : new Account(user, secret, "");

@@ -11,11 +11,11 @@ interface Endpoint<T> {
 
   Http.Ask ask();
 
-  /** What the answer means. It is closed afterwards unless {@link #keepsAnswer}. */
+  /** What the answer means. It is closed afterwards unless {@link #keepsAnswer} says otherwise. */
   T read(Http.Answer answer) throws Failure, IOException;
 
-  /** True when the result still reads from the answer. */
-  default boolean keepsAnswer() {
+  /** True when this result still reads from the answer. */
+  default boolean keepsAnswer(T result) {
     return false;
   }
 }

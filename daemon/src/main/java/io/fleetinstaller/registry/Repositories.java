@@ -1,5 +1,6 @@
 package io.fleetinstaller.registry;
 
+import io.fleetinstaller.io.ChildPrograms;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
@@ -46,7 +47,8 @@ final class Repositories implements AutoCloseable {
               settings.patience(),
               Trust.with(settings.ca()),
               new Proxies(settings.proxy(), environment));
-      Accounts accounts = new Accounts(settings.authFile(), new CredentialHelpers());
+      Accounts accounts =
+          new Accounts(settings.authFile(), new CredentialHelpers(new ChildPrograms()));
       Courier made = new Courier(opened, new Authority(accounts, opened, time));
       http = opened;
       courier = made;

@@ -1,0 +1,133 @@
+package io.fleetinstaller.registry;
+
+import io.fleetinstaller.release.Digest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
+import okio.Buffer;
+
+/**
+ * A registry on loopback that holds one package. What a test scripts is answered first; whatever it
+ * leaves open, an honest registry answers.
+ */
+final class FakeRegistry implements AutoCloseable {
+  final MockWebServer server = new MockWebServer();
+  final List<RecordedRequest> requests = new CopyOnWriteArrayList<>();
+  private final Packed packed;
+  private volatile Function<RecordedRequest, Optional<MockResponse>> script =
+      request -> Optional.empty();
+  private volatile boolean ranges = true;
+  private volatile int cutAfter = Integer.MAX_VALUE;
+
+  FakeRegistry(Packed packed) {
+    this.packed = packed;
+    server.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) {
+            requests.add(request);
+            return script.apply(request).orElseGet(() -> honest(request));
+          }
+        });
+  }
+
+  FakeRegistry started() {
+    try {
+      server.start(InetAddress.getLoopbackAddress(), 0);
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Answers before the honest registry does. */
+  FakeRegistry script(Function<RecordedRequest, Optional<MockResponse>> answers) {
+    script = answers;
+    return this;
+  }
+
+  /** The same answer to every request. */
+  FakeRegistry always(MockResponse answer) {
+    return script(request -> Optional.of(answer));
+  }
+
+  /** Knows nothing of ranges. */
+  FakeRegistry withoutRanges() {
+    ranges = false;
+    return this;
+  }
+
+  /** Cuts each connection that carries a layer after so many bytes. */
+  FakeRegistry cutting(int bytes) {
+    cutAfter = bytes;
+    return this;
+  }
+
+  String address() {
+    return "http://127.0.0.1:" + server.getPort() + "/agents/agent";
+  }
+
+  List<String> paths() {
+    return requests.stream().map(request -> request.getUrl().encodedPath()).toList();
+  }
+
+  List<String> headers(String name) {
+    return requests.stream()
+        .map(request -> Optional.ofNullable(request.getHeaders().get(name)).orElse("-"))
+        .toList();
+  }
+
+  MockResponse honest(RecordedRequest request) {
+    String path = request.getUrl().encodedPath();
+    String wanted = path.substring(path.lastIndexOf('/') + 1);
+    byte[] document =
+        wanted.startsWith("sha256:") ? packed.documents.get(Digest.parse(wanted)) : null;
+    if (document == null) {
+      return answer(404, "{\"errors\":[{\"code\":\"X\",\"message\":\"no such thing here\"}]}");
+    }
+    return path.contains("/blobs/") ? blob(request, document) : answer(200, document);
+  }
+
+  private MockResponse blob(RecordedRequest request, byte[] document) {
+    String range = request.getHeaders().get("Range");
+    int from = range == null || !ranges ? 0 : Integer.parseInt(range.replaceAll("[^0-9]", ""));
+    byte[] rest = Arrays.copyOfRange(document, from, document.length);
+    MockResponse.Builder answer =
+        new MockResponse.Builder()
+            .code(from > 0 ? 206 : 200)
+            .body(new Buffer().write(rest, 0, Math.min(rest.length, cutAfter)))
+            .setHeader("Content-Length", rest.length)
+            .addHeader("ETag", "\"copy\"");
+    if (from > 0) {
+      answer.addHeader(
+          "Content-Range", "bytes %d-%d/%d".formatted(from, document.length - 1, document.length));
+    }
+    if (cutAfter < rest.length) {
+      answer.onResponseEnd(SocketEffect.ShutdownConnection.INSTANCE);
+    }
+    return answer.build();
+  }
+
+  static MockResponse answer(int status, String body) {
+    return new MockResponse.Builder().code(status).body(body).build();
+  }
+
+  static MockResponse answer(int status, byte[] body) {
+    return new MockResponse.Builder().code(status).body(new Buffer().write(body)).build();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

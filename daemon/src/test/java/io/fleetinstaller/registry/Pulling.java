@@ -1,0 +1,114 @@
+package io.fleetinstaller.registry;
+
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.fleetinstaller.io.FakeTime;
+import io.fleetinstaller.io.Faulted;
+import io.fleetinstaller.release.Fault;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+
+/** A host that pulls the package of a test, with everything about it settable. */
+final class Pulling {
+  final List<Duration> pauses = new ArrayList<>();
+  final FakeTime time = new FakeTime();
+  private final List<String> repositories = new ArrayList<>();
+  private final Map<String, String> environment = new LinkedHashMap<>();
+  private Path authFile;
+  private Path ca;
+  private RegistrySettings.Proxy proxy = RegistrySettings.Proxy.NONE;
+  private Registry registry;
+
+  static Pulling from(FakeRegistry... registries) {
+    Pulling pulling = new Pulling();
+    for (FakeRegistry each : registries) {
+      pulling.repositories.add(each.address());
+    }
+    return pulling;
+  }
+
+  static Pulling from(String address) {
+    Pulling pulling = new Pulling();
+    pulling.repositories.add(address);
+    return pulling;
+  }
+
+  Pulling authFile(Path file) {
+    authFile = file;
+    return this;
+  }
+
+  Pulling ca(Path file) {
+    ca = file;
+    return this;
+  }
+
+  Pulling proxy(RegistrySettings.Proxy settings) {
+    proxy = settings;
+    return this;
+  }
+
+  Pulling environment(String name, String value) {
+    environment.put(name, value);
+    return this;
+  }
+
+  Image resolve(Packed packed) throws Fault, InterruptedException {
+    return registry().resolve(packed.release(), Packed.LINUX);
+  }
+
+  byte[] layer(Packed packed) throws Exception {
+    Image image = resolve(packed);
+    try (InputStream stream = registry().open(image, image.layers().getFirst(), count -> {})) {
+      return stream.readAllBytes();
+    }
+  }
+
+  /** The fault that pulling the layer ends in. */
+  Fault failing(Packed packed) {
+    return fault(() -> layer(packed));
+  }
+
+  static Fault fault(ThrowingCallable call) {
+    Exception thrown = catchThrowableOfType(Exception.class, call);
+    return switch (thrown) {
+      case Fault fault -> fault;
+      case Exception other -> Faulted.in(other).orElseThrow(() -> new AssertionError(other));
+    };
+  }
+
+  Registry registry() {
+    if (registry == null) {
+      RegistrySettings settings =
+          new RegistrySettings(
+              repositories, authFile, ca, proxy, RegistrySettings.Patience.DEFAULT);
+      registry = new Registry(settings, new Noting(), new Random(7), environment);
+    }
+    return registry;
+  }
+
+  private final class Noting implements io.fleetinstaller.io.Time {
+    @Override
+    public java.time.Instant now() {
+      return time.now();
+    }
+
+    @Override
+    public Duration elapsed() {
+      return time.elapsed();
+    }
+
+    @Override
+    public void sleep(Duration duration) throws InterruptedException {
+      pauses.add(duration);
+      time.sleep(duration);
+    }
+  }
+}
