@@ -38,8 +38,6 @@ unpack() { # TREE, in the directory of the downloads
     esac
     echo "$1 $file" >> "$work/complete"
   done
-  # a slot may not point out of itself
-  find "$work/$1" -lname '/*' -delete
 }
 
 fetch() { # TREE DEBIAN_PACKAGES -- NPM_PACKAGES
@@ -53,7 +51,7 @@ fetch() { # TREE DEBIAN_PACKAGES -- NPM_PACKAGES
   mkdir -p "$work/get-$tree"
   cd "$work/get-$tree"
   apt-get -qq -o APT::Sandbox::User=root download "${debian[@]}" >&2
-  npm pack --silent "$@" >&2
+  npm pack --silent "$@" > /dev/null
   unpack "$tree"
 }
 

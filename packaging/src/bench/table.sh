@@ -33,8 +33,10 @@ single() { # NAME UNIT SERIES BOUND
 }
 
 row() { # NAME UNIT VALUE BASELINE BOUND "MEDIAN LEAST GREATEST"
+  local bound=$5
+  [ "$bound" != - ] || bound='"-"'
   awk -v OFS='\t' -v name="$1" -v unit="$2" -v v="$3" -v b="$4" -v spread="$6" "BEGIN {
-    bound = $5; split(spread, r, \" \")
+    bound = $bound; split(spread, r, \" \")
     shown = b == \"-\" ? sprintf(\"(%.4g to %.4g)\", r[2], r[3]) : sprintf(\"%.2f (%.2f to %.2f)\", r[1], r[2], r[3])
     print name, v, unit, b, shown, bound, bound == \"-\" ? \"-\" : v <= bound ? \"yes\" : \"NO\" }" >> "$work/rows"
 }
