@@ -28,6 +28,9 @@ public final class Native {
   private static final int ENODATA = 61;
   private static final int EOPNOTSUPP = 95;
   private static final int STATVFS_BYTES = 256;
+  private static final int STATVFS_BLOCK_SIZE = 8;
+  private static final int STATVFS_FREE_BLOCKS = 32;
+  private static final int STATVFS_INODES = 40;
   private static final int STATVFS_FREE_INODES = 56;
   private static final int XATTR_MOST_BYTES = 65_536;
   private static final int ID_OFFSET_IN_PASSWD_AND_GROUP = 16;
@@ -66,24 +69,36 @@ public final class Native {
     }
   }
 
-  /** Free inodes for root on the file system of this path; empty where it does not count them. */
-  public static Optional<Long> freeInodes(Path path) throws IOException {
+  /** What a process without special rights may still write on the file system of this path. */
+  static Scratch.Free free(Path path) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment errno = arena.allocate(STATE);
       MemorySegment answer = arena.allocate(STATVFS_BYTES, 8);
       check((int) Calls.STATVFS.invokeExact(errno, text(arena, path), answer), errno, path);
-      long all = answer.get(ValueLayout.JAVA_LONG, STATVFS_FREE_INODES - 8);
+      long bytes =
+          answer.get(ValueLayout.JAVA_LONG, STATVFS_FREE_BLOCKS)
+              * answer.get(ValueLayout.JAVA_LONG, STATVFS_BLOCK_SIZE);
       // btrfs and some network file systems make inodes as they go, and say that they have none.
-      return all == 0
-          ? Optional.empty()
-          : Optional.of(answer.get(ValueLayout.JAVA_LONG, STATVFS_FREE_INODES));
+      boolean counted = answer.get(ValueLayout.JAVA_LONG, STATVFS_INODES) != 0;
+      long inodes = answer.get(ValueLayout.JAVA_LONG, STATVFS_FREE_INODES);
+      return new Scratch.Free(bytes, counted ? inodes : Long.MAX_VALUE);
+    } catch (Throwable e) {
+      throw asIs(e);
+    }
+  }
+
+  /** Gives the file or link itself to this user and group. */
+  static void chown(Path path, int uid, int gid) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(STATE);
+      check((int) Calls.LCHOWN.invokeExact(errno, text(arena, path), uid, gid), errno, path);
     } catch (Throwable e) {
       throw asIs(e);
     }
   }
 
   /** Sets an extended attribute of the file or link itself, e.g. {@code security.capability}. */
-  public static void setXattr(Path path, String name, byte[] value) throws IOException {
+  static void setXattr(Path path, String name, byte[] value) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment errno = arena.allocate(STATE);
       MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, value);
@@ -197,6 +212,7 @@ public final class Native {
     static final MethodHandle CLOSE = call("close", FunctionDescriptor.of(INT, INT));
     static final MethodHandle SYNCFS = call("syncfs", FunctionDescriptor.of(INT, INT));
     static final MethodHandle STATVFS = call("statvfs", FunctionDescriptor.of(INT, TEXT, TEXT));
+    static final MethodHandle LCHOWN = call("lchown", FunctionDescriptor.of(INT, TEXT, INT, INT));
     static final MethodHandle LSETXATTR =
         call("lsetxattr", FunctionDescriptor.of(INT, TEXT, TEXT, TEXT, LONG, INT));
     static final MethodHandle LGETXATTR =

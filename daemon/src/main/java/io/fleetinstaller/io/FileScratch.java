@@ -1,0 +1,88 @@
+package io.fleetinstaller.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.util.Map;
+
+/** Fills directories of the real disk. Owners and extended attributes need Linux. */
+public final class FileScratch implements Scratch {
+
+  @Override
+  public Free free(Path directory) throws IOException {
+    return Native.serves(directory)
+        ? Native.free(directory)
+        : new Free(Files.getFileStore(directory).getUsableSpace(), Long.MAX_VALUE);
+  }
+
+  @Override
+  public void directory(Path directory) throws IOException {
+    Files.createDirectory(directory);
+  }
+
+  @Override
+  public Output file(Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+    return new ChannelOutput(channel);
+  }
+
+  @Override
+  public void symlink(Path link, String target) throws IOException {
+    Files.createSymbolicLink(link, link.getFileSystem().getPath(target));
+  }
+
+  @Override
+  public void hardlink(Path link, Path file) throws IOException {
+    Files.createLink(link, file);
+  }
+
+  @Override
+  public void attributes(Path path, Attributes attributes) throws IOException {
+    Owner owner = attributes.owner();
+    if (owner != null && Native.serves(path)) {
+      Native.chown(path, owner.uid(), owner.gid());
+    }
+    Integer mode = attributes.mode();
+    if (mode != null) {
+      Posix.mode(path, mode);
+    }
+    if (Native.serves(path)) {
+      for (Map.Entry<String, byte[]> xattr : attributes.xattrs().entrySet()) {
+        Native.setXattr(path, xattr.getKey(), xattr.getValue());
+      }
+    }
+    if (attributes.modified() != null) {
+      Files.getFileAttributeView(path, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+          .setTimes(attributes.modified(), null, null);
+    }
+  }
+
+  private record ChannelOutput(FileChannel channel) implements Output {
+
+    @Override
+    public void write(byte[] bytes, int length, long position) throws IOException {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, length);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer, position + buffer.position());
+      }
+    }
+
+    @Override
+    public void extend(long size) throws IOException {
+      if (channel.size() < size) {
+        channel.write(ByteBuffer.allocate(1), size - 1);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.fleetinstaller.io;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fills a directory that counts for nothing yet, fast. Nothing made here is durable before {@link
+ * Disk#sync}; everything made must be new, and no link is ever followed at the end of a path.
+ */
+public interface Scratch {
+
+  /** What may still be written on the file system of this directory. */
+  Free free(Path directory) throws IOException;
+
+  /** Makes one directory, for ourselves until it gets its attributes. */
+  void directory(Path directory) throws IOException;
+
+  /** Makes one empty file to write into. */
+  Output file(Path file) throws IOException;
+
+  void symlink(Path link, String target) throws IOException;
+
+  /** Gives the file another name. */
+  void hardlink(Path link, Path file) throws IOException;
+
+  /** Owner first, because changing it takes special bits and capabilities away. */
+  void attributes(Path path, Attributes attributes) throws IOException;
+
+  /** A file being written. Not thread-safe. */
+  interface Output extends Closeable {
+
+    /** What is never written up to the end of the file stays a hole. */
+    void write(byte[] bytes, int length, long position) throws IOException;
+
+    /** Gives the file its length when it ends in a hole. */
+    void extend(long size) throws IOException;
+  }
+
+  /**
+   * What a file has beside its content.
+   *
+   * @param mode null: leave it, as for links
+   * @param owner null: leave it to ourselves
+   * @param modified null: leave it
+   */
+  record Attributes(
+      @Nullable Integer mode,
+      @Nullable Owner owner,
+      @Nullable FileTime modified,
+      Map<String, byte[]> xattrs) {
+    public Attributes {
+      xattrs = Map.copyOf(xattrs);
+    }
+
+    /** This mode and nothing else. */
+    public static Attributes mode(int mode) {
+      return new Attributes(mode, null, null, Map.of());
+    }
+  }
+
+  /** The numbers of a user and a group, as 32 bits without sign. */
+  record Owner(int uid, int gid) {}
+
+  /** Room on a file system; as many inodes as can be counted where nobody counts them. */
+  record Free(long bytes, long inodes) {}
+}

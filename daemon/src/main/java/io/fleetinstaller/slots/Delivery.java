@@ -1,0 +1,20 @@
+package io.fleetinstaller.slots;
+
+import io.fleetinstaller.release.Descriptor;
+import io.fleetinstaller.release.Release;
+import java.util.List;
+
+/**
+ * A release that can be staged.
+ *
+ * @param descriptorBytes what the descriptor was read from
+ * @param layers in the order in which they are unpacked
+ */
+// An array on purpose: these bytes are hashed and stored as they are, never compared.
+@SuppressWarnings("ArrayRecordComponent")
+public record Delivery(
+    Release release, Descriptor descriptor, byte[] descriptorBytes, List<Layer> layers) {
+  public Delivery {
+    layers = List.copyOf(layers);
+  }
+}

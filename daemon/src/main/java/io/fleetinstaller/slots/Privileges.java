@@ -1,0 +1,76 @@
+package io.fleetinstaller.slots;
+
+import io.fleetinstaller.io.TarEntry;
+import io.fleetinstaller.release.Descriptor;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What makes a program more than its caller, and which other attributes a file may bring. The
+ * descriptor must name every file that carries set-uid, set-gid or file capabilities.
+ */
+final class Privileges {
+  static final String CAPABILITY = "security.capability";
+  private static final int SET_ID = 06000;
+
+  private final Descriptor descriptor;
+
+  Privileges(Descriptor descriptor) {
+    this.descriptor = descriptor;
+  }
+
+  /** Empty text: allowed; else why not. */
+  String objection(String path, TarEntry entry) {
+    boolean setId =
+        entry.kind() != TarEntry.Kind.SYMLINK
+            && entry.kind() != TarEntry.Kind.HARDLINK
+            && (entry.mode() & SET_ID) != 0;
+    if (setId && !descriptor.setuid().contains(path)) {
+      return "it is set-uid or set-gid, and the descriptor's list setuid does not name it";
+    }
+    if (entry.xattrs().containsKey(CAPABILITY) && !descriptor.capabilities().contains(path)) {
+      return "it has file capabilities, and the descriptor's list capabilities does not name it";
+    }
+    return "";
+  }
+
+  /** Whether another name of this file needs to be named in the descriptor too. */
+  static boolean special(TarEntry entry) {
+    return (entry.mode() & SET_ID) != 0 || entry.xattrs().containsKey(CAPABILITY);
+  }
+
+  boolean names(String path) {
+    return descriptor.setuid().contains(path) || descriptor.capabilities().contains(path);
+  }
+
+  /**
+   * The attributes that are kept: those of users, access lists, integrity signatures, and for root
+   * capabilities. Labels of SELinux are the host's own business, and names without one of Linux's
+   * namespaces come from other systems.
+   */
+  static Map<String, byte[]> kept(TarEntry entry, boolean root) throws EntryPath.Unsafe {
+    Map<String, byte[]> kept = new HashMap<>();
+    for (Map.Entry<String, byte[]> each : entry.xattrs().entrySet()) {
+      String name = each.getKey();
+      EntryPath.text(name);
+      switch (name) {
+        case CAPABILITY, "security.ima" -> {
+          if (root) {
+            kept.put(name, each.getValue());
+          }
+        }
+        case "system.posix_acl_access", "system.posix_acl_default" ->
+            kept.put(name, each.getValue());
+        case "security.selinux" -> {}
+        default -> {
+          if (name.startsWith("user.")) {
+            kept.put(name, each.getValue());
+          } else if (name.matches("(security|system|trusted)\\..*")) {
+            throw new EntryPath.Unsafe("no package may bring the attribute " + name);
+          }
+        }
+      }
+    }
+    return kept;
+  }
+}

@@ -1,0 +1,136 @@
+package io.fleetinstaller.slots;
+
+import io.fleetinstaller.io.Disk;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Fault.Broken;
+import io.fleetinstaller.release.Installed;
+import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.release.Release;
+import io.fleetinstaller.release.Slot;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The slots of one package. What it deletes is ours by its name and by what it says about itself,
+ * and is renamed into the staging folder first: half a slot never stands where a whole one did.
+ */
+record Shelf(Layout layout, Doors doors) {
+  private static final int STAGING_MODE = 0700;
+
+  /** Every slot folder of ours, whole or not. */
+  List<Path> slots() {
+    return children(layout.home()).stream()
+        .filter(folder -> new Seal(folder).release(layout.name()).isPresent())
+        .toList();
+  }
+
+  Installed read() {
+    List<Slot> whole =
+        slots().stream()
+            .flatMap(folder -> new Seal(folder).whole(layout, doors.descriptors()).stream())
+            .toList();
+    return new Installed(
+        layout.name(), named(layout.current(), whole), named(layout.previous(), whole), whole);
+  }
+
+  Optional<Slot> whole(Digest digest) {
+    return read().find(digest);
+  }
+
+  /** Takes away what an earlier try to stage this release left. */
+  void clear(Release release) throws IOException, Broken {
+    doors.disk().deleteTree(layout.staging(release.slotName()));
+    Path slot = layout.slot(release);
+    if (!Layout.present(slot) || whole(release.digest()).isPresent()) {
+      return;
+    }
+    Seal seal = new Seal(slot);
+    if (!seal.release(layout.name()).equals(Optional.of(release))) {
+      throw new Broken(
+          ReasonCode.CONFLICT,
+          "cannot unpack %s: %s is in the way and is not ours; move it away"
+              .formatted(release, slot));
+    }
+    if (live(slot)) {
+      throw new Broken(
+          ReasonCode.SLOT_DAMAGED,
+          "cannot unpack %s: its copy is damaged, but a link still names it; go to another release first"
+              .formatted(release));
+    }
+    remove(slot);
+  }
+
+  /** Removes the slots that no link names and nobody wants to keep. */
+  List<Path> superfluous(Set<Digest> keep) {
+    return slots().stream()
+        .filter(folder ->
+            new Seal(folder)
+                .release(layout.name())
+                .filter(release -> !keep.contains(release.digest()))
+                .isPresent())
+        .filter(folder -> !live(folder))
+        .toList();
+  }
+
+  /** Does nothing to a slot that a link names at this very moment. */
+  void remove(Path slot) throws IOException {
+    Disk disk = doors.disk();
+    Path aside = layout.staging().resolve(String.valueOf(slot.getFileName()));
+    disk.createDirectories(layout.staging(), STAGING_MODE);
+    disk.deleteTree(aside);
+    if (!live(slot)) {
+      disk.move(slot, aside);
+      disk.deleteTree(aside);
+    }
+    dropStaging();
+  }
+
+  /** Empties the staging folder. */
+  void sweep() throws IOException {
+    if (Files.isDirectory(layout.staging(), LinkOption.NOFOLLOW_LINKS)) {
+      for (Path leftover : children(layout.staging())) {
+        doors.disk().deleteTree(leftover);
+      }
+      dropStaging();
+    }
+  }
+
+  void dropStaging() throws IOException {
+    if (children(layout.staging()).isEmpty()) {
+      doors.disk().delete(layout.staging());
+    }
+  }
+
+  /** Whether a link names this slot. */
+  boolean live(Path slot) {
+    return Stream.of(layout.current(), layout.previous())
+        .anyMatch(link -> layout.target(link).equals(Optional.of(slot)));
+  }
+
+  private Optional<Slot> named(Path link, List<Slot> whole) {
+    Optional<Path> target = layout.target(link);
+    return whole.stream().filter(slot -> target.equals(Optional.of(slot.path()))).findFirst();
+  }
+
+  static List<Path> children(Path folder) {
+    List<Path> children = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+      stream.forEach(children::add);
+    } catch (IOException | DirectoryIteratorException _) {
+      // A folder that cannot be read holds nothing of ours.
+      return List.of();
+    }
+    Collections.sort(children);
+    return children;
+  }
+}

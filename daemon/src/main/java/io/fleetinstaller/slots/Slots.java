@@ -1,0 +1,263 @@
+package io.fleetinstaller.slots;
+
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Fault.Broken;
+import io.fleetinstaller.release.Installed;
+import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.release.Release;
+import io.fleetinstaller.release.Slot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The copies of all packages on this host. Every method does its whole job whatever an earlier try
+ * left half-done. Nothing that this class did not make is ever deleted. One thread at a time per
+ * package; reading may go on beside it.
+ */
+public final class Slots {
+  private static final Logger LOG = LoggerFactory.getLogger(Slots.class);
+  private static final int DIRECTORY_MODE = 0755;
+  private static final int STAGING_MODE = 0700;
+
+  private final Path root;
+  private final Doors doors;
+  private final long reserve;
+
+  /**
+   * @param root the folder of all packages; absolute, may be a link
+   * @param reserve bytes that staging leaves free
+   */
+  public Slots(Path root, Doors doors, long reserve) {
+    this.root = root;
+    this.doors = doors;
+    this.reserve = reserve;
+  }
+
+  /** The packages that have a slot of ours, whole or not. */
+  public List<PackageName> names() {
+    return shelves().stream()
+        .filter(shelf -> !shelf.slots().isEmpty())
+        .map(shelf -> shelf.layout().name())
+        .sorted()
+        .toList();
+  }
+
+  /** What there is of this package. Links and folders that make no sense are passed over. */
+  public Installed read(PackageName name) {
+    return shelf(name)
+        .map(Shelf::read)
+        .orElseGet(() -> new Installed(name, Optional.empty(), Optional.empty(), List.of()));
+  }
+
+  /** The whole slot of this release, if there is one. */
+  public Optional<Slot> whole(PackageName name, Digest digest) {
+    return read(name).find(digest);
+  }
+
+  /**
+   * Fails with {@link ReasonCode#DISK_FULL} when the disk has no room for this release; writes
+   * nothing.
+   */
+  public void checkSpace(Delivery delivery) throws Fault, InterruptedException {
+    Release release = delivery.release();
+    if (whole(release.name(), release.digest()).isEmpty()) {
+      room(delivery).check(doors.scratch());
+    }
+  }
+
+  /**
+   * Unpacks a release into a slot of its own; at once if there is a whole one. After a failure
+   * nothing of it is left.
+   *
+   * @param progress told the sum of the packed bytes that arrived, from another thread
+   * @throws Fault refused: the package breaks a rule; transient: disk or transfer
+   */
+  public Slot stage(Delivery delivery, LongConsumer progress) throws Fault, InterruptedException {
+    Release release = delivery.release();
+    Optional<Slot> there = whole(release.name(), release.digest());
+    if (there.isPresent()) {
+      return there.get();
+    }
+    Room room = room(delivery);
+    Path folder = root.resolve(release.name().value());
+    boolean ours = !Layout.present(folder);
+    Shelf before = shelf(release.name(), room);
+    room.run(() -> before.clear(release));
+    room.check(doors.scratch());
+    LOG.atInfo().addKeyValue("package", release.name()).log("unpacking {}", release);
+    try {
+      room.run(() -> doors.disk().createDirectories(folder, DIRECTORY_MODE));
+      Shelf shelf = shelf(release.name(), room);
+      room.run(() -> doors.disk().createDirectories(shelf.layout().staging(), STAGING_MODE));
+      new Staging(doors, delivery, shelf.layout(), room).run(progress);
+      room.run(shelf::dropStaging);
+    } catch (Fault | InterruptedException | RuntimeException e) {
+      leaveNothing(e, release, ours);
+      throw e;
+    }
+    return whole(release.name(), release.digest()).orElseThrow(() -> damaged(release));
+  }
+
+  /** Makes {@code current} name this slot. Done again even if it does: it may not be durable. */
+  public void point(Slot slot) throws Fault, InterruptedException {
+    Release release = slot.release();
+    Room room = Room.small("make current name " + release, root);
+    Shelf shelf = shelf(release.name(), room);
+    if (shelf.whole(release.digest()).isEmpty()) {
+      throw damaged(release);
+    }
+    LOG.atInfo().addKeyValue("package", release.name()).log("making current name {}", release);
+    link(shelf.layout().current(), release, room);
+  }
+
+  /** Takes {@code current} away. */
+  public void unpoint(PackageName name) throws Fault, InterruptedException {
+    Room room = Room.small("take away current of " + name, root);
+    LOG.atInfo().addKeyValue("package", name).log("taking current of {} away", name);
+    unlink(shelf(name, room).layout().current(), room);
+  }
+
+  /** Makes {@code previous} name this release, or takes it away if there is no whole slot of it. */
+  public void previous(PackageName name, Optional<Release> release)
+      throws Fault, InterruptedException {
+    Room room = Room.small("set previous of " + name, root);
+    Shelf shelf = shelf(name, room);
+    Optional<Slot> slot = release.flatMap(wanted -> shelf.whole(wanted.digest()));
+    LOG.atInfo()
+        .addKeyValue("package", name)
+        .log("making previous of {} name {}", name, slot.map(Slot::release).orElse(null));
+    if (slot.isPresent()) {
+      link(shelf.layout().previous(), slot.get().release(), room);
+    } else {
+      unlink(shelf.layout().previous(), room);
+    }
+  }
+
+  /** Removes every slot that is neither current nor previous nor kept. */
+  public void prune(PackageName name, Set<Digest> keep) throws Fault, InterruptedException {
+    Room room = Room.small("remove old slots of " + name, root);
+    Shelf shelf = shelf(name, room);
+    for (Path slot : shelf.superfluous(keep)) {
+      LOG.atInfo().addKeyValue("package", name).log("removing {}", slot);
+      room.run(() -> shelf.remove(slot));
+    }
+  }
+
+  /** Removes what there is of this release, unless a link names it. */
+  public void discard(Release release) throws Fault, InterruptedException {
+    Room room = Room.small("remove " + release, root);
+    Shelf shelf = shelf(release.name(), room);
+    Layout layout = shelf.layout();
+    Path slot = layout.slot(release);
+    room.run(() -> doors.disk().deleteTree(layout.staging(release.slotName())));
+    boolean ours = new Seal(slot).release(release.name()).equals(Optional.of(release));
+    if (ours && !shelf.live(slot)) {
+      LOG.atInfo().addKeyValue("package", release.name()).log("removing {}", slot);
+      room.run(() -> shelf.remove(slot));
+    } else {
+      room.run(shelf::dropStaging);
+    }
+  }
+
+  /** Hashes every file of the slot again; empty: it is what was unpacked. */
+  public List<Difference> verify(Slot slot) throws Fault, InterruptedException {
+    return new Verification(slot.path())
+        .differences(Room.small("read " + slot.release(), slot.path()));
+  }
+
+  /**
+   * At start: empties the staging folders. What cannot be removed now is left for the next time.
+   */
+  public void sweep() {
+    for (Shelf shelf : shelves()) {
+      try {
+        shelf.sweep();
+      } catch (IOException e) {
+        LOG.atWarn()
+            .addKeyValue("package", shelf.layout().name())
+            .log("cannot empty {}: {}", shelf.layout().staging(), e.getMessage());
+      }
+    }
+  }
+
+  private void link(Path link, Release release, Room room) throws Fault, InterruptedException {
+    if (Layout.present(link) && !Files.isSymbolicLink(link)) {
+      throw new Broken(
+          ReasonCode.CONFLICT,
+          "cannot %s: %s is no link; move it away".formatted(room.doing(), link));
+    }
+    Path target = link.getFileSystem().getPath(release.slotName());
+    room.run(() -> doors.disk().point(link, target));
+  }
+
+  private void unlink(Path link, Room room) throws Fault, InterruptedException {
+    if (Files.isSymbolicLink(link)) {
+      room.run(() -> doors.disk().delete(link));
+    }
+  }
+
+  private void leaveNothing(Exception failure, Release release, boolean ours) {
+    try {
+      Shelf shelf = new Shelf(Layout.of(root, release.name()), doors);
+      shelf.clear(release);
+      shelf.dropStaging();
+      if (ours && Shelf.children(shelf.layout().home()).isEmpty()) {
+        doors.disk().delete(shelf.layout().home());
+      }
+    } catch (IOException | Broken e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private Room room(Delivery delivery) {
+    Path where = root.resolve(delivery.release().name().value()).toAbsolutePath();
+    while (!Files.exists(where) && where.getParent() != null) {
+      where = where.getParent();
+    }
+    return Room.of(delivery, where, reserve);
+  }
+
+  private Shelf shelf(PackageName name, Room room) throws Fault, InterruptedException {
+    return new Shelf(room.in(() -> Layout.of(root, name)), doors);
+  }
+
+  private Optional<Shelf> shelf(PackageName name) {
+    try {
+      return Optional.of(new Shelf(Layout.of(root, name), doors));
+    } catch (IOException _) {
+      return Optional.empty();
+    }
+  }
+
+  private List<Shelf> shelves() {
+    return Shelf.children(root).stream()
+        .filter(Files::isDirectory)
+        .flatMap(folder -> name(folder).stream())
+        .flatMap(name -> shelf(name).stream())
+        .toList();
+  }
+
+  private static Optional<PackageName> name(Path folder) {
+    try {
+      return Optional.of(new PackageName(String.valueOf(folder.getFileName())));
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static Broken damaged(Release release) {
+    return new Broken(
+        ReasonCode.SLOT_DAMAGED,
+        "cannot use the copy of %s: it is damaged or gone; see what verify says and check the disk"
+            .formatted(release));
+  }
+}

@@ -1,0 +1,195 @@
+package io.fleetinstaller.slots;
+
+import io.fleetinstaller.io.Disk;
+import io.fleetinstaller.io.Faulted;
+import io.fleetinstaller.io.Scratch;
+import io.fleetinstaller.io.TarReader;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.ReasonCode;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+
+/**
+ * Makes one slot: unpacks it beside its place, makes it durable, renames it into its place, and
+ * then marks it valid. A crash in between leaves what the next try clears away.
+ */
+final class Staging {
+  private static final int DIRECTORY_MODE = 0755;
+  private static final int FILE_MODE = 0644;
+
+  private final Doors doors;
+  private final Delivery delivery;
+  private final Layout layout;
+  private final Room room;
+  private final Path staged;
+
+  Staging(Doors doors, Delivery delivery, Layout layout, Room room) {
+    this.doors = doors;
+    this.delivery = delivery;
+    this.layout = layout;
+    this.room = room;
+    this.staged = layout.staging(delivery.release().slotName());
+  }
+
+  void run(LongConsumer progress) throws Fault, InterruptedException {
+    Scratch scratch = doors.scratch();
+    Seal seal = new Seal(staged);
+    Path notes = staged.resolve(Layout.RESERVED);
+    room.run(() -> scratch.directory(staged));
+    room.run(() -> scratch.directory(notes));
+    Owners owners = room.in(() -> Owners.in(staged));
+    Digest contents = unpack(owners, progress);
+    write(seal.file(Seal.RELEASE), Seal.release(delivery.release()));
+    write(seal.file(Seal.DESCRIPTOR), delivery.descriptorBytes());
+    attributes(seal.file(Seal.CONTENTS), FILE_MODE);
+    attributes(notes, DIRECTORY_MODE);
+    attributes(staged, DIRECTORY_MODE);
+    place(contents);
+  }
+
+  /** The order is the promise: what is in the slot, then its place, then its validity. */
+  private void place(Digest contents) throws Fault, InterruptedException {
+    Disk disk = doors.disk();
+    Path slot = layout.slot(delivery.release());
+    byte[] marker = Seal.marker(contents, Digest.of(delivery.descriptorBytes()));
+    room.run(() -> disk.sync(staged));
+    room.run(() -> disk.move(staged, slot));
+    room.run(() -> disk.replace(new Seal(slot).file(Seal.MARKER), marker, FILE_MODE));
+  }
+
+  private Digest unpack(Owners owners, LongConsumer progress) throws Fault, InterruptedException {
+    Path file = new Seal(staged).file(Seal.CONTENTS);
+    Scratch.Output out = room.in(() -> doors.scratch().file(file));
+    ContentsWriter contents = new ContentsWriter(out);
+    try {
+      Unpacking unpacking =
+          new Unpacking(
+              delivery, new Unpacking.Target(staged, doors.scratch(), room, owners, contents));
+      AtomicLong arrived = new AtomicLong();
+      for (Layer layer : delivery.layers()) {
+        layer(layer, unpacking, count -> progress.accept(arrived.addAndGet(count)));
+      }
+      unpacking.finish();
+      return room.in(contents::finish);
+    } finally {
+      closeQuietly(contents);
+    }
+  }
+
+  /** After a failure the file goes away with all the others; after {@code finish} it is closed. */
+  private static void closeQuietly(ContentsWriter contents) {
+    try {
+      contents.close();
+    } catch (IOException _) {
+      // The failure that brought us here is the one to tell.
+    }
+  }
+
+  private void layer(Layer layer, Unpacking unpacking, java.util.function.IntConsumer progress)
+      throws Fault, InterruptedException {
+    try (ReadAhead source = new ReadAhead(layer.opener().open(), progress)) {
+      try {
+        entries(layer, source, unpacking);
+        source.drain();
+      } catch (InterruptedIOException e) {
+        throw interrupted(e);
+      } catch (IOException e) {
+        throw broken(source, e);
+      } catch (Refused e) {
+        throw afterAll(source, e);
+      }
+    } catch (InterruptedIOException e) {
+      throw interrupted(e);
+    } catch (IOException e) {
+      throw transfer(e);
+    }
+  }
+
+  private static void entries(Layer layer, ReadAhead source, Unpacking unpacking)
+      throws IOException, Fault, InterruptedException {
+    InputStream unclosing =
+        new FilterInputStream(source) {
+          @Override
+          public int read(byte[] into, int offset, int length) throws IOException {
+            return source.read(into, offset, length);
+          }
+
+          @Override
+          public void close() {
+            // The rest of it is still to be read.
+          }
+        };
+    try (InputStream plain = layer.compression().decode(unclosing)) {
+      unpacking.layer(new TarReader(plain));
+    }
+  }
+
+  private Fault broken(ReadAhead source, IOException failure) throws InterruptedException {
+    Optional<Throwable> cause = source.failure();
+    if (cause.isPresent()) {
+      return transfer(cause.get());
+    }
+    Refused malformed =
+        new Refused(
+            ReasonCode.MALFORMED,
+            "cannot unpack %s: a layer is no whole archive: %s; build the package again"
+                .formatted(delivery.release(), failure.getMessage()));
+    return afterAll(source, malformed);
+  }
+
+  /**
+   * A refusal is for ever, so it has to be one of the true bytes: the rest is read for its digest,
+   * and if that is wrong, then that is what is told.
+   */
+  private Fault afterAll(ReadAhead source, Refused refusal) throws InterruptedException {
+    try {
+      source.drain();
+      return refusal;
+    } catch (InterruptedIOException e) {
+      throw interrupted(e);
+    } catch (IOException e) {
+      return transfer(e);
+    }
+  }
+
+  private Fault transfer(Throwable failure) {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    if (failure instanceof RuntimeException bug) {
+      throw bug;
+    }
+    return Faulted.in(failure)
+        .orElseGet(() ->
+            new Fault.Transient(
+                ReasonCode.TRANSFER_BROKEN,
+                "cannot fetch %s: %s; it will be tried again"
+                    .formatted(delivery.release(), failure.getMessage())));
+  }
+
+  private static InterruptedException interrupted(InterruptedIOException e) {
+    boolean _ = Thread.interrupted();
+    return (InterruptedException) new InterruptedException(e.getMessage()).initCause(e);
+  }
+
+  private void write(Path file, byte[] bytes) throws Fault, InterruptedException {
+    room.run(() -> {
+      try (Scratch.Output out = doors.scratch().file(file)) {
+        out.write(bytes, bytes.length, 0);
+      }
+    });
+    attributes(file, FILE_MODE);
+  }
+
+  private void attributes(Path path, int mode) throws Fault, InterruptedException {
+    room.run(() -> doors.scratch().attributes(path, Scratch.Attributes.mode(mode)));
+  }
+}

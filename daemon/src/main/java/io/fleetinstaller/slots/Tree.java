@@ -1,0 +1,117 @@
+package io.fleetinstaller.slots;
+
+import io.fleetinstaller.io.Scratch;
+import io.fleetinstaller.slots.EntryPath.Unsafe;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Which entries a release has made so far; it decides what may be made next. */
+final class Tree {
+  private final Map<String, Kind> kinds = new HashMap<>();
+  private final Map<String, Directory> directories = new HashMap<>();
+  private final long mostImplied;
+  private long implied;
+
+  /** What an entry is; a special file is one that a descriptor has to name. */
+  enum Kind {
+    DIRECTORY,
+    FILE,
+    SPECIAL_FILE,
+    LINK
+  }
+
+  /** What a directory gets when nothing more is made in it. */
+  record Directory(Scratch.Attributes attributes, Item item) {}
+
+  /**
+   * @param mostImplied how many directories the archive may leave out
+   */
+  Tree(long mostImplied) {
+    this.mostImplied = mostImplied;
+  }
+
+  void add(String path, Kind kind) throws Unsafe {
+    if (kinds.putIfAbsent(path, kind) != null) {
+      throw new Unsafe("there is another entry of this name");
+    }
+  }
+
+  /** Whether the directory has to be made; a later layer may say again what one is like. */
+  boolean newDirectory(String path) throws Unsafe {
+    Kind before = kinds.putIfAbsent(path, Kind.DIRECTORY);
+    if (before != null && before != Kind.DIRECTORY) {
+      throw new Unsafe("there is another entry of this name");
+    }
+    return before == null;
+  }
+
+  void declared(String path, Directory directory) {
+    directories.put(path, directory);
+  }
+
+  /** Whether this directory on the way to an entry has to be made first. */
+  boolean needsParent(String path) throws Unsafe {
+    Kind kind = kinds.get(path);
+    if (kind != null && kind != Kind.DIRECTORY) {
+      throw new Unsafe("its name leads through '%s', which is no directory".formatted(path));
+    }
+    return kind == null;
+  }
+
+  void implied(String path, Directory directory) throws Unsafe {
+    implied++;
+    if (implied > mostImplied) {
+      throw new Unsafe("too many directories have no entry of their own");
+    }
+    kinds.put(path, Kind.DIRECTORY);
+    directories.put(path, directory);
+  }
+
+  /** What the entry is that a hard link names; it must have been made before. */
+  Kind linkable(String path) throws Unsafe {
+    Kind kind = kinds.get(path);
+    if (kind == null) {
+      throw new Unsafe("it is a hard link to '%s', which is no entry before it".formatted(path));
+    }
+    if (kind == Kind.DIRECTORY) {
+      throw new Unsafe("it is a hard link to a directory");
+    }
+    return kind;
+  }
+
+  /** Children before the directory they are in. */
+  List<Map.Entry<String, Directory>> deepestFirst() {
+    List<Map.Entry<String, Directory>> all = new ArrayList<>(directories.entrySet());
+    all.sort(Map.Entry.comparingByKey(Comparator.reverseOrder()));
+    return all;
+  }
+
+  /** A relative link that leads out of the slot would depend on where slots are kept. */
+  static void stayInside(String path, String link) throws Unsafe {
+    if (link.isEmpty()) {
+      throw new Unsafe("it is a link to nothing");
+    }
+    if (link.chars().anyMatch(letter -> letter < 0x20 || letter == 0x7f)) {
+      throw new Unsafe("the name it leads to contains a control character");
+    }
+    if (link.startsWith("/")) {
+      return;
+    }
+    Deque<String> at = new ArrayDeque<>(List.of(path.split("/", -1)));
+    at.removeLast();
+    for (String part : link.split("/", -1)) {
+      if (part.equals("..")) {
+        if (at.pollLast() == null) {
+          throw new Unsafe("it is a link out of the slot; make it absolute or leave it out");
+        }
+      } else if (!part.isEmpty() && !part.equals(".")) {
+        at.addLast(part);
+      }
+    }
+  }
+}
