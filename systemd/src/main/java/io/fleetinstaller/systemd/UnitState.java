@@ -25,7 +25,9 @@ record UnitState(String unit, Map<String, String> values) {
           "InvocationID",
           "ExecMainCode",
           "ExecMainStatus",
+          "ExecMainStartTimestampMonotonic",
           "ExecMainExitTimestampMonotonic",
+          "ActiveEnterTimestampMonotonic",
           "ActiveExitTimestampMonotonic",
           "TimeoutStopUSec",
           "UnitFileState",
@@ -104,7 +106,17 @@ record UnitState(String unit, Map<String, String> values) {
     if (code == 0) {
       return Optional.empty();
     }
+    if (startTimedOut()) {
+      return Optional.of(ServiceState.START_TIMEOUT);
+    }
     return Optional.of(code == EXITED ? "status " + status : "signal " + Signals.name(status));
+  }
+
+  /** A stop can time out as well, but only after this main process was up. */
+  private boolean startTimedOut() throws Fault {
+    boolean wasUp =
+        number("ActiveEnterTimestampMonotonic") >= number("ExecMainStartTimestampMonotonic");
+    return text("Result").equals("timeout") && !wasUp;
   }
 
   private String text(String property) {
