@@ -13,12 +13,14 @@ import io.fleetinstaller.report.Samples;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /** A daemon that only remembers what it was asked to do. */
 public final class FakeOperations implements Operations {
   public final Jobs jobs = new Jobs(new SystemTime(), 8);
   public final List<Job> submitted = new CopyOnWriteArrayList<>();
   public volatile boolean buggy;
+  public volatile Consumer<Job> onSubmit = _ -> {};
 
   @Override
   public HostStatus status() {
@@ -67,6 +69,7 @@ public final class FakeOperations implements Operations {
     }
     Job job = jobs.open(command);
     submitted.add(job);
+    onSubmit.accept(job);
     return job;
   }
 

@@ -78,6 +78,26 @@ public final class Samples {
         Optional.empty());
   }
 
+  /** The same, with this line in the log of the release that was taken back. */
+  public static PackageStatus reverted(String logged) {
+    PackageStatus like = backingOff();
+    return new PackageStatus(
+        like.name(),
+        like.current(),
+        like.previous(),
+        like.desired(),
+        like.outlook(),
+        like.upgrade(),
+        Optional.of(
+            past(
+                like.current().orElseThrow(),
+                release("node-exporter", "1.9.1"),
+                new Outcome.Reverted(exited().with(List.of(logged))))),
+        like.signed(),
+        like.hold(),
+        like.override());
+  }
+
   public static PackageStatus upgrading() {
     Release old = release("web-agent", "7.0.0");
     Release next = release("web-agent", "7.1.0");

@@ -1,0 +1,37 @@
+package io.fleetinstaller.cli;
+
+import io.fleetinstaller.release.Fault;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code run}. */
+@Command(
+    name = "run",
+    description = "Runs the daemon until it is told to stop.",
+    mixinStandardHelpOptions = true)
+final class RunCommand implements Callable<Integer> {
+  private final Session session;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "The settings, installer.yaml.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--supervised",
+      description = "Runs the agents as its own children: for containers and demonstrations.")
+  private boolean supervised;
+
+  RunCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() throws Fault, InterruptedException {
+    Path settings = Optional.ofNullable(config).orElse(session.product().config());
+    session.product().daemon().run(settings, supervised);
+    return 0;
+  }
+}
