@@ -1,0 +1,186 @@
+package io.fleetinstaller.daemon;
+
+import io.fleetinstaller.api.Jobs;
+import io.fleetinstaller.api.Limits;
+import io.fleetinstaller.api.Server;
+import io.fleetinstaller.api.SocketFile;
+import io.fleetinstaller.desired.PolicyFile;
+import io.fleetinstaller.host.Host;
+import io.fleetinstaller.host.HostContext;
+import io.fleetinstaller.host.HostFactory;
+import io.fleetinstaller.io.Disk;
+import io.fleetinstaller.io.DurableDisk;
+import io.fleetinstaller.io.FileScratch;
+import io.fleetinstaller.io.Time;
+import io.fleetinstaller.registry.DescriptorFormat;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Fault.Broken;
+import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.slots.Doors;
+import io.fleetinstaller.slots.Slots;
+import io.fleetinstaller.upgrade.Conductor;
+import io.fleetinstaller.upgrade.Journals;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Wires the daemon by hand and runs it until its thread is interrupted. */
+public final class Assembly {
+  private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
+  private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
+  private static final int JOBS = 64;
+
+  private final LiveSettings settings;
+  private final HostKind host;
+  private final Time time;
+  private final RandomGenerator chance;
+  private final Disk disk = new DurableDisk();
+
+  /**
+   * The host to work on.
+   *
+   * @param name what status calls it, e.g. {@code systemd}
+   */
+  public record HostKind(String name, HostFactory factory) {}
+
+  /** What the daemon gets from outside, so that a test can decide it. */
+  public record Outside(Time time, RandomGenerator chance) {}
+
+  /**
+   * Reads the settings.
+   *
+   * @throws Fault when they are not good: without good settings no daemon starts
+   */
+  public Assembly(Path file, boolean mayBeMissing, HostKind host, Outside outside) throws Fault {
+    this.settings = new LiveSettings(file, mayBeMissing, outside.time());
+    this.host = host;
+    this.time = outside.time();
+    this.chance = outside.chance();
+  }
+
+  /**
+   * Runs until the calling thread is interrupted, then leaves everything so that the next start
+   * goes on.
+   */
+  public void run() throws Fault, InterruptedException {
+    Settings.Paths paths = settings.now().paths();
+    prepare(paths);
+    HostContext context = new HostContext(paths.packages(), paths.state(), disk, time);
+    try (FileChannel lock = lock(paths.state());
+        Host opened = host.factory().open(context);
+        Registries registries = new Registries(settings, time, chance)) {
+      LOG.debug("this daemon is the only one of {}: {}", paths.state(), lock.isOpen());
+      run(opened, registries);
+    } catch (IOException e) {
+      throw new Broken(ReasonCode.HOST_FAILED, "cannot lock %s: %s".formatted(paths.state(), e));
+    }
+  }
+
+  /** Two daemons of one host would each undo what the other does. */
+  private static FileChannel lock(Path state) throws IOException, Broken {
+    FileChannel channel =
+        FileChannel.open(
+            state.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (channel.tryLock() != null) {
+        return channel;
+      }
+    } catch (OverlappingFileLockException _) {
+      LOG.debug("another daemon of this very process holds the lock");
+    }
+    channel.close();
+    throw new Broken(
+        ReasonCode.CONFLICT,
+        "cannot start: another daemon runs with the state in %s; stop it first".formatted(state));
+  }
+
+  private void prepare(Settings.Paths paths) throws Fault {
+    try {
+      disk.createDirectories(paths.packages(), 0755);
+      disk.createDirectories(paths.state(), 0700);
+      Path folder = paths.socket().getParent();
+      if (folder != null) {
+        disk.createDirectories(folder, 0755);
+      }
+    } catch (IOException e) {
+      throw new Broken(
+          ReasonCode.HOST_FAILED,
+          "cannot prepare the folders of the daemon: %s; is it root, or do the paths in %s belong to it?"
+              .formatted(e, settings.file()));
+    }
+  }
+
+  private void run(Host opened, Registries registries) throws Fault, InterruptedException {
+    Settings.Paths paths = settings.now().paths();
+    Source source = new Source(time, System.getProperty("user.name"));
+    Slots slots =
+        new Slots(
+            paths.packages(),
+            new Doors(disk, new FileScratch(), DescriptorFormat::read),
+            settings.now().diskReserve());
+    Journals journals = new Journals(paths.state().resolve("journals"), disk, time);
+    LocalPolicy policy = new LocalPolicy(new PolicyFile(paths.state(), disk));
+    Situation situation = new Situation(slots, journals, source, policy, time);
+    Staging staging = new Staging(registries, slots);
+    Narrated steps = new Narrated(new HostSteps(staging, slots, opened, time));
+    Conductor conductor = new Conductor(steps, journals, time, boot());
+    Desk desk = new Desk(situation, staging, time);
+    Inbox inbox = new Inbox();
+    Daemon daemon =
+        new Daemon(settings, situation, inbox, new Daemon.Crew(desk, conductor, steps, opened));
+    Facts facts = new Facts(settings, source, host.name(), time);
+    Overseer overseer =
+        new Overseer(
+            new Scribe(situation, conductor, facts, time),
+            new Doctor(settings, situation, facts, time),
+            desk,
+            new Jobs(time, JOBS),
+            inbox,
+            new Verification(situation));
+    serve(daemon, overseer, inbox, opened);
+  }
+
+  // Both work by being open.
+  @SuppressWarnings("try")
+  private void serve(Daemon daemon, Overseer overseer, Inbox inbox, Host opened)
+      throws Fault, InterruptedException {
+    SocketFile socket =
+        new SocketFile(
+            settings.now().paths().socket(), Optional.ofNullable(settings.now().socketGroup()));
+    try (FileWatch watch = FileWatch.over(watched(), inbox::look);
+        Server server = Server.open(socket, overseer, Limits.DEFAULT, time)) {
+      opened.ready();
+      LOG.info("fleet-installer {} is up on a {} host", Facts.version(), host.name());
+      daemon.resume();
+      daemon.work();
+    } catch (IOException e) {
+      throw new Broken(ReasonCode.HOST_FAILED, "cannot watch %s: %s".formatted(settings.file(), e));
+    }
+  }
+
+  private Set<Path> watched() {
+    Set<Path> files = new HashSet<>(Set.of(settings.file()));
+    Path desired = settings.now().desiredFile();
+    if (desired != null) {
+      files.add(desired);
+    }
+    return files;
+  }
+
+  private static String boot() {
+    try {
+      return Files.readString(BOOT).strip();
+    } catch (IOException _) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package io.fleetinstaller.daemon;
+
+import io.fleetinstaller.api.Ending;
+import io.fleetinstaller.api.Job;
+import io.fleetinstaller.host.Host;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Reason;
+import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.release.Slot;
+import io.fleetinstaller.upgrade.Conductor;
+import io.fleetinstaller.upgrade.Decision;
+import io.fleetinstaller.upgrade.Journal;
+import io.fleetinstaller.upgrade.Outcome;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that changes the host. It resumes what was begun, then does what is due whenever
+ * it is told to look, or a person asks for something, or the poll interval is over.
+ */
+final class Daemon {
+  private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+  private final LiveSettings settings;
+  private final Situation situation;
+  private final Inbox inbox;
+  private final Desk desk;
+  private final Conductor conductor;
+  private final Narrated narrated;
+  private final Host host;
+
+  record Crew(Desk desk, Conductor conductor, Narrated narrated, Host host) {}
+
+  Daemon(LiveSettings settings, Situation situation, Inbox inbox, Crew crew) {
+    this.settings = settings;
+    this.situation = situation;
+    this.inbox = inbox;
+    this.desk = crew.desk();
+    this.conductor = crew.conductor();
+    this.narrated = crew.narrated();
+    this.host = crew.host();
+  }
+
+  /** Ends what an earlier run of the daemon left open. A fault of one package stops no other. */
+  void resume() throws Fault, InterruptedException {
+    situation.slots().sweep();
+    host.resume(current());
+    for (Journal journal : situation.journals().open()) {
+      conductor.resume(journal);
+    }
+    for (PackageName name : situation.slots().names()) {
+      tidy(name);
+    }
+  }
+
+  private List<Slot> current() {
+    return situation.slots().names().stream()
+        .flatMap(name -> situation.slots().read(name).current().stream())
+        .toList();
+  }
+
+  private void tidy(PackageName name) throws InterruptedException {
+    try {
+      host.guard().disarm(name);
+      situation.slots().prune(name, Set.of());
+    } catch (Fault fault) {
+      LOG.warn("cannot tidy {} up: {}", name, fault.getMessage());
+    }
+  }
+
+  /** Works until it is interrupted. */
+  void work() throws InterruptedException {
+    look();
+    while (true) {
+      switch (inbox.next(settings.now().pollInterval())) {
+        case Inbox.Look _ -> look();
+        case Inbox.Work(Job job) -> perform(job);
+      }
+    }
+  }
+
+  private void look() throws InterruptedException {
+    settings.look();
+    situation.source().look(settings.now().desiredFile());
+    for (PackageName name : situation.names()) {
+      if (situation.decide(name) instanceof Decision.Act(var move, var why)) {
+        LOG.atInfo().addKeyValue("package", name).log("{}", why.sentence());
+        conductor.run(move);
+      }
+    }
+  }
+
+  private void perform(Job job) throws InterruptedException {
+    narrated.tell(Optional.of(job));
+    try {
+      switch (job.command().verb()) {
+        case POLL -> poll(job);
+        case INSTALL, UPGRADE, ROLLBACK, REMOVE -> {
+          desk.keep(job.command());
+          converge(job.command().name().orElseThrow(), job);
+        }
+        case HOLD, UNHOLD, UNPIN, VERIFY ->
+            throw new IllegalStateException(job.command().verb() + " is not the owner's to do");
+      }
+    } catch (Fault fault) {
+      job.failed(fault);
+    } catch (RuntimeException e) {
+      job.end(Ending.BUG, new Reason(ReasonCode.BUG, "this is a bug: %s".formatted(e)));
+      throw e;
+    } finally {
+      narrated.tell(Optional.empty());
+    }
+  }
+
+  private void poll(Job job) throws InterruptedException {
+    look();
+    if (job.command().name().isPresent()) {
+      converge(job.command().name().get(), job);
+    } else {
+      job.done(new Reason(ReasonCode.UP_TO_DATE, "looked, and did what was due"));
+    }
+  }
+
+  /** Does now what a person wants of one package, whatever failed before. */
+  private void converge(PackageName name, Job job) throws InterruptedException {
+    switch (situation.retry(name)) {
+      case Decision.Act(var move, var why) -> {
+        LOG.atInfo().addKeyValue("package", name).log("{}", why.sentence());
+        job.line(why.sentence());
+        end(job, conductor.run(move), why);
+      }
+      case Decision.Rest(var why) -> job.done(why);
+      case Decision.Wait(var why, _) -> job.end(Ending.TRANSIENT, why);
+    }
+  }
+
+  private static void end(Job job, Outcome outcome, Reason asked) {
+    job.end(Ending.of(outcome), outcome.why().orElse(asked));
+  }
+}

@@ -1,0 +1,143 @@
+package io.fleetinstaller.daemon;
+
+import io.fleetinstaller.api.Command;
+import io.fleetinstaller.desired.Decision;
+import io.fleetinstaller.desired.Hold;
+import io.fleetinstaller.desired.LocalOverride;
+import io.fleetinstaller.io.Time;
+import io.fleetinstaller.release.Desired;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.Installed;
+import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.release.Release;
+import io.fleetinstaller.release.Slot;
+import io.fleetinstaller.release.Version;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Turns what a person typed into local policy. Each verb is kept before anything acts on it. */
+final class Desk {
+  private final Situation situation;
+  private final Staging staging;
+  private final Time time;
+
+  Desk(Situation situation, Staging staging, Time time) {
+    this.situation = situation;
+    this.staging = staging;
+    this.time = time;
+  }
+
+  /** Keeps what the verb says. Other threads may call it for the verbs that only change holds. */
+  void keep(Command command) throws Fault, InterruptedException {
+    PackageName name = command.name().orElseThrow();
+    switch (command.verb()) {
+      case INSTALL, UPGRADE -> override(command, target(command, name));
+      case ROLLBACK -> rollback(command, name);
+      case REMOVE -> remove(command, name);
+      case HOLD -> situation.policy().change(now -> now.with(new Hold(name, decision(command))));
+      case UNHOLD -> situation.policy().change(now -> now.withoutHold(name));
+      case UNPIN -> situation.policy().change(now -> now.withoutOverride(name));
+      case POLL, VERIFY -> throw new IllegalArgumentException(command.verb() + " keeps nothing");
+    }
+  }
+
+  private void override(Command command, Optional<Release> target) throws Fault {
+    // Without a target it is "what config asks for, now": no override, and the old one goes.
+    if (target.isEmpty()) {
+      situation.policy().change(now -> now.withoutOverride(command.name().orElseThrow()));
+      return;
+    }
+    keep(command, target, Optional.empty());
+  }
+
+  private Optional<Release> target(Command command, PackageName name)
+      throws Fault, InterruptedException {
+    Installed installed = situation.slots().read(name);
+    if (command.digest().isPresent()) {
+      return Optional.of(byDigest(command, installed));
+    }
+    if (command.version().isPresent()) {
+      return Optional.of(byVersion(command.version().get(), installed));
+    }
+    if (situation.source().asked(name).isEmpty()) {
+      throw new Refused(
+          ReasonCode.NOT_DESIRED,
+          "cannot %s %s: nothing asks for a release of it; name one as %s@sha256:…"
+              .formatted(command.verb().text(), name, name));
+    }
+    return Optional.empty();
+  }
+
+  private Release byDigest(Command command, Installed installed)
+      throws Fault, InterruptedException {
+    Digest digest = command.digest().orElseThrow();
+    Optional<Slot> here = installed.find(digest);
+    if (here.isPresent()) {
+      return here.get().release();
+    }
+    return command
+        .version()
+        .map(version -> new Release(installed.name(), version, digest))
+        .orElse(staging.look(installed.name(), digest));
+  }
+
+  private static Release byVersion(Version version, Installed installed) throws Refused {
+    List<Release> found =
+        installed.whole().stream()
+            .map(Slot::release)
+            .filter(release -> release.version().equals(version))
+            .toList();
+    if (found.size() == 1) {
+      return found.getFirst();
+    }
+    throw new Refused(
+        ReasonCode.UNSIGNED,
+        "cannot tell which release %s %s is: a version alone resolves through the signed catalog or a slot on this host; give its digest"
+            .formatted(installed.name(), version));
+  }
+
+  private void rollback(Command command, PackageName name) throws Fault {
+    Installed installed = situation.slots().read(name);
+    Optional<Release> previous = installed.previous().map(Slot::release);
+    if (previous.isEmpty()) {
+      throw new Refused(
+          ReasonCode.NO_PREVIOUS,
+          "cannot roll %s back: there is no previous slot of it on this host".formatted(name));
+    }
+    keep(command, previous, installed.current().map(slot -> slot.release().digest()));
+  }
+
+  private void remove(Command command, PackageName name) throws Fault {
+    if (situation.slots().read(name).current().isEmpty()
+        && situation.source().asked(name).isEmpty()) {
+      throw new Refused(
+          ReasonCode.UNKNOWN_PACKAGE,
+          "cannot remove %s: it is not installed and nothing asks for it".formatted(name));
+    }
+    keep(command, Optional.empty(), Optional.empty());
+  }
+
+  private void keep(Command command, Optional<Release> target, Optional<Digest> heldBack)
+      throws Fault {
+    PackageName name = command.name().orElseThrow();
+    Optional<Digest> over =
+        situation
+            .source()
+            .asked(name)
+            .flatMap(asked ->
+                asked.want() instanceof Desired.Run(Release release)
+                    ? Optional.of(release.digest())
+                    : Optional.empty());
+    LocalOverride override = new LocalOverride(name, target, over, heldBack, decision(command));
+    situation.policy().change(now -> now.with(override));
+  }
+
+  private Decision decision(Command command) {
+    Instant now = time.now();
+    return new Decision(command.by(), now, command.why(), command.lasting().map(now::plus));
+  }
+}

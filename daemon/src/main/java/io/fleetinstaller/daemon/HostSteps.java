@@ -1,0 +1,261 @@
+package io.fleetinstaller.daemon;
+
+import io.fleetinstaller.health.Gate;
+import io.fleetinstaller.health.Standing;
+import io.fleetinstaller.health.Trial;
+import io.fleetinstaller.health.Verdict;
+import io.fleetinstaller.host.Armed;
+import io.fleetinstaller.host.Host;
+import io.fleetinstaller.host.ServiceState;
+import io.fleetinstaller.io.Time;
+import io.fleetinstaller.release.Descriptor;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Reason;
+import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.release.Release;
+import io.fleetinstaller.release.Slot;
+import io.fleetinstaller.slots.Slots;
+import io.fleetinstaller.upgrade.Progress;
+import io.fleetinstaller.upgrade.Step;
+import io.fleetinstaller.upgrade.Steps;
+import io.fleetinstaller.upgrade.Upgrade;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What each step means on this host: calls on staging, slots, host and gate, in the order that
+ * promises rest on.
+ */
+final class HostSteps implements Steps {
+  private static final Logger LOG = LoggerFactory.getLogger(HostSteps.class);
+
+  private final Staging staging;
+  private final Slots slots;
+  private final Host host;
+  private final Gate gate;
+  private final Time time;
+  private final Map<String, Instant> restarted = new ConcurrentHashMap<>();
+
+  HostSteps(Staging staging, Slots slots, Host host, Time time) {
+    this.staging = staging;
+    this.slots = slots;
+    this.host = host;
+    this.gate = new Gate(host, time);
+    this.time = time;
+  }
+
+  @Override
+  public void run(Step step, Upgrade upgrade, Progress progress)
+      throws Fault, InterruptedException {
+    switch (step) {
+      case FETCH -> fetch(upgrade, progress);
+      case UNPACK -> staging.unpack(upgrade, progress);
+      case ARM -> arm(upgrade);
+      case SWITCH -> turn(upgrade);
+      case RESTART -> restart(upgrade);
+      case OBSERVE -> observe(upgrade, progress);
+      case CONFIRM -> LOG.debug("the journal's line is all there is to confirming");
+      case DISARM -> host.guard().disarm(upgrade.name());
+      case PRUNE -> prune(upgrade);
+      case SWITCH_BACK -> turnBack(upgrade);
+      case RESTART_OLD -> restartOld(upgrade);
+      case OBSERVE_OLD -> observeOld(upgrade, progress);
+      case DISCARD -> discard(upgrade);
+    }
+  }
+
+  private void fetch(Upgrade upgrade, Progress progress) throws Fault, InterruptedException {
+    if (upgrade.from().isPresent()) {
+      slot(upgrade.name(), upgrade.from().get());
+    }
+    staging.fetch(upgrade, progress);
+  }
+
+  private void arm(Upgrade upgrade) throws Fault, InterruptedException {
+    Optional<Slot> from = slot(upgrade.name(), upgrade.from());
+    Optional<Slot> to = slot(upgrade.name(), upgrade.to());
+    if (to.isPresent()) {
+      host.check(to.get());
+    }
+    host.guard().arm(upgrade.id(), upgrade.name(), from, to);
+  }
+
+  private void turn(Upgrade upgrade) throws Fault, InterruptedException {
+    Optional<Slot> from = slot(upgrade.name(), upgrade.from());
+    Optional<Slot> to = slot(upgrade.name(), upgrade.to());
+    if (to.isEmpty()) {
+      remove(upgrade.name(), from.orElseThrow());
+      return;
+    }
+    hook(to.get(), to.get().descriptor().hooks().beforeSwitch(), "before-switch");
+    point(to.get(), from);
+  }
+
+  private void turnBack(Upgrade upgrade) throws Fault, InterruptedException {
+    Optional<Slot> from = slot(upgrade.name(), upgrade.from());
+    Optional<Slot> to =
+        upgrade.to().flatMap(release -> slots.whole(upgrade.name(), release.digest()));
+    if (from.isPresent()) {
+      point(from.get(), to);
+    } else if (to.isPresent()) {
+      remove(upgrade.name(), to.get());
+    }
+  }
+
+  private void point(Slot slot, Optional<Slot> replaced) throws Fault, InterruptedException {
+    host.install(slot, replaced);
+    slots.point(slot);
+    host.reload();
+  }
+
+  private void remove(PackageName name, Slot slot) throws Fault, InterruptedException {
+    host.uninstall(slot);
+    slots.unpoint(name);
+    host.reload();
+  }
+
+  private void restart(Upgrade upgrade) throws Fault, InterruptedException {
+    Slot slot = slot(upgrade.name(), upgrade.to().orElseThrow());
+    restarted.put(upgrade.id(), time.now());
+    host.restart(slot);
+    hook(slot, slot.descriptor().hooks().afterSwitch(), "after-switch");
+  }
+
+  private void restartOld(Upgrade upgrade) throws Fault, InterruptedException {
+    Slot slot = slot(upgrade.name(), upgrade.from().orElseThrow());
+    restarted.put(upgrade.id(), time.now());
+    if (runsFrom(slot)) {
+      LOG.atInfo()
+          .addKeyValue("package", upgrade.name())
+          .log("{} never stopped running; leaving it alone", slot.release());
+      return;
+    }
+    host.restart(slot);
+  }
+
+  /** Whether every service still runs from this very slot: then the switch never reached it. */
+  private boolean runsFrom(Slot slot) throws Fault, InterruptedException {
+    for (Descriptor.Service service : slot.descriptor().services()) {
+      ServiceState state = host.state(slot.release().name(), service.name());
+      boolean same = state.executable().filter(file -> file.startsWith(slot.path())).isPresent();
+      if (state.phase() != ServiceState.Phase.RUNNING || !same) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void observe(Upgrade upgrade, Progress progress) throws Fault, InterruptedException {
+    if (upgrade.to().isEmpty()) {
+      observeGone(upgrade);
+      return;
+    }
+    Slot slot = slot(upgrade.name(), upgrade.to().get());
+    judge(Trial.ofCandidate(slot, since(upgrade)), progress);
+  }
+
+  private void observeGone(Upgrade upgrade) throws Fault, InterruptedException {
+    Slot slot = slot(upgrade.name(), upgrade.from().orElseThrow());
+    for (Descriptor.Service service : slot.descriptor().services()) {
+      ServiceState state = host.state(upgrade.name(), service.name());
+      if (state.mainPid().isPresent()) {
+        throw new Refused(
+            ReasonCode.NOT_STABLE,
+            "cannot remove %s: %s still runs".formatted(upgrade.name(), service.name()));
+      }
+    }
+  }
+
+  private void observeOld(Upgrade upgrade, Progress progress) throws Fault, InterruptedException {
+    Slot slot = slot(upgrade.name(), upgrade.from().orElseThrow());
+    judge(Trial.ofOld(slot, since(upgrade)), progress);
+  }
+
+  private Instant since(Upgrade upgrade) {
+    return restarted.getOrDefault(upgrade.id(), time.now());
+  }
+
+  private void judge(Trial trial, Progress progress) throws Fault, InterruptedException {
+    Verdict verdict = gate.observe(trial, standing -> tell(standing, progress));
+    switch (verdict) {
+      case Verdict.Well(List<String> evidence) -> progress.note(evidence);
+      case Verdict.Unwell(var reason) -> throw new Refused(reason);
+    }
+  }
+
+  private static void tell(Standing standing, Progress progress) {
+    progress.at(standing.well().toMillis(), standing.wanted().toMillis());
+    if (standing.well().isPositive()) {
+      progress.well();
+    }
+  }
+
+  private void prune(Upgrade upgrade) throws Fault, InterruptedException {
+    slots.previous(upgrade.name(), upgrade.from());
+    slots.prune(upgrade.name(), keptByGuard(upgrade.name()));
+    restarted.remove(upgrade.id());
+  }
+
+  private void discard(Upgrade upgrade) throws Fault, InterruptedException {
+    host.guard().disarm(upgrade.name());
+    staging.forget(upgrade);
+    restarted.remove(upgrade.id());
+    if (upgrade.to().isPresent()) {
+      slots.discard(upgrade.to().get());
+    }
+  }
+
+  private Set<Digest> keptByGuard(PackageName name) throws Fault {
+    Optional<Armed> armed = host.guard().armed(name);
+    return slots.read(name).whole().stream()
+        .map(Slot::release)
+        .filter(release -> armed.filter(one -> one.names(release.slotName())).isPresent())
+        .map(Release::digest)
+        .collect(Collectors.toSet());
+  }
+
+  private void hook(Slot slot, Descriptor.@Nullable Hook hook, String which)
+      throws Fault, InterruptedException {
+    if (hook == null) {
+      return;
+    }
+    LOG.atInfo()
+        .addKeyValue("package", slot.release().name())
+        .log("running the {} hook of {}: {}", which, slot.release(), hook.argv());
+    Host.Exit exit = host.run(slot, hook.argv(), hook.timeout());
+    if (exit.timedOut() || exit.status() != 0) {
+      String how =
+          exit.timedOut() ? "did not end within " + hook.timeout() : "exited " + exit.status();
+      throw new Refused(
+          new Reason(
+              ReasonCode.HOOK_FAILED,
+              "cannot switch to %s: its %s hook %s".formatted(slot.release(), which, how),
+              exit.output()));
+    }
+  }
+
+  private Optional<Slot> slot(PackageName name, Optional<Release> release) throws Fault {
+    return release.isEmpty() ? Optional.empty() : Optional.of(slot(name, release.get()));
+  }
+
+  private Slot slot(PackageName name, Release release) throws Fault {
+    return slots
+        .whole(name, release.digest())
+        .orElseThrow(() ->
+            new Refused(
+                ReasonCode.SLOT_DAMAGED,
+                "cannot use the slot of %s: it is not whole; fleet-installer verify %s says more"
+                    .formatted(release, name)));
+  }
+}

@@ -1,0 +1,100 @@
+package io.fleetinstaller.daemon;
+
+import io.fleetinstaller.desired.Policy;
+import io.fleetinstaller.io.Time;
+import io.fleetinstaller.release.Desired;
+import io.fleetinstaller.release.Installed;
+import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Slot;
+import io.fleetinstaller.report.Explanation;
+import io.fleetinstaller.report.HistoryReport;
+import io.fleetinstaller.report.HostStatus;
+import io.fleetinstaller.report.Outlook;
+import io.fleetinstaller.report.PackageStatus;
+import io.fleetinstaller.report.PastUpgrade;
+import io.fleetinstaller.report.PlanReport;
+import io.fleetinstaller.upgrade.Conductor;
+import io.fleetinstaller.upgrade.View;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** Writes the documents of the local API: a fold over journals, links and policy. Thread-safe. */
+final class Scribe {
+  private final Situation situation;
+  private final Conductor conductor;
+  private final Facts facts;
+  private final Time time;
+
+  Scribe(Situation situation, Conductor conductor, Facts facts, Time time) {
+    this.situation = situation;
+    this.conductor = conductor;
+    this.facts = facts;
+    this.time = time;
+  }
+
+  boolean knows(PackageName name) {
+    return situation.names().contains(name);
+  }
+
+  /** The upgrade of this package that is under way. */
+  Optional<View> open(PackageName name) {
+    return conductor.view().stream().filter(view -> view.upgrade().name().equals(name)).findFirst();
+  }
+
+  HostStatus status() {
+    return new HostStatus(
+        time.now(),
+        facts.machine(),
+        facts.daemon(),
+        facts.settings(),
+        facts.source(),
+        facts.space(),
+        situation.names().stream().map(this::status).toList());
+  }
+
+  Explanation explain(PackageName name) {
+    return new Explanation(time.now(), status(name));
+  }
+
+  PlanReport plan() {
+    return new PlanReport(time.now(), situation.names().stream().map(this::outlook).toList());
+  }
+
+  HistoryReport history(Optional<PackageName> name) {
+    Collection<PackageName> names =
+        name.<Collection<PackageName>>map(List::of).orElseGet(situation::names);
+    return HistoryReport.of(
+        time.now(), names.stream().map(one -> situation.journals().history(one)).toList());
+  }
+
+  private PackageStatus status(PackageName name) {
+    Installed installed = situation.slots().read(name);
+    Optional<Desired> asked = situation.source().asked(name);
+    Instant now = time.now();
+    Policy policy = situation.policy().now();
+    return new PackageStatus(
+        name,
+        installed.current().map(Slot::release),
+        installed.previous().map(Slot::release),
+        Optional.of(situation.desired(name)),
+        outlook(name),
+        open(name),
+        last(name),
+        false,
+        policy.hold(name, now),
+        policy.override(name, asked, now));
+  }
+
+  private Outlook outlook(PackageName name) {
+    return Outlook.of(
+        situation.desired(name), situation.slots().read(name), situation.decide(name));
+  }
+
+  private Optional<PastUpgrade> last(PackageName name) {
+    return situation.journals().history(name).accounts().reversed().stream()
+        .flatMap(account -> PastUpgrade.of(account).stream())
+        .findFirst();
+  }
+}

@@ -1,0 +1,88 @@
+package io.fleetinstaller.daemon;
+
+import io.fleetinstaller.io.Compression;
+import io.fleetinstaller.registry.Blob;
+import io.fleetinstaller.registry.Image;
+import io.fleetinstaller.registry.MediaTypes;
+import io.fleetinstaller.registry.Registry;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Platform;
+import io.fleetinstaller.release.Release;
+import io.fleetinstaller.slots.Delivery;
+import io.fleetinstaller.slots.Layer;
+import io.fleetinstaller.slots.Slots;
+import io.fleetinstaller.upgrade.Progress;
+import io.fleetinstaller.upgrade.Upgrade;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Brings releases from a registry into slots. A release whose slot is whole needs no network. Used
+ * by the owner thread.
+ */
+final class Staging {
+  private final Registries registries;
+  private final Slots slots;
+  private final Platform platform = Platform.ofThisHost();
+  private Optional<Image> resolved = Optional.empty();
+
+  Staging(Registries registries, Slots slots) {
+    this.registries = registries;
+    this.slots = slots;
+  }
+
+  /** What release this digest is. */
+  Release look(PackageName name, Digest digest) throws Fault, InterruptedException {
+    return registries.now().resolve(name, digest, platform).release();
+  }
+
+  /** Resolves the release and makes sure that there is room for it. */
+  void fetch(Upgrade upgrade, Progress progress) throws Fault, InterruptedException {
+    if (here(upgrade)) {
+      return;
+    }
+    Image image = image(upgrade.to().orElseThrow());
+    progress.note(image.notes());
+    slots.checkSpace(delivery(image));
+  }
+
+  void unpack(Upgrade upgrade, Progress progress) throws Fault, InterruptedException {
+    if (here(upgrade)) {
+      return;
+    }
+    Image image = image(upgrade.to().orElseThrow());
+    long total = image.layers().stream().mapToLong(Blob::size).sum();
+    slots.stage(delivery(image), done -> progress.at(done, total));
+    forget(upgrade);
+  }
+
+  private Delivery delivery(Image image) {
+    Registry registry = registries.now();
+    List<Layer> layers = image.layers().stream().map(blob -> layer(registry, image, blob)).toList();
+    return new Delivery(image.release(), image.descriptor(), image.descriptorBytes(), layers);
+  }
+
+  private static Layer layer(Registry registry, Image image, Blob blob) {
+    Compression compression = MediaTypes.compression(blob.mediaType());
+    return new Layer(blob.size(), compression, () -> registry.open(image, blob, _ -> {}));
+  }
+
+  /** What was resolved is of no more use. */
+  void forget(Upgrade upgrade) {
+    resolved = resolved.filter(image -> !Optional.of(image.release()).equals(upgrade.to()));
+  }
+
+  private boolean here(Upgrade upgrade) {
+    Release release = upgrade.to().orElseThrow();
+    return slots.whole(release.name(), release.digest()).isPresent();
+  }
+
+  private Image image(Release release) throws Fault, InterruptedException {
+    Optional<Image> known = resolved.filter(image -> image.release().equals(release));
+    Image image = known.isPresent() ? known.get() : registries.now().resolve(release, platform);
+    resolved = Optional.of(image);
+    return image;
+  }
+}
