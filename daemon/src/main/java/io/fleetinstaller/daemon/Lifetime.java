@@ -32,7 +32,8 @@ public final class Lifetime {
     owner.interrupt();
     try {
       if (!over.await(LONGEST_GOODBYE_SECONDS, TimeUnit.SECONDS)) {
-        LOG.warn("not stopped within {} s; the journal tells the next start", LONGEST_GOODBYE_SECONDS);
+        LOG.warn(
+            "not stopped within {} s; the journal tells the next start", LONGEST_GOODBYE_SECONDS);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
