@@ -36,12 +36,16 @@ public final class Guest implements AutoCloseable {
   }
 
   /**
-   * Boots a guest in which {@code product} is seen, but not changed, at /opt/fleet-installer. The
-   * first one on a machine takes about a minute, every other about a second.
+   * Boots a guest in which {@code product} is seen, but not changed, at /opt/fleet-installer, and
+   * the JDK of the tests at /opt/jdk. The first one on a machine takes about a minute, every other
+   * about a second.
    */
   public static Guest up(Path scripts, Path product) {
     String name = "fleet-installer-" + ProcessHandle.current().pid();
-    List<String> binds = List.of("--bind-ro=" + product.toAbsolutePath() + ":/opt/fleet-installer");
+    List<String> binds =
+        List.of(
+            "--bind-ro=" + product.toAbsolutePath() + ":/opt/fleet-installer",
+            "--bind-ro=" + System.getProperty("java.home") + ":/opt/jdk");
     Guest guest = new Guest(scripts, name, binds);
     guest.script("sweep");
     guest.boot();

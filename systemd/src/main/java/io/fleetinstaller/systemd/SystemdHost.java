@@ -99,7 +99,10 @@ public final class SystemdHost implements Host {
   @Override
   public ServiceState state(PackageName name, String service) throws Fault, InterruptedException {
     Path home = context.packages().resolve(name.value());
-    return UnitState.of(systemctl, service).service(pid -> Proc.running(pid, home));
+    UnitState unit = UnitState.of(systemctl, service);
+    return unit.isForgotten() && journald.neverAskedToStop(service)
+        ? UnitState.endedAndForgotten()
+        : unit.service(pid -> Proc.running(pid, home));
   }
 
   @Override

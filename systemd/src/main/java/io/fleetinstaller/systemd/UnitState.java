@@ -69,6 +69,20 @@ record UnitState(String unit, Map<String, String> values) {
     };
   }
 
+  /**
+   * Whether systemd has forgotten how the unit ended: it unloads one that is inactive and that no
+   * other unit wants, such as a disabled one.
+   */
+  boolean isForgotten() throws Fault {
+    return phase() == Phase.STOPPED && invocation().isEmpty();
+  }
+
+  /** A service that exits otherwise than with 0 fails, and is not forgotten. */
+  static ServiceState endedAndForgotten() {
+    return new ServiceState(
+        Phase.FAILED, OptionalLong.empty(), Optional.empty(), "", 0, Optional.of("status 0"));
+  }
+
   /** Whether systemd still means to do something with it. */
   boolean hasJob() throws Fault {
     return number("Job") != 0;
