@@ -44,8 +44,11 @@ final class Where {
       throw new Fault.Refused(
           ReasonCode.BAD_SETTINGS, "cannot read %s: no such file, or not yours".formatted(config));
     }
-    return setting(Optional.ofNullable(config).orElse(session.product().config()))
-        .orElse(session.product().socket());
+    return setting(config(session)).orElse(session.product().socket());
+  }
+
+  Path config(Session session) {
+    return Optional.ofNullable(config).orElse(session.product().config());
   }
 
   // A light look. Settings that are wrong are the daemon's to complain about, and those that this

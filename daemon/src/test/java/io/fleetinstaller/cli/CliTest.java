@@ -15,6 +15,8 @@ import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.report.CheckupReport;
+import io.fleetinstaller.report.CheckupReport.Check;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -149,6 +151,18 @@ class CliTest {
     assertThat(code).isEqualTo(4);
     assertThat(out.toString(StandardCharsets.UTF_8))
         .contains("fail  slots: one is damaged\n      run 'fleet-installer verify'\n");
+  }
+
+  @Test
+  void doctor_looks_for_itself_when_no_daemon_answers() {
+    server.close();
+
+    int code = run("doctor");
+
+    assertThat(code).isEqualTo(4);
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .startsWith("fail  daemon: cannot ask the daemon at ")
+        .endsWith("ok    disk: all of it\n");
   }
 
   @Test
@@ -322,8 +336,8 @@ class CliTest {
     return new Product(
         folder.resolve("none.yaml"),
         folder.resolve("usual"),
-        List.of(),
-        (config, supervised) -> started.add(config + " " + supervised));
+        (config, supervised) -> started.add(config + " " + supervised),
+        _ -> new CheckupReport(Instant.EPOCH, List.of(Check.ok("disk", "all of it"))));
   }
 
   private Terminal terminal(boolean interactive) {
