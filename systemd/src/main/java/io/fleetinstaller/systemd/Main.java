@@ -1,0 +1,38 @@
+package io.fleetinstaller.systemd;
+
+import io.fleetinstaller.cli.Cli;
+import io.fleetinstaller.cli.Product;
+import io.fleetinstaller.daemon.Assembly;
+import io.fleetinstaller.daemon.Lifetime;
+import io.fleetinstaller.daemon.Settings;
+import io.fleetinstaller.host.SupervisedHost;
+import io.fleetinstaller.io.ChildPrograms;
+import io.fleetinstaller.io.SystemTime;
+import io.fleetinstaller.release.Fault;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** The program on Linux. */
+public final class Main {
+  private static final List<String> TOOLS = List.of("systemctl", "journalctl", "systemd-run");
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    Product product =
+        new Product(Settings.DEFAULT_FILE, Settings.Paths.DEFAULT.socket(), TOOLS, Main::runDaemon);
+    System.exit(Cli.run(args, product));
+  }
+
+  private static void runDaemon(Path config, boolean supervised) throws Fault {
+    Assembly.HostKind host =
+        supervised
+            ? new Assembly.HostKind("supervised", SupervisedHost::new)
+            : new Assembly.HostKind(
+                "systemd", context -> new SystemdHost(context, new ChildPrograms()));
+    boolean mayBeMissing = config.equals(Settings.DEFAULT_FILE);
+    Assembly.Outside outside = new Assembly.Outside(new SystemTime(), RandomGenerator.getDefault());
+    Lifetime.run(new Assembly(config, mayBeMissing, host, outside));
+  }
+}
