@@ -20,6 +20,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Gate {
   static final Duration POLL = Duration.ofMillis(200);
+
+  /** The last words of a process reach its log a moment after its end. */
+  static final Duration LAST_WORDS = Duration.ofMillis(500);
+
   private static final int TAIL = 20;
   private static final Logger log = LoggerFactory.getLogger(Gate.class);
 
@@ -40,6 +44,9 @@ public final class Gate {
     Observation observation = new Observation(host, time, trial);
     Ending ending = observation.run(onlooker);
     List<String> evidence = new ArrayList<>(observation.evidence());
+    if (ending instanceof Ending.Condemned) {
+      time.sleep(LAST_WORDS);
+    }
     evidence.addAll(tails(trial));
     Release release = trial.slot().release();
     return switch (ending) {

@@ -71,7 +71,7 @@ class GateTest {
     Reason reason = reason(observe(Trial.ofCandidate(slot, time.now())));
 
     assertThat(reason.code()).as(reason.toString()).isEqualTo(code);
-    assertThat(passed()).isEqualTo(after);
+    assertThat(decided()).isEqualTo(after);
   }
 
   static Stream<Arguments> well() {
@@ -138,7 +138,7 @@ class GateTest {
     assertThat(reason.evidence())
         .anySatisfy(
             line -> assertThat(line).contains("[required; 12 passed, 3 failed, 0 unclear]"));
-    assertThat(passed()).isEqualTo(s(70));
+    assertThat(decided()).isEqualTo(s(70));
   }
 
   @Test
@@ -159,7 +159,7 @@ class GateTest {
 
     assertThat(reason.code()).isEqualTo(ReasonCode.NOT_STABLE);
     assertThat(reason.sentence()).contains("not well for 3m").contains("deadline of 5m");
-    assertThat(passed()).isEqualTo(s(300));
+    assertThat(decided()).isEqualTo(s(300));
   }
 
   @Test
@@ -202,7 +202,7 @@ class GateTest {
 
     assertThat(reason.code()).isEqualTo(ReasonCode.INCONCLUSIVE);
     assertThat(reason.sentence()).contains("out of processes");
-    assertThat(passed()).isEqualTo(s(600));
+    assertThat(decided()).isEqualTo(s(600));
   }
 
   @Test
@@ -214,7 +214,7 @@ class GateTest {
 
     assertThat(reason.code()).isEqualTo(ReasonCode.INCONCLUSIVE);
     assertThat(reason.evidence()).anyMatch(line -> line.startsWith("log agent.service: cannot"));
-    assertThat(passed()).isEqualTo(s(600));
+    assertThat(decided()).isEqualTo(s(600));
   }
 
   @Test
@@ -276,7 +276,7 @@ class GateTest {
     Reason reason = reason(observe(Trial.ofOld(slot, time.now())));
 
     assertThat(reason.sentence()).startsWith("cannot go back to agent 2.0");
-    assertThat(passed()).isEqualTo(terms.deadline().minus(terms.stableFor()));
+    assertThat(decided()).isEqualTo(terms.deadline().minus(terms.stableFor()));
   }
 
   @Test
@@ -313,6 +313,11 @@ class GateTest {
 
   private Verdict observe(Trial trial) throws InterruptedException {
     return gate.observe(trial, _ -> {});
+  }
+
+  /** How long it took to condemn, without the wait for last words. */
+  private Duration decided() {
+    return passed().minus(Gate.LAST_WORDS);
   }
 
   private Duration passed() {
