@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -49,8 +50,17 @@ public final class Assembly {
    * The host to work on.
    *
    * @param name what status calls it, e.g. {@code systemd}
+   * @param tools programs that it calls
    */
-  public record HostKind(String name, HostFactory factory) {}
+  public record HostKind(String name, HostFactory factory, List<String> tools) {
+    public HostKind {
+      tools = List.copyOf(tools);
+    }
+
+    public HostKind(String name, HostFactory factory) {
+      this(name, factory, List.of());
+    }
+  }
 
   /** What the daemon gets from outside, so that a test can decide it. */
   public record Outside(Time time, RandomGenerator chance) {}
@@ -141,7 +151,7 @@ public final class Assembly {
     Overseer overseer =
         new Overseer(
             new Scribe(situation, conductor, facts, time),
-            new Doctor(settings, situation, facts, time),
+            new Doctor(settings, host.tools(), time),
             desk,
             new Jobs(time, JOBS),
             inbox,

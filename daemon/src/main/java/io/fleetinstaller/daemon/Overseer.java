@@ -46,7 +46,7 @@ record Overseer(
 
   @Override
   public CheckupReport doctor() {
-    return checkups.look();
+    return scribe.checkup(checkups);
   }
 
   @Override

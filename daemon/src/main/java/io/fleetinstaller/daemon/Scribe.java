@@ -6,6 +6,7 @@ import io.fleetinstaller.release.Desired;
 import io.fleetinstaller.release.Installed;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Slot;
+import io.fleetinstaller.report.CheckupReport;
 import io.fleetinstaller.report.Explanation;
 import io.fleetinstaller.report.HistoryReport;
 import io.fleetinstaller.report.HostStatus;
@@ -41,6 +42,10 @@ final class Scribe {
   /** The upgrade of this package that is under way. */
   Optional<View> open(PackageName name) {
     return conductor.view().stream().filter(view -> view.upgrade().name().equals(name)).findFirst();
+  }
+
+  CheckupReport checkup(Doctor doctor) {
+    return doctor.look(status(), situation);
   }
 
   HostStatus status() {

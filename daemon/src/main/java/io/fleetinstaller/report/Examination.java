@@ -5,6 +5,7 @@ import io.fleetinstaller.release.Installed;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.report.CheckupReport.Check;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -16,18 +17,21 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Looks at what upgrades on this host rest on, and says what to do about what is wrong. Changes
  * nothing, and works without a running daemon.
  */
-public final class Doctor {
+public final class Examination {
   private static final Set<PosixFilePermission> WRITABLE_BY_OTHERS =
       EnumSet.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
+  private static final int STATE_DEPTH = 3;
+
   private final Patient patient;
 
-  public Doctor(Patient patient) {
+  public Examination(Patient patient) {
     this.patient = patient;
   }
 
@@ -52,14 +56,14 @@ public final class Doctor {
     }
   }
 
-  /** The state of folders, disk, slots, journals and programs. */
-  public List<Check> examine(List<Installed> packages, List<Reason> journals) {
+  /** The state of folders, disk, slots, what was set aside, and programs. */
+  public List<Check> examine(List<Installed> packages) {
     List<Check> checks = new ArrayList<>();
     checks.add(folder("packages", patient.packages(), WRITABLE_BY_OTHERS));
     checks.add(folder("state", patient.state(), privateToOwner()));
     checks.add(space(patient.packages()));
     packages.forEach(installed -> checks.addAll(slots(installed)));
-    journals(journals, checks);
+    checks.addAll(setAside());
     patient.tools().forEach(tool -> checks.add(tool(tool)));
     return checks;
   }
@@ -81,6 +85,15 @@ public final class Doctor {
       }
     }
     return checks;
+  }
+
+  /** What the journals could not tell. */
+  public static List<Check> problems(List<Reason> journals) {
+    return journals.isEmpty()
+        ? List.of(Check.ok("journals", "all can be read"))
+        : journals.stream()
+            .map(problem -> Check.warn("journals", problem.sentence(), "see the daemon's log"))
+            .toList();
   }
 
   private static Check input(String what, HostStatus.Input input) {
@@ -178,13 +191,24 @@ public final class Doctor {
     return Files.exists(link, LinkOption.NOFOLLOW_LINKS);
   }
 
-  private static void journals(List<Reason> problems, List<Check> checks) {
-    if (problems.isEmpty()) {
-      checks.add(Check.ok("journals", "all can be read"));
-    }
-    for (Reason problem : problems) {
-      checks.add(
-          Check.warn("journals", problem.sentence(), "keep the file for a report, or delete it"));
+  // A damaged journal or policy never stops the daemon; it is renamed and waits for a person.
+  private List<Check> setAside() {
+    try (Stream<Path> files = Files.walk(patient.state(), STATE_DEPTH)) {
+      return files
+          .filter(file -> file.toString().endsWith(".corrupt"))
+          .sorted()
+          .map(file ->
+              Check.warn(
+                  "state",
+                  file + " was damaged and is set aside",
+                  "keep it for a report, or delete it"))
+          .toList();
+    } catch (NoSuchFileException _) {
+      return List.of();
+    } catch (IOException | UncheckedIOException e) {
+      return List.of(
+          Check.fail(
+              "state", "cannot list %s: %s".formatted(patient.state(), e), "look at its disk"));
     }
   }
 

@@ -9,7 +9,7 @@ import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.report.CheckupReport.Check;
 import io.fleetinstaller.report.CheckupReport.Level;
-import io.fleetinstaller.report.Doctor.Patient;
+import io.fleetinstaller.report.Examination.Patient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class DoctorTest {
+class ExaminationTest {
   private static final PackageName AGENT = new PackageName("agent");
 
   @TempDir Path root;
@@ -37,7 +37,7 @@ class DoctorTest {
 
   @Test
   void a_healthy_host_has_nothing_to_do() {
-    List<Check> checks = doctor(0, List.of()).examine(List.of(), List.of());
+    List<Check> checks = doctor(0, List.of()).examine(List.of());
 
     assertThat(checks).extracting(Check::level).containsOnly(Level.OK);
   }
@@ -47,7 +47,7 @@ class DoctorTest {
     Files.delete(packages);
     Files.delete(state);
 
-    List<Check> checks = doctor(0, List.of()).examine(List.of(), List.of());
+    List<Check> checks = doctor(0, List.of()).examine(List.of());
 
     assertThat(checks).extracting(Check::level).containsOnly(Level.OK);
   }
@@ -56,7 +56,7 @@ class DoctorTest {
   void packages_that_others_may_write_are_a_failure() throws IOException {
     mode(packages, "rwxrwxr-x");
 
-    List<Check> checks = doctor(0, List.of()).examine(List.of(), List.of());
+    List<Check> checks = doctor(0, List.of()).examine(List.of());
 
     assertThat(checks)
         .contains(
@@ -68,7 +68,7 @@ class DoctorTest {
   void state_that_others_may_read_is_a_failure() throws IOException {
     mode(state, "rwxr-x---");
 
-    List<Check> checks = doctor(0, List.of()).examine(List.of(), List.of());
+    List<Check> checks = doctor(0, List.of()).examine(List.of());
 
     assertThat(checks)
         .contains(Check.fail("state", state + " is open to other users", "chmod go= " + state));
@@ -76,7 +76,7 @@ class DoctorTest {
 
   @Test
   void a_disk_below_its_reserve_is_a_failure() {
-    List<Check> checks = doctor(Long.MAX_VALUE, List.of()).examine(List.of(), List.of());
+    List<Check> checks = doctor(Long.MAX_VALUE, List.of()).examine(List.of());
 
     assertThat(checks)
         .filteredOn(check -> check.what().equals("disk"))
@@ -90,7 +90,7 @@ class DoctorTest {
     Files.createSymbolicLink(folder.resolve("previous"), Path.of("gone"));
     Installed nothing = new Installed(AGENT, Optional.empty(), Optional.empty(), List.of());
 
-    List<Check> checks = doctor(0, List.of()).examine(List.of(nothing), List.of());
+    List<Check> checks = doctor(0, List.of()).examine(List.of(nothing));
 
     assertThat(checks)
         .filteredOn(check -> check.what().equals("slots of agent"))
@@ -101,16 +101,29 @@ class DoctorTest {
   }
 
   @Test
-  void journals_that_were_set_aside_are_told() {
-    Reason corrupt = new Reason(ReasonCode.STATE_DAMAGED, "cannot read 00000001.journal");
+  void what_was_set_aside_is_told() throws IOException {
+    Path folder = Files.createDirectories(state.resolve("journals/agent"));
+    Path corrupt = Files.createFile(folder.resolve("00000001.journal.corrupt"));
 
-    List<Check> checks = doctor(0, List.of()).examine(List.of(), List.of(corrupt));
+    List<Check> checks = doctor(0, List.of()).examine(List.of());
 
     assertThat(checks)
-        .anySatisfy(check -> {
-          assertThat(check.level()).isEqualTo(Level.WARN);
-          assertThat(check.finding()).isEqualTo("cannot read 00000001.journal");
-        });
+        .contains(
+            Check.warn(
+                "state",
+                corrupt + " was damaged and is set aside",
+                "keep it for a report, or delete it"));
+  }
+
+  @Test
+  void what_the_journals_cannot_tell_is_told() {
+    Reason newer = new Reason(ReasonCode.STATE_DAMAGED, "cannot read 00000001.journal");
+
+    List<Check> checks = Examination.problems(List.of(newer));
+
+    assertThat(checks)
+        .containsExactly(
+            Check.warn("journals", "cannot read 00000001.journal", "see the daemon's log"));
   }
 
   @Test
@@ -118,8 +131,7 @@ class DoctorTest {
     Path there = Files.createFile(root.resolve("systemctl"));
     mode(there, "rwxr-xr-x");
 
-    List<Check> checks =
-        doctor(0, List.of("systemctl", "journalctl")).examine(List.of(), List.of());
+    List<Check> checks = doctor(0, List.of("systemctl", "journalctl")).examine(List.of());
 
     assertThat(checks)
         .contains(Check.ok("program systemctl", there.toString()))
@@ -129,7 +141,7 @@ class DoctorTest {
 
   @Test
   void what_the_daemon_cannot_read_is_told() {
-    List<Check> checks = Doctor.complaints(Samples.host());
+    List<Check> checks = Examination.complaints(Samples.host());
 
     assertThat(checks)
         .extracting(Check::what, Check::level)
@@ -137,8 +149,8 @@ class DoctorTest {
             tuple("daemon", Level.OK), tuple("settings", Level.OK), tuple("source", Level.FAIL));
   }
 
-  private Doctor doctor(long reserve, List<String> tools) {
-    return new Doctor(new Patient(packages, state, user, reserve, List.of(root), tools));
+  private Examination doctor(long reserve, List<String> tools) {
+    return new Examination(new Patient(packages, state, user, reserve, List.of(root), tools));
   }
 
   private Path folder(String name, String mode) throws IOException {
