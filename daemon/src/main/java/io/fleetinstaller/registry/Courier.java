@@ -44,9 +44,11 @@ record Courier(Http http, Authority authority) {
   }
 
   private Answer answer(Authority.Scope scope, Ask ask) throws Failure, InterruptedException {
-    Optional<String> known = authority.known(scope);
+    // An upload may lead to another host from its first request on.
+    boolean own = sameOrigin(ask.uri(), scope.remote().registry());
+    Optional<String> known = own ? authority.known(scope) : Optional.empty();
     Reply first = follow(known.isPresent() ? with(ask, known.get()) : ask);
-    if (first.answer().status() != 401 || !first.own()) {
+    if (first.answer().status() != 401 || !first.own() || !own) {
       return first.answer();
     }
     close(first.answer());

@@ -1,6 +1,8 @@
 package io.fleetinstaller.registry;
 
+import io.fleetinstaller.io.Faulted;
 import io.fleetinstaller.registry.RegistrySettings.Patience;
+import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.Closeable;
 import java.io.IOException;
@@ -171,6 +173,11 @@ final class Http implements Closeable {
   private Failure failure(URI uri, Progress progress, IOException e) throws InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException("interrupted while waiting for " + uri.getHost());
+    }
+    Optional<Fault> ours = Faulted.in(e);
+    if (ours.isPresent()) {
+      // What was to be sent could not be read: no word about the network.
+      return Failure.lasting(ours.get().reason().code(), ours.get().reason().sentence());
     }
     if (progress.connected) {
       return afterConnecting(uri, e);

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** An OCI image index or docker manifest list. */
-record Index(List<Entry> entries) implements TopDocument {
+record Index(List<Entry> entries, Map<String, String> annotations) implements TopDocument {
 
   /** One manifest of an index. */
   record Entry(Blob blob, Optional<Platform> platform, Map<String, String> annotations) {}
@@ -36,7 +36,7 @@ record Index(List<Entry> entries) implements TopDocument {
               platform(manifest),
               manifest.textMap("annotations")));
     }
-    return new Index(entries);
+    return new Index(entries, document.textMap("annotations"));
   }
 
   private static Optional<Platform> platform(Document manifest) throws Refused {

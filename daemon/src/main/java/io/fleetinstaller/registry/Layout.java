@@ -11,6 +11,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -29,8 +30,15 @@ final class Layout implements Repository {
   @Override
   public byte[] manifest(String reference) throws Failure {
     checkVersion();
-    Path file = file(reference.startsWith("sha256:") ? digest(reference) : tagged(reference));
-    return read(file, Limits.MANIFEST);
+    return read(file(digest(reference)), Limits.MANIFEST);
+  }
+
+  /** What a tag names; a digest names itself, and nothing the only thing there is. */
+  Digest digest(String reference) throws Failure {
+    if (reference.startsWith("sha256:")) {
+      return parsed(reference);
+    }
+    return reference.isEmpty() ? only() : tagged(reference);
   }
 
   @Override
@@ -55,6 +63,17 @@ final class Layout implements Repository {
     } catch (Refused refused) {
       throw Failure.lasting(refused.reason().code(), refused.reason().sentence());
     }
+  }
+
+  private Digest only() throws Failure {
+    List<Index.Entry> entries = index().entries();
+    if (entries.size() == 1) {
+      return entries.getFirst().blob().digest();
+    }
+    List<String> tags =
+        entries.stream().map(entry -> entry.annotations().getOrDefault(TAG, "")).toList();
+    throw Failure.lasting(
+        ReasonCode.NOT_FOUND, "it holds %d; name one by its tag %s".formatted(tags.size(), tags));
   }
 
   private Digest tagged(String tag) throws Failure {
@@ -84,7 +103,7 @@ final class Layout implements Repository {
     return folder.resolve("blobs").resolve("sha256").resolve(digest.hex());
   }
 
-  private static Digest digest(String reference) throws Failure {
+  private static Digest parsed(String reference) throws Failure {
     try {
       return Digest.parse(reference);
     } catch (IllegalArgumentException e) {

@@ -33,7 +33,7 @@ record Reading(String name, List<Repository> repositories, Pace pace) {
 
   /** The verified bytes of an index or manifest. */
   byte[] manifest(Digest digest) throws Fault, InterruptedException {
-    Turns turns = new Turns("manifest %s of %s".formatted(digest, name), repositories, pace);
+    Turns turns = new Turns("get manifest %s of %s".formatted(digest, name), repositories, pace);
     while (true) {
       Repository repository = turns.next();
       try {
@@ -43,6 +43,18 @@ record Reading(String name, List<Repository> repositories, Pace pace) {
           return bytes;
         }
         throw Failure.lasting(ReasonCode.DIGEST_MISMATCH, "what it sent has digest " + found);
+      } catch (Failure failure) {
+        turns.failed(failure);
+      }
+    }
+  }
+
+  /** The digest of what a tag names now. */
+  Digest named(String tag) throws Fault, InterruptedException {
+    Turns turns = new Turns("get manifest of " + name, repositories, pace);
+    while (true) {
+      try {
+        return Digest.of(turns.next().manifest(tag));
       } catch (Failure failure) {
         turns.failed(failure);
       }
@@ -114,7 +126,7 @@ record Reading(String name, List<Repository> repositories, Pace pace) {
 
   // The stream can fail over while it delivers; only a repository that lies needs a second stream.
   private byte[] small(Blob blob) throws Fault, InterruptedException {
-    Turns turns = new Turns("blob %s of %s".formatted(blob.digest(), name), repositories, pace);
+    Turns turns = new Turns("get blob %s of %s".formatted(blob.digest(), name), repositories, pace);
     while (true) {
       Repository repository = turns.next();
       try (Body body = repository.blob(blob, Resumption.START)) {

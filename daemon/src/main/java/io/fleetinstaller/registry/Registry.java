@@ -91,7 +91,7 @@ public final class Registry implements AutoCloseable {
       throws Fault, InterruptedException {
     PackageName name = image.release().name();
     List<Repository> trusted = suspects.without(layer.digest(), of(name));
-    Turns turns = new Turns("blob %s of %s".formatted(layer.digest(), name), trusted, pace);
+    Turns turns = new Turns("get blob %s of %s".formatted(layer.digest(), name), trusted, pace);
     return BlobStream.open(
         new Download(
             layer, turns, pace, repository -> suspects.add(layer.digest(), repository), arrived));

@@ -1,15 +1,18 @@
 package io.fleetinstaller.registry;
 
 import io.fleetinstaller.release.ReasonCode;
+import java.net.URI;
 import java.util.Optional;
 
 /** A repository of a registry that speaks OCI distribution. */
 record RemoteRepository(Address.Remote address, Courier courier) implements Repository {
   private static final String PULL = "pull";
+  private static final String PUSH = "pull,push";
 
   @Override
   public byte[] manifest(String reference) throws Failure, InterruptedException {
-    return courier.call(address, PULL, new ManifestPull(address, reference));
+    String name = reference.isEmpty() ? "latest" : reference;
+    return courier.call(address, PULL, new ManifestPull(address, name));
   }
 
   @Override
@@ -23,6 +26,22 @@ record RemoteRepository(Address.Remote address, Courier courier) implements Repo
         .call(address, PULL, new BlobPull(address, blob, Resumption.START))
         .orElseThrow(
             () -> Failure.lasting(ReasonCode.REGISTRY_ERROR, "it answered 416 to no range"));
+  }
+
+  /** Puts a blob there; false when it was there already. */
+  boolean put(Blob blob, Http.Content.Opener opener) throws Failure, InterruptedException {
+    if (courier.call(address, PUSH, new BlobCheck(address, blob))) {
+      return false;
+    }
+    URI place = courier.call(address, PUSH, new UploadStart(address));
+    Http.Content content = new Http.Content("application/octet-stream", blob.size(), opener);
+    return courier.call(address, PUSH, new UploadFinish(place, blob, content));
+  }
+
+  /** Puts an index or a manifest there. */
+  void put(String reference, String mediaType, byte[] document)
+      throws Failure, InterruptedException {
+    courier.call(address, PUSH, new ManifestPush(address, reference, mediaType, document));
   }
 
   @Override

@@ -27,7 +27,7 @@ final class Turns {
   private Duration askedFor = Duration.ZERO;
 
   /**
-   * @param what is asked for, as in "manifest sha256:… of agent"
+   * @param what is to be done, as in "get manifest sha256:… of agent"
    */
   Turns(String what, List<Repository> repositories, Pace pace) {
     this.what = what;
@@ -56,7 +56,7 @@ final class Turns {
     Repository repository = repositories.get(at);
     LOG.atWarn()
         .addKeyValue("code", failure.code().text())
-        .log("cannot get {} from {}: {}", what, repository, failure.why());
+        .log("cannot {}: {}: {}", what, repository, failure.why());
     failures.put(repository, failure);
     if (failure.retryAfter().compareTo(askedFor) > 0) {
       askedFor = failure.retryAfter();
@@ -93,8 +93,7 @@ final class Turns {
     if (failures.isEmpty()) {
       return new Fault.Broken(
           ReasonCode.BAD_SETTINGS,
-          "cannot get %s: there is no repository; name one in registry.repositories"
-              .formatted(what));
+          "cannot %s: there is no repository; name one in registry.repositories".formatted(what));
     }
     // A hope that somewhere it may still work outweighs what is certain elsewhere.
     Failure chief =
@@ -106,6 +105,6 @@ final class Turns {
         failures.entrySet().stream()
             .map(entry -> entry.getKey() + ": " + entry.getValue().why())
             .collect(Collectors.joining("; "));
-    return chief.asFault("cannot get %s from %s".formatted(what, reasons));
+    return chief.asFault("cannot %s: %s".formatted(what, reasons));
   }
 }

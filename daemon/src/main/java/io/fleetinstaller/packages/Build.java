@@ -1,0 +1,150 @@
+package io.fleetinstaller.packages;
+
+import io.fleetinstaller.io.Compression;
+import io.fleetinstaller.io.Document;
+import io.fleetinstaller.io.Json;
+import io.fleetinstaller.io.TarEntry;
+import io.fleetinstaller.io.TarWriter;
+import io.fleetinstaller.registry.Blob;
+import io.fleetinstaller.registry.DescriptorFormat;
+import io.fleetinstaller.registry.DescriptorText;
+import io.fleetinstaller.registry.LayoutWriter;
+import io.fleetinstaller.registry.MediaTypes;
+import io.fleetinstaller.release.Descriptor;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.ReasonCode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * Makes a package of a directory.
+ *
+ * @param descriptor YAML or JSON; what it does not say about the extent is measured
+ * @param layout where the package goes, beside what is there already
+ * @param tag what it is called there; empty: its version
+ * @param modified the time of every entry
+ */
+public record Build(
+    Path directory,
+    Path descriptor,
+    Path layout,
+    String tag,
+    Ownership ownership,
+    Instant modified) {
+
+  /**
+   * What was made.
+   *
+   * @param top the digest to pin: of the index where the tag names several platforms, else of the
+   *     manifest
+   */
+  public record Built(
+      Descriptor descriptor, String tag, Digest top, Blob manifest, Blob config, Blob layer) {}
+
+  public Built run() throws Fault {
+    try {
+      return make();
+    } catch (IOException e) {
+      throw new Fault.Broken(
+          ReasonCode.IO_ERROR,
+          "cannot build a package of %s: %s (%s)"
+              .formatted(directory, e.getMessage(), e.getClass().getSimpleName()));
+    }
+  }
+
+  private Built make() throws IOException, Fault {
+    if (!Files.isDirectory(directory)) {
+      throw new Refused(
+          ReasonCode.BAD_REQUEST,
+          "cannot build a package of %s: it is not a directory".formatted(directory));
+    }
+    Document document = Document.yaml(descriptor.toString(), Files.readAllBytes(descriptor));
+    DescriptorFormat.Draft draft = DescriptorFormat.draft(document);
+    List<Contents.Item> items =
+        new Contents(directory, draft.descriptor(), ownership, modified).items();
+    Descriptor measured = measured(document, draft, items);
+    LayoutWriter writer = LayoutWriter.open(layout);
+    Blob layer = writer.blob(MediaTypes.LAYER, out -> write(items, out));
+    Blob config = writer.blob(DescriptorFormat.MEDIA_TYPE, DescriptorText.bytes(measured));
+    Blob manifest = writer.blob(MediaTypes.MANIFEST, manifest(measured, config, layer));
+    String name = tag.isEmpty() ? tag(measured) : tag;
+    Digest top =
+        writer.tag(
+            new LayoutWriter.Tagged(
+                name,
+                measured.name().value(),
+                measured.version().value(),
+                measured.platform(),
+                manifest));
+    return new Built(measured, name, top, manifest, config, layer);
+  }
+
+  // A version may hold letters that a tag may not.
+  private static String tag(Descriptor descriptor) {
+    return descriptor.version().value().replaceAll("[^A-Za-z0-9_.-]", "_");
+  }
+
+  private static Descriptor measured(
+      Document document, DescriptorFormat.Draft draft, List<Contents.Item> items) throws Refused {
+    long size = items.stream().mapToLong(item -> item.entry().size()).sum();
+    agree(document, "unpackedSize", draft.unpackedSize(), size);
+    agree(document, "entries", draft.entries(), items.size());
+    Descriptor it = draft.descriptor();
+    return new Descriptor(
+        it.name(),
+        it.version(),
+        it.platform(),
+        it.services(),
+        it.health(),
+        it.hooks(),
+        it.accounts(),
+        it.directories(),
+        it.configFiles(),
+        it.setuid(),
+        it.capabilities(),
+        size,
+        items.size());
+  }
+
+  private static void agree(Document document, String key, OptionalLong said, long found)
+      throws Refused {
+    if (said.isPresent() && said.getAsLong() != found) {
+      throw document.refuse(key, "it is %d; leave it out, it is measured".formatted(found));
+    }
+  }
+
+  private static void write(List<Contents.Item> items, OutputStream out) throws IOException {
+    try (TarWriter tar = new TarWriter(Compression.ZSTD.encode(out))) {
+      for (Contents.Item item : items) {
+        boolean file = item.entry().kind() == TarEntry.Kind.FILE;
+        try (InputStream data =
+            file ? Files.newInputStream(item.path()) : InputStream.nullInputStream()) {
+          tar.add(item.entry(), data);
+        }
+      }
+    }
+  }
+
+  private static byte[] manifest(Descriptor descriptor, Blob config, Blob layer) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("schemaVersion", 2);
+    tree.put("mediaType", MediaTypes.MANIFEST);
+    tree.put("artifactType", MediaTypes.PACKAGE);
+    tree.put("config", LayoutWriter.tree(config));
+    tree.put("layers", List.of(LayoutWriter.tree(layer)));
+    tree.put(
+        "annotations",
+        LayoutWriter.annotations(descriptor.name().value(), descriptor.version().value()));
+    return Json.bytes(tree);
+  }
+}

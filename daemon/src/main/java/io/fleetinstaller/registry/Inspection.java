@@ -1,0 +1,57 @@
+package io.fleetinstaller.registry;
+
+import io.fleetinstaller.io.Time;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Platform;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a reference names, for people to look at: every platform of it, checked like one that is
+ * pulled.
+ *
+ * @param top the digest to pin
+ */
+public record Inspection(Reference reference, Digest top, List<Image> images) {
+  public Inspection {
+    images = List.copyOf(images);
+  }
+
+  /** Reads it; a bare manifest is taken to be for this platform unless its descriptor knows. */
+  public static Inspection of(
+      Reference reference, RegistrySettings settings, Time time, RandomGenerator chance)
+      throws Fault, InterruptedException {
+    try (Repositories repositories = new Repositories(settings, time, System.getenv())) {
+      Repository repository = repositories.at(reference.address());
+      Pace pace = new Pace(settings.patience(), time, chance);
+      Reading reading = new Reading(reference.toString(), List.of(repository), pace);
+      Digest top = top(reading, reference);
+      return new Inspection(reference, top, images(reading, top));
+    }
+  }
+
+  private static Digest top(Reading reading, Reference reference)
+      throws Fault, InterruptedException {
+    return reference.name().startsWith("sha256:")
+        ? Digest.parse(reference.name())
+        : reading.named(reference.name());
+  }
+
+  private static List<Image> images(Reading reading, Digest top)
+      throws Fault, InterruptedException {
+    List<Image> images = new ArrayList<>();
+    switch (TopDocument.read(reading.name(), reading.manifest(top))) {
+      case Manifest _ -> images.add(reading.image(top, Platform.ofThisHost()));
+      case Index index -> {
+        for (Index.Entry entry : index.entries()) {
+          if (entry.platform().isPresent()) {
+            images.add(reading.image(top, entry.platform().get()));
+          }
+        }
+      }
+    }
+    return images;
+  }
+}

@@ -1,0 +1,124 @@
+package io.fleetinstaller.registry;
+
+import io.fleetinstaller.io.Faulted;
+import io.fleetinstaller.io.Time;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.ReasonCode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/** Copies packages from a layout into a registry. What is there already is not sent again. */
+public final class Push implements AutoCloseable {
+  private final Repositories repositories;
+  private final Pace pace;
+
+  public Push(RegistrySettings settings, Time time, RandomGenerator chance) {
+    this.repositories = new Repositories(settings, time, System.getenv());
+    this.pace = new Pace(settings.patience(), time, chance);
+  }
+
+  /**
+   * Pushes everything below one top document, which becomes visible last.
+   *
+   * @param to its tag, or none: then the digest is all it is known by
+   * @param said told of each thing that was sent or found there
+   * @return the digest of the top document
+   */
+  public Digest run(Reference from, Reference to, Consumer<String> said)
+      throws Fault, InterruptedException {
+    if (!(from.address() instanceof Address.Folder folder)
+        || !(to.address() instanceof Address.Remote remote)) {
+      throw new Fault.Refused(
+          ReasonCode.BAD_REQUEST,
+          "cannot push %s to %s: it goes from a layout to a registry".formatted(from, to));
+    }
+    Layout layout = new Layout(folder.path());
+    Digest top = top(layout, from);
+    Reading reading = new Reading(from.toString(), List.of(layout), pace);
+    Transfer transfer = new Transfer(reading, repositories.remote(remote), said);
+    transfer.everything(top, to.name().isEmpty() ? top.toString() : to.name());
+    return top;
+  }
+
+  private static Digest top(Layout layout, Reference from) throws Fault {
+    try {
+      return layout.digest(from.name());
+    } catch (Failure failure) {
+      throw failure.asFault("cannot push %s: %s".formatted(from, failure.why()));
+    }
+  }
+
+  @Override
+  public void close() {
+    repositories.close();
+  }
+
+  /** One push. */
+  private record Transfer(Reading from, RemoteRepository to, Consumer<String> said) {
+
+    void everything(Digest digest, String name) throws Fault, InterruptedException {
+      byte[] document = from.manifest(digest);
+      switch (TopDocument.read(from.name() + " " + digest, document)) {
+        case Index index -> {
+          for (Index.Entry entry : index.entries()) {
+            everything(entry.blob().digest(), entry.blob().digest().toString());
+          }
+          document(name, MediaTypes.INDEX, document);
+        }
+        case Manifest manifest -> {
+          blob(manifest.config());
+          for (Blob layer : manifest.layers()) {
+            blob(layer);
+          }
+          document(name, MediaTypes.MANIFEST, document);
+        }
+      }
+    }
+
+    private void blob(Blob blob) throws Fault, InterruptedException {
+      Turns turns = new Turns("push blob " + blob.digest(), List.of(to), from.pace());
+      while (true) {
+        turns.next();
+        try {
+          boolean sent = to.put(blob, () -> open(blob));
+          said.accept("blob %s %s".formatted(blob.digest(), sent ? "pushed" : "is there already"));
+          return;
+        } catch (Failure failure) {
+          turns.failed(failure);
+        }
+      }
+    }
+
+    private InputStream open(Blob blob) throws IOException {
+      try {
+        Turns turns = new Turns("read blob " + blob.digest(), from.repositories(), from.pace());
+        return BlobStream.open(new Download(blob, turns, from.pace(), _ -> {}, _ -> {}));
+      } catch (Fault fault) {
+        throw new Faulted(fault);
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted while pushing");
+      }
+    }
+
+    private void document(String name, String mediaType, byte[] document)
+        throws Fault, InterruptedException {
+      Turns turns = new Turns("push manifest " + name, List.of(to), from.pace());
+      while (true) {
+        turns.next();
+        try {
+          to.put(name, mediaType, document);
+          said.accept("manifest %s pushed".formatted(name));
+          return;
+        } catch (Failure failure) {
+          turns.failed(failure);
+        }
+      }
+    }
+  }
+}
