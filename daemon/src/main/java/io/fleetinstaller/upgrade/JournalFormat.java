@@ -2,6 +2,7 @@ package io.fleetinstaller.upgrade;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.fleetinstaller.io.Document;
 import io.fleetinstaller.release.Fault.Refused;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -32,6 +33,9 @@ final class JournalFormat {
 
   record Bad(String why) implements Read {}
 
+  /** The disk did not give it: that says nothing about what is in it. */
+  record Unread(String why) implements Read {}
+
   static byte[] frame(byte[] json) {
     ByteArrayOutputStream line = new ByteArrayOutputStream(json.length + SUM + 2);
     line.writeBytes(sum(json).getBytes(US_ASCII));
@@ -47,10 +51,11 @@ final class JournalFormat {
       return new Bad(bytes.length == 0 ? "it is empty" : "its first line is torn or damaged");
     }
     try {
-      long version = LineFormat.version(first.get());
+      Document header = LineFormat.first(first.get());
+      long version = LineFormat.version(header);
       return version > LineFormat.VERSION
           ? new Newer(version)
-          : lines(LineFormat.header(first.get()), bytes, framed(first.get()));
+          : lines(LineFormat.header(header), bytes, framed(first.get()));
     } catch (Refused e) {
       return new Bad(e.reason().sentence());
     }

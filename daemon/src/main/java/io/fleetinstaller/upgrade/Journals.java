@@ -7,15 +7,9 @@ import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,24 +19,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All journals of this host: {@code <package>/<id>.journal}, one file per upgrade. They are the
- * history, too. Thread-safe.
+ * All journals of this host, one file per upgrade. They are the history, the failure memory and the
+ * report, too. Thread-safe.
  */
 public final class Journals {
   private static final Logger LOG = LoggerFactory.getLogger(Journals.class);
-  private static final String SUFFIX = ".journal";
   private static final int KEPT = 20;
   private static final int KEPT_CORRUPT = 3;
-  private static final int MAX_BYTES = 4 << 20;
 
-  private final Path directory;
+  private final JournalFiles files;
   private final Disk disk;
   private final Time time;
+
+  /** Those under way, and those that ended but are not all on disk yet. */
   private final Map<String, Journal> live = new ConcurrentHashMap<>();
+
   private final List<Reason> problems = new CopyOnWriteArrayList<>();
 
   public Journals(Path directory, Disk disk, Time time) {
-    this.directory = directory;
+    this.files = new JournalFiles(directory);
     this.disk = disk;
     this.time = time;
   }
@@ -54,9 +49,12 @@ public final class Journals {
   public synchronized List<Journal> open() {
     List<Journal> open = new ArrayList<>();
     for (PackageName name : names()) {
-      files(name).forEach(file -> examine(name, file));
-      history(name).open().map(account -> reopen(name, account)).ifPresent(open::add);
-      retain(name);
+      List<Journal> journals =
+          files.journals(name).stream().flatMap(file -> examine(file).stream()).toList();
+      if (!journals.isEmpty() && journals.getLast().account().outcome().isEmpty()) {
+        open.add(track(journals.getLast()));
+      }
+      retain(name, journals.stream().map(Journal::account).toList());
     }
     return open;
   }
@@ -68,74 +66,66 @@ public final class Journals {
 
   /** Every package that ever had a journal. */
   public List<PackageName> names() {
-    return children(directory).stream()
-        .map(child -> child.getFileName().toString())
-        .flatMap(name -> packageName(name).stream())
-        .sorted()
-        .toList();
+    return files.names();
   }
 
   /** What the journals of this package tell, newest last. */
   public History history(PackageName name) {
-    return new History(name, files(name).stream().flatMap(file -> account(file).stream()).toList());
+    return new History(
+        name, files.journals(name).stream().flatMap(file -> account(file).stream()).toList());
   }
 
   /** Begins an upgrade, durably; the next one of a package only when the last is all on disk. */
   synchronized Journal begin(Move move) throws Fault {
-    settle(move.name());
-    Instant now = time.now();
-    Optional<Account> same = history(move.name()).givenUp(move);
-    Account account =
-        new Account(
-            move.begun(nextId(), now),
-            same.map(Account::attempt).orElse(0) + 1,
-            same.map(Account::since).orElse(now),
-            List.of());
-    byte[] header = JournalFormat.frame(LineFormat.header(account));
-    Path file = file(account.upgrade());
+    History history = history(move.name());
+    settle(history);
+    Path folder = files.folder(move.name());
     try {
-      disk.createDirectories(directory.resolve(move.name().value()), 0700);
+      Account account = beginning(move, history.givenUp(move));
+      byte[] header = JournalFormat.frame(LineFormat.header(account));
+      Path file = files.file(account.upgrade());
+      disk.createDirectories(folder, 0700);
       disk.replace(file, header, 0600);
+      return track(new Journal(file, disk, new JournalFormat.Good(account, header.length)));
     } catch (IOException e) {
-      throw Journal.fault("begin", file, e);
+      throw Journal.fault("begin a journal in", folder, e);
     }
-    return track(new Journal(file, disk, new JournalFormat.Good(account, header.length)));
   }
 
   /** Lets go of a journal; one that is not all on disk yet stays in memory. */
   synchronized void finish(Journal journal) {
     journal.close();
     if (journal.durable()) {
-      live.remove(journal.account().upgrade().id());
-      retain(journal.account().upgrade().name());
+      Upgrade upgrade = journal.account().upgrade();
+      live.remove(upgrade.id());
+      retain(upgrade.name(), history(upgrade.name()).accounts());
     }
   }
 
+  private Account beginning(Move move, Optional<Account> same) throws IOException {
+    Instant now = time.now();
+    return new Account(
+        move.begun(files.nextId(), now),
+        same.map(Account::attempt).orElse(0) + 1,
+        same.map(Account::since).orElse(now),
+        List.of());
+  }
+
   /** A later start must not find an older upgrade open: it would go on with it. */
-  private void settle(PackageName name) throws Fault {
-    Optional<Account> open = history(name).open();
+  private void settle(History history) throws Fault {
+    Optional<Account> open = history.open();
     if (open.isPresent()) {
       throw new Fault.Transient(
           ReasonCode.UNDER_WAY,
           "cannot begin another upgrade of %s: upgrade %s has not ended; wait for its end"
-              .formatted(name, open.get().upgrade().id()));
+              .formatted(history.name(), open.get().upgrade().id()));
     }
     for (Journal ended : live.values()) {
-      if (ended.account().upgrade().name().equals(name)) {
+      if (ended.account().upgrade().name().equals(history.name())) {
         ended.flush();
         finish(ended);
       }
     }
-  }
-
-  private Journal reopen(PackageName name, Account account) {
-    Path file = file(account.upgrade());
-    return live.computeIfAbsent(
-        account.upgrade().id(),
-        _ -> {
-          LOG.info("upgrade {} of {} has not ended", account.upgrade().id(), name);
-          return new Journal(file, disk, (JournalFormat.Good) read(file));
-        });
   }
 
   private Journal track(Journal journal) {
@@ -144,62 +134,59 @@ public final class Journals {
   }
 
   private Optional<Account> account(Path file) {
-    Journal known = live.get(id(file));
+    Journal known = live.get(JournalFiles.id(file));
     if (known != null) {
       return Optional.of(known.account());
     }
-    return switch (read(file)) {
+    return switch (JournalFiles.read(file)) {
       case JournalFormat.Good(Account account, _) -> Optional.of(account);
-      case JournalFormat.Newer _, JournalFormat.Bad _ -> Optional.empty();
+      case JournalFormat.Newer _, JournalFormat.Bad _, JournalFormat.Unread _ -> Optional.empty();
     };
   }
 
-  private void examine(PackageName name, Path file) {
-    switch (read(file)) {
-      case JournalFormat.Good(Account account, _) when !file(account.upgrade()).equals(file) ->
-          setAside(file, "it is the journal of another upgrade");
-      case JournalFormat.Good _ -> {}
-      case JournalFormat.Newer(long version) ->
-          problem(
-              "cannot read %s: its format %d is newer than ours; upgrade the installer of %s"
-                  .formatted(file, version, name));
-      case JournalFormat.Bad(String why) -> setAside(file, why);
+  private Optional<Journal> examine(Path file) {
+    Journal known = live.get(JournalFiles.id(file));
+    if (known != null) {
+      return Optional.of(known);
     }
+    return switch (JournalFiles.read(file)) {
+      case JournalFormat.Good good when files.file(good.account().upgrade()).equals(file) ->
+          Optional.of(new Journal(file, disk, good));
+      case JournalFormat.Good _ -> setAside(file, "it is the journal of another upgrade");
+      case JournalFormat.Bad(String why) -> setAside(file, why);
+      case JournalFormat.Newer(long version) ->
+          problem(file, "its format %d is newer than ours; bring a newer installer", version);
+      case JournalFormat.Unread(String why) -> problem(file, "%s; check the disk", why);
+    };
   }
 
-  private void setAside(Path file, String why) {
-    problem("cannot read %s: %s; it is set aside as .corrupt".formatted(file, why));
+  private Optional<Journal> setAside(Path file, String why) {
+    Optional<Journal> none = problem(file, "%s; it is set aside as .corrupt", why);
     try {
-      disk.move(file, file.resolveSibling(file.getFileName() + ".corrupt"));
+      disk.move(file, JournalFiles.aside(file));
     } catch (IOException e) {
       LOG.warn("cannot set {} aside: {}", file, e.getMessage());
     }
+    return none;
   }
 
-  private void problem(String sentence) {
+  private Optional<Journal> problem(Path file, String form, Object detail) {
+    String sentence = "cannot read %s: %s".formatted(file, form.formatted(detail));
     LOG.warn(sentence);
     problems.add(new Reason(ReasonCode.STATE_DAMAGED, sentence));
+    return Optional.empty();
   }
 
-  private static JournalFormat.Read read(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      return JournalFormat.read(in.readNBytes(MAX_BYTES));
-    } catch (IOException e) {
-      return new JournalFormat.Bad("it cannot be read: " + e.getMessage());
-    }
-  }
-
-  private void retain(PackageName name) {
-    List<Account> accounts = history(name).accounts();
+  private void retain(PackageName name, List<Account> accounts) {
     Instant now = time.now();
     for (int i = 0; i < accounts.size() - 1; i++) {
       Account account = accounts.get(i);
       boolean old = i < accounts.size() - KEPT && !Memory.needs(account, now);
       if (old || History.repeats(account, accounts.get(i + 1))) {
-        drop(file(account.upgrade()));
+        drop(files.file(account.upgrade()));
       }
     }
-    List<Path> corrupt = files(name, ".corrupt");
+    List<Path> corrupt = files.corrupt(name);
     corrupt.subList(0, Math.max(0, corrupt.size() - KEPT_CORRUPT)).forEach(this::drop);
   }
 
@@ -208,61 +195,6 @@ public final class Journals {
       disk.delete(file);
     } catch (IOException e) {
       LOG.warn("cannot delete {}: {}", file, e.getMessage());
-    }
-  }
-
-  /**
-   * One above every number that any file here bears: the order of beginning, whatever the clock.
-   */
-  private String nextId() {
-    long last =
-        names().stream()
-            .flatMap(name -> files(name, "").stream())
-            .map(Journals::id)
-            .filter(id -> id.matches("\\d{8,18}"))
-            .mapToLong(Long::parseLong)
-            .max()
-            .orElse(0);
-    return "%08d".formatted(last + 1);
-  }
-
-  private Path file(Upgrade upgrade) {
-    return directory.resolve(upgrade.name().value()).resolve(upgrade.id() + SUFFIX);
-  }
-
-  private List<Path> files(PackageName name) {
-    return files(name, SUFFIX);
-  }
-
-  private List<Path> files(PackageName name, String suffix) {
-    return children(directory.resolve(name.value())).stream()
-        .filter(file -> file.getFileName().toString().endsWith(suffix))
-        .sorted(Comparator.comparing(file -> file.getFileName().toString()))
-        .toList();
-  }
-
-  private static List<Path> children(Path directory) {
-    List<Path> children = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-      stream.forEach(children::add);
-    } catch (NoSuchFileException | NotDirectoryException e) {
-      return List.of();
-    } catch (IOException e) {
-      LOG.warn("cannot list {}: {}", directory, e.getMessage());
-    }
-    return children;
-  }
-
-  private static String id(Path file) {
-    String name = file.getFileName().toString();
-    return name.substring(0, Math.max(0, name.indexOf('.')));
-  }
-
-  private static Optional<PackageName> packageName(String text) {
-    try {
-      return Optional.of(new PackageName(text));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
     }
   }
 }

@@ -44,14 +44,16 @@ final class LineFormat {
     return Json.bytes(tree);
   }
 
-  /** The version of the format that this first line names. */
-  static long version(byte[] json) throws Refused {
-    return Document.json(SOURCE, json).number("format", 0, Long.MAX_VALUE);
+  /** The first line, whatever its version. */
+  static Document first(byte[] json) throws Refused {
+    return Document.json(SOURCE, json);
   }
 
-  static Account header(byte[] json) throws Refused {
-    Document line = Document.json(SOURCE, json);
-    line.number("format", VERSION, VERSION);
+  static long version(Document first) throws Refused {
+    return first.number("format", 1, Long.MAX_VALUE);
+  }
+
+  static Account header(Document line) throws Refused {
     PackageName name = line.value("package", PackageName::new);
     Optional<Release> from = release(name, line.optionalObject("from"));
     Optional<Release> to = release(name, line.optionalObject("to"));

@@ -12,6 +12,7 @@ import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.upgrade.JournalFormat.Bad;
 import io.fleetinstaller.upgrade.JournalFormat.Good;
 import io.fleetinstaller.upgrade.JournalFormat.Newer;
+import io.fleetinstaller.upgrade.JournalFormat.Unread;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -151,7 +152,7 @@ class JournalTest {
         assertThat(length).isEqualTo(lengthOf(account.lines().size()));
       }
       case Bad _ -> assertThat(damagedAt).isLessThan(lengthOf(0));
-      case Newer _ -> throw new AssertionError("damage makes no new format");
+      case Newer _, Unread _ -> throw new AssertionError("damage makes no new format");
     }
   }
 

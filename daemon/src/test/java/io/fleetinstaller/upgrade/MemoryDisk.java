@@ -2,6 +2,7 @@ package io.fleetinstaller.upgrade;
 
 import io.fleetinstaller.io.Disk;
 import io.fleetinstaller.io.FakeTime;
+import io.fleetinstaller.upgrade.Mishaps.Need;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -34,19 +35,19 @@ final class MemoryDisk implements Disk {
   @Override
   public void createDirectories(Path directory, int mode) throws IOException {
     if (!Files.isDirectory(directory)) {
-      mishaps.effect(true, _ -> Files.createDirectories(directory));
+      mishaps.effect(Need.SPACE, _ -> Files.createDirectories(directory));
     }
   }
 
   @Override
   public void replace(Path file, byte[] content, int mode) throws IOException {
-    mishaps.effect(true, _ -> Files.write(file, content));
+    mishaps.effect(Need.SPACE, _ -> Files.write(file, content));
   }
 
   @Override
   public void point(Path link, Path target) throws IOException {
     mishaps.effect(
-        true,
+        Need.SPACE,
         _ -> {
           Files.deleteIfExists(link);
           Files.createSymbolicLink(link, target);
@@ -55,26 +56,26 @@ final class MemoryDisk implements Disk {
 
   @Override
   public void move(Path from, Path to) throws IOException {
-    mishaps.effect(false, _ -> Files.move(from, to, StandardCopyOption.ATOMIC_MOVE));
+    mishaps.effect(Need.NOTHING, _ -> Files.move(from, to, StandardCopyOption.ATOMIC_MOVE));
   }
 
   @Override
   public void delete(Path path) throws IOException {
     if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      mishaps.effect(false, _ -> Files.delete(path));
+      mishaps.effect(Need.NOTHING, _ -> Files.delete(path));
     }
   }
 
   @Override
   public void deleteTree(Path directory) throws IOException {
     if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-      mishaps.effect(false, torn -> deleteTree(directory, torn));
+      mishaps.effect(Need.NOTHING, torn -> deleteTree(directory, torn));
     }
   }
 
   @Override
   public void sync(Path directory) throws IOException {
-    mishaps.effect(false, _ -> {});
+    mishaps.effect(Need.NOTHING, _ -> {});
   }
 
   @Override
@@ -116,7 +117,7 @@ final class MemoryDisk implements Disk {
         throw new IOException("Input/output error");
       }
       mishaps.effect(
-          end + bytes.length > reserved,
+          end + bytes.length > reserved ? Need.JOURNAL_AND_SPACE : Need.JOURNAL,
           torn -> write(torn ? Arrays.copyOf(bytes, bytes.length / 2) : bytes));
       end += bytes.length;
       reserved = Math.max(reserved, end);
@@ -124,13 +125,13 @@ final class MemoryDisk implements Disk {
 
     @Override
     public void reserve(int bytes) throws IOException {
-      mishaps.effect(true, _ -> reserved = Math.max(reserved, end + bytes));
+      mishaps.effect(Need.JOURNAL_AND_SPACE, _ -> reserved = Math.max(reserved, end + bytes));
     }
 
     @Override
     public void truncate(long length) throws IOException {
       mishaps.effect(
-          false,
+          Need.JOURNAL,
           torn -> {
             try (SeekableByteChannel channel =
                 Files.newByteChannel(file, StandardOpenOption.WRITE)) {

@@ -21,7 +21,25 @@ final class Mishaps {
     /** The effect fails half-way; those that are atomic have happened. */
     ERROR_TORN,
     /** From this effect on, nothing that needs space works, for a while. */
-    FULL
+    FULL,
+    /** From this effect on no journal can be written, though what fails first is on disk. */
+    DEAF
+  }
+
+  /** What an effect needs. */
+  enum Need {
+    NOTHING,
+    SPACE,
+    JOURNAL,
+    JOURNAL_AND_SPACE;
+
+    private boolean space() {
+      return this == SPACE || this == JOURNAL_AND_SPACE;
+    }
+
+    private boolean journal() {
+      return this == JOURNAL || this == JOURNAL_AND_SPACE;
+    }
   }
 
   /** One mishap. */
@@ -43,9 +61,13 @@ final class Mishaps {
 
   private static final Duration FULL_FOR = Duration.ofSeconds(90);
 
+  /** Longer than all tries of the way back take. */
+  private static final Duration DEAF_FOR = Duration.ofHours(2);
+
   private final Time time;
-  private final List<Mishap> mishaps;
+  private List<Mishap> mishaps;
   private Duration fullUntil = Duration.ZERO;
+  private Duration deafUntil = Duration.ZERO;
   private int effects;
   private int boots = 1;
   private boolean dead;
@@ -63,31 +85,39 @@ final class Mishaps {
     return "boot-" + boots;
   }
 
+  int boots() {
+    return boots;
+  }
+
+  /** From here on nothing goes wrong. */
+  void end() {
+    mishaps = List.of();
+  }
+
   void revive() {
     dead = false;
   }
 
-  boolean isFull() {
-    return time.elapsed().compareTo(fullUntil) < 0;
-  }
-
-  void effect(boolean needsSpace, Effect effect) throws IOException {
+  void effect(Need need, Effect effect) throws IOException {
     if (dead) {
       throw new Killed();
     }
     effects++;
     for (Mishap mishap : mishaps) {
       if (mishap.effect() == effects) {
-        strike(mishap.mode(), effect);
+        strike(mishap.mode(), need, effect);
       }
     }
-    if (needsSpace && isFull()) {
+    if (need.space() && time.elapsed().compareTo(fullUntil) < 0) {
       throw new IOException("No space left on device");
+    }
+    if (need.journal() && time.elapsed().compareTo(deafUntil) < 0) {
+      throw new IOException("Read-only file system");
     }
     effect.happen(false);
   }
 
-  private void strike(Mode mode, Effect effect) throws IOException {
+  private void strike(Mode mode, Need need, Effect effect) throws IOException {
     switch (mode) {
       case KILL -> {
         dead = true;
@@ -109,6 +139,12 @@ final class Mishaps {
         throw new IOException("Input/output error");
       }
       case FULL -> fullUntil = time.elapsed().plus(FULL_FOR);
+      case DEAF -> {
+        deafUntil = time.elapsed().plus(DEAF_FOR);
+        if (need.journal()) {
+          effect.happen(false);
+        }
+      }
     }
   }
 }

@@ -1,0 +1,118 @@
+package io.fleetinstaller.upgrade;
+
+import io.fleetinstaller.release.PackageName;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Where the journals are: {@code <package>/<id>.journal}. Only reads. */
+record JournalFiles(Path directory) {
+  private static final Logger LOG = LoggerFactory.getLogger(JournalFiles.class);
+  private static final String JOURNAL = ".journal";
+  private static final String CORRUPT = ".corrupt";
+  private static final int MAX_BYTES = 4 << 20;
+
+  List<PackageName> names() {
+    return orEmpty(directory).stream()
+        .flatMap(child -> packageName(child.getFileName().toString()).stream())
+        .sorted()
+        .toList();
+  }
+
+  /** Oldest first. */
+  List<Path> journals(PackageName name) {
+    return ending(name, JOURNAL);
+  }
+
+  List<Path> corrupt(PackageName name) {
+    return ending(name, CORRUPT);
+  }
+
+  Path folder(PackageName name) {
+    return directory.resolve(name.value());
+  }
+
+  Path file(Upgrade upgrade) {
+    return folder(upgrade.name()).resolve(upgrade.id() + JOURNAL);
+  }
+
+  static Path aside(Path file) {
+    return file.resolveSibling(file.getFileName() + CORRUPT);
+  }
+
+  static String id(Path file) {
+    String name = file.getFileName().toString();
+    return name.substring(0, Math.max(0, name.indexOf('.')));
+  }
+
+  static JournalFormat.Read read(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return JournalFormat.read(in.readNBytes(MAX_BYTES));
+    } catch (IOException e) {
+      return new JournalFormat.Unread(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * One above every number that any file here bears: the order of beginning, whatever the clock.
+   *
+   * @throws IOException rather than give a number twice
+   */
+  String nextId() throws IOException {
+    long last = 0;
+    for (Path folder : list(directory)) {
+      for (Path file : list(folder)) {
+        String id = id(file);
+        last = id.matches("\\d{8,18}") ? Math.max(last, Long.parseLong(id)) : last;
+      }
+    }
+    return "%08d".formatted(last + 1);
+  }
+
+  private List<Path> ending(PackageName name, String suffix) {
+    return orEmpty(folder(name)).stream()
+        .filter(file -> file.getFileName().toString().endsWith(suffix))
+        .sorted(Comparator.comparing(file -> file.getFileName().toString()))
+        .toList();
+  }
+
+  private static List<Path> orEmpty(Path folder) {
+    try {
+      return list(folder);
+    } catch (IOException e) {
+      LOG.warn("cannot list {}: {}", folder, e.getMessage());
+      return List.of();
+    }
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+      List<Path> children = new ArrayList<>();
+      stream.forEach(children::add);
+      return children;
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return List.of();
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static Optional<PackageName> packageName(String text) {
+    try {
+      return Optional.of(new PackageName(text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.fleetinstaller.upgrade;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Release;
+import io.fleetinstaller.release.Version;
+import io.fleetinstaller.upgrade.Mishaps.Mishap;
+import io.fleetinstaller.upgrade.Mishaps.Mode;
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the real conductor and the real journals on every route, lets something go wrong at every
+ * single effect in every way, and again at every effect after that. Whatever happens, the host must
+ * end at one of the two good ends by itself.
+ */
+class CrashEverywhereTest {
+  static final PackageName OTHER = new PackageName("other");
+  static final Release BYSTANDER = new Release(OTHER, new Version("7"), new Digest("7".repeat(64)));
+  static final List<Release> RELEASES =
+      List.of(Samples.OLDEST, Samples.OLD, Samples.NEW, Samples.NEWER, BYSTANDER);
+
+  /** What a second mishap may be; the other modes leave no state that one of these does not. */
+  private static final List<Mode> SECOND =
+      List.of(Mode.KILL, Mode.ERROR_BUT_DONE, Mode.POWER_CUT, Mode.FULL, Mode.DEAF);
+
+  /** Set it to try every second mode at every effect: five times as long. */
+  private static final boolean ALL = Boolean.getBoolean("crash.all");
+
+  private static final Logger LOG =
+      (Logger) LoggerFactory.getLogger(CrashEverywhereTest.class.getPackageName());
+
+  private final FileSystem files = Jimfs.newFileSystem(Configuration.unix());
+  private int runs;
+
+  @BeforeAll
+  static void nobody_can_read_a_million_lines() {
+    LOG.setLevel(Level.OFF);
+  }
+
+  @AfterAll
+  static void others_want_theirs() {
+    LOG.setLevel(null);
+  }
+
+  @Test
+  void whatever_goes_wrong_wherever_the_host_ends_well() throws Exception {
+    for (CrashRoute route : CrashRoute.all()) {
+      int before = runs;
+      int effects = run(route, List.of());
+      for (int first = 1; first <= effects; first++) {
+        for (Mode mode : Mode.values()) {
+          everySecond(route, new Mishap(first, mode));
+        }
+      }
+      System.out.printf("%-24s %3d effects %6d runs%n", route.name(), effects, runs - before);
+    }
+    System.out.printf("crash everywhere: %d runs, each ended well%n", runs);
+    assertThat(runs).isGreaterThan(20_000);
+  }
+
+  private void everySecond(CrashRoute route, Mishap first) throws Exception {
+    int effects = run(route, List.of(first));
+    for (int second = first.effect() + 1; second <= effects; second++) {
+      for (int turn = 0; turn < (ALL ? SECOND.size() : 1); turn++) {
+        run(route, List.of(first, new Mishap(second, next())));
+      }
+    }
+  }
+
+  /** The modes take turns, so that neighbouring effects meet them all. */
+  private Mode next() {
+    return SECOND.get(runs % SECOND.size());
+  }
+
+  /** One story from its beginning to its end; how many effects it had. */
+  private int run(CrashRoute route, List<Mishap> mishaps) throws Exception {
+    runs++;
+    Path root = files.getPath("/run" + runs);
+    try {
+      return new CrashStory(route, root, mishaps).tell();
+    } catch (AssertionError | RuntimeException e) {
+      throw new AssertionError(
+          "%s with %s: %s".formatted(route.name(), mishaps, e.getMessage()), e);
+    } finally {
+      remove(root);
+    }
+  }
+
+  private static void remove(Path root) throws IOException {
+    MemoryDisk.deleteTree(root, false);
+  }
+}
