@@ -3,6 +3,7 @@ package io.fleetinstaller.systemd;
 import io.fleetinstaller.cli.Cli;
 import io.fleetinstaller.cli.Product;
 import io.fleetinstaller.daemon.Assembly;
+import io.fleetinstaller.daemon.Doctor;
 import io.fleetinstaller.daemon.Lifetime;
 import io.fleetinstaller.daemon.Settings;
 import io.fleetinstaller.host.SupervisedHost;
@@ -21,16 +22,20 @@ public final class Main {
 
   public static void main(String[] args) {
     Product product =
-        new Product(Settings.DEFAULT_FILE, Settings.Paths.DEFAULT.socket(), TOOLS, Main::runDaemon);
+        new Product(
+            Settings.DEFAULT_FILE,
+            Settings.Paths.DEFAULT.socket(),
+            Main::runDaemon,
+            config -> Doctor.withoutDaemon(config, TOOLS, new SystemTime()));
     System.exit(Cli.run(args, product));
   }
 
   private static void runDaemon(Path config, boolean supervised) throws Fault {
     Assembly.HostKind host =
         supervised
-            ? new Assembly.HostKind("supervised", SupervisedHost::new)
+            ? new Assembly.HostKind("supervised", SupervisedHost::new, List.of())
             : new Assembly.HostKind(
-                "systemd", context -> new SystemdHost(context, new ChildPrograms()));
+                "systemd", context -> new SystemdHost(context, new ChildPrograms()), TOOLS);
     boolean mayBeMissing = config.equals(Settings.DEFAULT_FILE);
     Assembly.Outside outside = new Assembly.Outside(new SystemTime(), RandomGenerator.getDefault());
     Lifetime.run(new Assembly(config, mayBeMissing, host, outside));
