@@ -97,7 +97,7 @@ final class Agent {
   private Optional<Path> executable(long pid) {
     return launch.wrappers().stillWrapped(Proc.arguments(pid))
         ? Optional.empty()
-        : Proc.running(pid, launch.home());
+        : Proc.running(pid, launch.home(), time.now());
   }
 
   private void keep(CountDownLatch begun) {

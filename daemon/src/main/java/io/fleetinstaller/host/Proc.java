@@ -3,8 +3,14 @@ package io.fleetinstaller.host;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -14,6 +20,9 @@ public final class Proc {
   private static final Path PROC = Path.of("/proc");
   private static final int SESSION = 3;
   private static final int START_TICKS = 19;
+
+  /** Ticks of a process are hundredths of a second, and so is the uptime. */
+  private static final Duration CLOCK_GRAIN = Duration.ofMillis(30);
 
   private Proc() {}
 
@@ -38,21 +47,79 @@ public final class Proc {
 
   /**
    * What the process runs, with links resolved: the program, or the script if the program is an
-   * interpreter from elsewhere that was given a file below this directory.
+   * interpreter from elsewhere that was given a file below this directory. A link that was turned
+   * after the process began does not tell where it led then; such a script counts only while the
+   * interpreter holds it open.
    */
-  public static Optional<Path> running(long pid, Path directory) {
+  public static Optional<Path> running(long pid, Path directory, Instant now) {
     Optional<Path> executable = executable(pid);
     Path home = resolved(directory);
     if (executable.isEmpty() || executable.get().startsWith(home)) {
       return executable;
     }
+    return openFile(pid, home).or(() -> argument(pid, home, now)).or(() -> executable);
+  }
+
+  private static Optional<Path> openFile(long pid, Path home) {
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(PROC.resolve(pid + "/fd"))) {
+      for (Path descriptor : descriptors) {
+        Path file = Files.readSymbolicLink(descriptor);
+        if (file.startsWith(home) && Files.isRegularFile(file)) {
+          return Optional.of(file);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException _) {
+      // It has closed the file in this moment, or has gone itself.
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Path> argument(long pid, Path home, Instant now) {
     return arguments(pid).stream()
         .skip(1)
         .filter(word -> word.startsWith("/"))
-        .map(word -> resolved(Path.of(word)))
+        .map(Path::of)
+        .filter(word -> isOlder(word, now, pid))
+        .map(Proc::resolved)
         .filter(file -> file.startsWith(home) && Files.isRegularFile(file))
-        .findFirst()
-        .or(() -> executable);
+        .findFirst();
+  }
+
+  /** Whether every link on this path was there, as it is now, when the process began. */
+  private static boolean isOlder(Path path, Instant now, long pid) {
+    Optional<Duration> age = age(pid);
+    Path at = path.getRoot();
+    for (Path name : path) {
+      at = at.resolve(name);
+      if (Files.isSymbolicLink(at)) {
+        Path link = at;
+        if (age.filter(old -> old.compareTo(linkAge(link, now)) <= 0).isEmpty()) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static Duration linkAge(Path link, Instant now) {
+    try {
+      Instant turned = Files.getLastModifiedTime(link, LinkOption.NOFOLLOW_LINKS).toInstant();
+      return Duration.between(turned, now).plus(CLOCK_GRAIN);
+    } catch (IOException _) {
+      return Duration.ZERO;
+    }
+  }
+
+  private static Optional<Duration> age(long pid) {
+    try {
+      String uptime = Files.readString(PROC.resolve("uptime"));
+      BigDecimal up = new BigDecimal(uptime.substring(0, uptime.indexOf(' ')));
+      return stat(pid)
+          .map(stat -> new BigDecimal(stat[START_TICKS]).movePointLeft(2))
+          .map(start -> Duration.ofMillis(up.subtract(start).movePointRight(3).longValue()));
+    } catch (IOException | NumberFormatException _) {
+      return Optional.empty();
+    }
   }
 
   /** When it was started, in ticks since which boot: the wall clock may jump. */

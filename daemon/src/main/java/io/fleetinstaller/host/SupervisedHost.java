@@ -138,9 +138,18 @@ public final class SupervisedHost implements Host {
     for (Slot slot : current) {
       for (Service service : slot.descriptor().services()) {
         if (agent(key(slot, service)).isEmpty()) {
-          start(slot, service);
+          startAlone(slot, service);
         }
       }
+    }
+  }
+
+  /** What is wrong with one service keeps no other from starting. */
+  private void startAlone(Slot slot, Service service) throws InterruptedException {
+    try {
+      start(slot, service);
+    } catch (Fault e) {
+      LOG.atError().addKeyValue("package", slot.release().name()).log("{}", e.getMessage());
     }
   }
 

@@ -9,6 +9,7 @@ import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.SystemTime;
 import io.fleetinstaller.release.Descriptor;
 import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Slot;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,6 +117,17 @@ final class SupervisedHostTest extends HostContract {
     eventually("it was started again", () -> host.state(AGENT, SERVICE).restarts() == 1);
     assertThat(running().lastExit()).contains("signal KILL");
     eventually("what the agent started is gone", () -> !sleep.isAlive());
+  }
+
+  @Test
+  void a_service_that_cannot_start_keeps_no_other_from_starting() throws Exception {
+    Slot broken = slots.slot(new PackageName("broken"), "1.0", Map.of("broken", Behaviour.SERVES));
+    Files.delete(broken.path().resolve("bin/broken"));
+    Slot slot = slot("1.0", Map.of(SERVICE, Behaviour.SERVES));
+
+    host.resume(List.of(broken, slot));
+
+    assertThat(running().mainPid()).isPresent();
   }
 
   @Test

@@ -97,6 +97,24 @@ final class SystemdHostContract extends HostContract {
   }
 
   @Test
+  void a_script_that_began_before_current_was_turned_is_not_taken_for_what_it_names_now()
+      throws Exception {
+    String perl = "#!/usr/bin/perl\nsleep 1000000;\n";
+    Slot slot = slotWithUnit("1.0", "", "Restart=no");
+    Slot next = slot("2.0", Map.of(SERVICE, Behaviour.SERVES));
+    Files.writeString(slot.path().resolve("bin/" + SERVICE), perl);
+    switchTo(slot, Optional.empty());
+    Optional<Path> before = running().executable();
+
+    point(next);
+
+    assertThat(before)
+        .hasValueSatisfying(file -> assertThat(file.startsWith(slot.path())).isTrue());
+    assertThat(running().executable())
+        .hasValueSatisfying(file -> assertThat(file.startsWith(next.path())).isFalse());
+  }
+
+  @Test
   void a_start_that_hangs_does_not_hang_us_and_the_way_back_ends_it() throws Exception {
     Slot good = slot("1.0", Map.of(SERVICE, Behaviour.SERVES));
     Slot hangs = slotWithUnit("2.0", "sleep 1000000", "Type=notify");
@@ -108,7 +126,8 @@ final class SystemdHostContract extends HostContract {
     switchTo(good, Optional.of(hangs));
 
     assertThat(starting.phase()).isEqualTo(Phase.STARTING);
-    assertThat(running().executable()).hasValueSatisfying(file -> file.startsWith(good.path()));
+    assertThat(running().executable())
+        .hasValueSatisfying(file -> assertThat(file.startsWith(good.path())).isTrue());
   }
 
   @Test

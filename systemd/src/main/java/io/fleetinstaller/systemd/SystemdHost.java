@@ -102,7 +102,7 @@ public final class SystemdHost implements Host {
     UnitState unit = UnitState.of(systemctl, service);
     return unit.isForgotten() && journald.neverAskedToStop(service)
         ? UnitState.endedAndForgotten()
-        : unit.service(pid -> Proc.running(pid, home));
+        : unit.service(pid -> Proc.running(pid, home, context.time().now()));
   }
 
   @Override
