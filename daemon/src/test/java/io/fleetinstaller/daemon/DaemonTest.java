@@ -1,0 +1,258 @@
+package io.fleetinstaller.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fleetinstaller.api.Verb;
+import io.fleetinstaller.host.Life;
+import io.fleetinstaller.io.Document;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Release;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The main job from the desired file to the host, on a fake host. */
+class DaemonTest {
+  @TempDir Path folder;
+  private Stage stage;
+
+  @BeforeEach
+  void open() throws IOException {
+    stage = new Stage(folder);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    stage.close();
+  }
+
+  @Test
+  void a_release_that_is_asked_for_is_installed_and_the_next_one_upgraded_to() throws Exception {
+    Release one = stage.release("1");
+    Release two = stage.release("2");
+    stage.start().desire(one);
+
+    Document first = stage.poll();
+    stage.desire(two);
+    stage.poll();
+
+    assertThat(first.text("ending")).isEqualTo("done");
+    assertThat(stage.current()).isEqualTo("2");
+    assertThat(stage.explain().object("previous").text("version")).isEqualTo("1");
+    assertThat(stage.explain().object("last").text("end")).isEqualTo("upgraded");
+    assertThat(stage.host.deeds)
+        .containsSubsequence(
+            "ready",
+            "arm agent",
+            "install agent 1",
+            "reload",
+            "restart agent 1",
+            "disarm agent",
+            "arm agent",
+            "install agent 2",
+            "reload",
+            "restart agent 2",
+            "disarm agent");
+  }
+
+  @Test
+  void a_candidate_that_exits_is_taken_back_and_not_tried_again_by_itself() throws Exception {
+    Release one = stage.release("1");
+    Release bad = stage.release("2");
+    stage.host.life(bad, Life.GOOD.exits(Duration.ofSeconds(2), "status 1"));
+    stage.start().desire(one);
+    stage.poll();
+
+    stage.desire(bad);
+    stage.poll();
+    stage.poll();
+
+    Document last = stage.explain().object("last");
+    assertThat(stage.current()).isEqualTo("1");
+    assertThat(last.text("end")).isEqualTo("reverted");
+    assertThat(last.object("reason").text("code")).isEqualTo("exited");
+    assertThat(stage.explain().object("outlook").object("reason").text("code"))
+        .isEqualTo("backoff");
+    assertThat(stage.host.deeds).containsOnlyOnce("restart agent 2").contains("restart agent 1");
+    assertThat(stage.folders()).noneMatch(name -> name.startsWith("2-"));
+  }
+
+  @Test
+  void a_person_may_have_it_tried_again_at_once() throws Exception {
+    Release one = stage.release("1");
+    Release mended = stage.release("2");
+    stage.host.life(mended, Life.GOOD.exits(Duration.ofSeconds(2), "status 1"));
+    stage.start().desire(one);
+    stage.poll();
+    stage.desire(mended);
+    stage.poll();
+    stage.host.life(mended, Life.GOOD);
+
+    Document end = stage.order(Verb.POLL);
+
+    assertThat(end.text("ending")).isEqualTo("done");
+    assertThat(stage.current()).isEqualTo("2");
+  }
+
+  @Test
+  void a_rollback_needs_no_registry_takes_one_restart_and_stays() throws Exception {
+    Release one = stage.release("1");
+    Release two = stage.release("2");
+    stage.start().desire(one);
+    stage.poll();
+    stage.desire(two);
+    stage.poll();
+    Files.move(folder.resolve("layouts"), folder.resolve("gone"));
+    int before = stage.host.deeds.size();
+
+    Document end = stage.order(Verb.ROLLBACK);
+    stage.poll();
+
+    assertThat(end.text("ending")).isEqualTo("done");
+    assertThat(stage.current()).isEqualTo("1");
+    assertThat(stage.host.deeds.subList(before, stage.host.deeds.size()))
+        .filteredOn(deed -> deed.startsWith("restart"))
+        .containsExactly("restart agent 1");
+    assertThat(stage.explain().object("override").text("by"))
+        .contains(System.getProperty("user.name"));
+  }
+
+  @Test
+  void another_release_in_the_file_ends_the_override_and_unpin_does_too() throws Exception {
+    Release one = stage.release("1");
+    Release two = stage.release("2");
+    Release three = stage.release("3");
+    stage.start().desire(one);
+    stage.poll();
+    stage.order(Verb.UPGRADE, Optional.of(Stage.AGENT), Optional.of(two.digest()));
+    String overridden = stage.current();
+
+    stage.desire(three);
+    stage.poll();
+    String asked = stage.current();
+    stage.order(Verb.ROLLBACK);
+    String back = stage.current();
+    stage.order(Verb.UNPIN);
+    stage.poll();
+
+    assertThat(overridden).isEqualTo("2");
+    assertThat(asked).isEqualTo("3");
+    assertThat(back).isEqualTo("2");
+    assertThat(stage.order(Verb.POLL).text("ending")).isEqualTo("done");
+    assertThat(stage.current()).isEqualTo("3");
+  }
+
+  @Test
+  void a_hold_keeps_everything_as_it_is() throws Exception {
+    Release one = stage.release("1");
+    Release two = stage.release("2");
+    stage.start().desire(one);
+    stage.poll();
+    stage.order(Verb.HOLD);
+
+    stage.desire(two);
+    stage.poll();
+    String held = stage.current();
+    String state = stage.explain().text("state");
+    stage.order(Verb.UNHOLD);
+    stage.poll();
+
+    assertThat(held).isEqualTo("1");
+    assertThat(state).isEqualTo("held");
+    assertThat(stage.current()).isEqualTo("2");
+  }
+
+  @Test
+  void absence_removes_the_package_and_keeps_a_way_back() throws Exception {
+    Release one = stage.release("1");
+    stage.start().desire(one);
+    stage.poll();
+
+    stage.write("packages: [{name: agent, ensure: absent}]\n");
+    stage.poll();
+    boolean gone = !stage.explain().has("current");
+    Document end = stage.order(Verb.ROLLBACK);
+
+    assertThat(gone).isTrue();
+    assertThat(stage.host.deeds).contains("uninstall agent 1");
+    assertThat(end.text("ending")).isEqualTo("done");
+    assertThat(stage.current()).isEqualTo("1");
+  }
+
+  @Test
+  void a_first_install_that_is_not_well_leaves_nothing() throws Exception {
+    Release bad = stage.release("1");
+    stage.host.life(bad, Life.HANGING);
+    stage.start().desire(bad);
+
+    stage.poll();
+
+    Document explained = stage.explain();
+    assertThat(explained.has("current")).isFalse();
+    assertThat(explained.object("last").object("reason").text("code")).isEqualTo("start-timeout");
+    assertThat(stage.host.deeds).contains("uninstall agent 1");
+  }
+
+  @Test
+  void a_bad_desired_file_changes_nothing_and_is_told() throws Exception {
+    Release one = stage.release("1");
+    stage.start().desire(one);
+    stage.poll();
+
+    stage.write("packages: [{name: agent, versoin: 2}]\n");
+    stage.poll();
+
+    assertThat(stage.current()).isEqualTo("1");
+    assertThat(stage.explain().object("desired").object("release").text("version")).isEqualTo("1");
+  }
+
+  @Test
+  void a_release_that_is_not_there_is_given_up_and_the_service_sees_nothing_of_it()
+      throws Exception {
+    Release one = stage.release("1");
+    Release two = stage.release("2");
+    stage.start().desire(one);
+    stage.poll();
+    int before = stage.host.deeds.size();
+    Files.move(folder.resolve("layouts"), folder.resolve("gone"));
+
+    stage.desire(two);
+    stage.poll();
+
+    Document last = stage.explain().object("last");
+    assertThat(last.text("end")).isEqualTo("given-up");
+    assertThat(stage.host.deeds.subList(before, stage.host.deeds.size()))
+        .noneMatch(deed -> deed.startsWith("restart") || deed.startsWith("install"));
+  }
+
+  @Test
+  void what_is_there_survives_a_restart_of_the_daemon() throws Exception {
+    Release one = stage.release("1");
+    stage.start().desire(one);
+    stage.poll();
+    stage.order(Verb.HOLD);
+
+    stage.close();
+    stage.start();
+    stage.poll();
+
+    assertThat(stage.current()).isEqualTo("1");
+    assertThat(stage.explain().object("hold").text("by")).contains(System.getProperty("user.name"));
+  }
+
+  @Test
+  void a_second_daemon_of_the_same_state_does_not_start() throws Exception {
+    stage.start().poll();
+
+    assertThatThrownBy(() -> stage.assembly().run())
+        .isInstanceOf(Fault.Broken.class)
+        .hasMessageContaining("another daemon runs with the state in");
+  }
+}

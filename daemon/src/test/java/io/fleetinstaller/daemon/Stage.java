@@ -1,0 +1,192 @@
+package io.fleetinstaller.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fleetinstaller.api.Client;
+import io.fleetinstaller.api.Command;
+import io.fleetinstaller.api.Verb;
+import io.fleetinstaller.host.FakeHost;
+import io.fleetinstaller.io.Document;
+import io.fleetinstaller.io.FakeTime;
+import io.fleetinstaller.io.SystemTime;
+import io.fleetinstaller.packages.Build;
+import io.fleetinstaller.packages.Ownership;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Platform;
+import io.fleetinstaller.release.Release;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/**
+ * A whole daemon on a fake host and a fake clock, with real slots, journals, layouts and a real
+ * socket.
+ */
+final class Stage implements AutoCloseable {
+  static final PackageName AGENT = new PackageName("agent");
+
+  final FakeTime time = new FakeTime();
+  final FakeHost host = new FakeHost(time);
+  final Path folder;
+  private final RandomGenerator chance = new Random(7);
+  private Thread thread = new Thread(() -> {});
+  private CompletableFuture<Optional<Exception>> ended = new CompletableFuture<>();
+
+  Stage(Path folder) throws IOException {
+    this.folder = folder;
+    Files.writeString(
+        folder.resolve("installer.yaml"),
+        """
+        source: {file: %1$s/desired.yaml}
+        registry: {repositories: ["file:%1$s/layouts/{package}"]}
+        paths: {packages: %1$s/packages, state: %1$s/state, socket: %1$s/sock}
+        disk: {reserve: 0}
+        """
+            .formatted(folder));
+    desire();
+  }
+
+  /** Builds a release of the agent into the layout. */
+  Release release(String version) throws IOException, Fault {
+    Path source = Files.createDirectories(folder.resolve("source-" + version).resolve("bin"));
+    Files.writeString(source.resolve("agent"), "agent " + version);
+    Path descriptor = folder.resolve(version + ".yaml");
+    Platform platform = Platform.ofThisHost();
+    Files.writeString(
+        descriptor,
+        """
+        {formatVersion: 1, name: agent, version: "%s",
+         platform: {os: %s, architecture: %s},
+         services: [{name: agent.service, command: {argv: [bin/agent]}}],
+         health: {startPeriod: 1s, interval: 1s, stableFor: 5s, deadline: 30s}}
+        """
+            .formatted(version, platform.os(), platform.architecture()));
+    Build.Built built =
+        new Build(
+                source.getParent(),
+                descriptor,
+                folder.resolve("layouts/agent"),
+                version,
+                Ownership.ROOT,
+                Instant.EPOCH)
+            .run();
+    return new Release(AGENT, built.descriptor().version(), built.top());
+  }
+
+  /** Writes the desired file: these releases and nothing else. */
+  void desire(Release... releases) throws IOException {
+    List<String> lines = new ArrayList<>(List.of("packages:"));
+    for (Release release : releases) {
+      lines.add(
+          "  - {name: %s, version: \"%s\", digest: \"%s\"}"
+              .formatted(release.name(), release.version(), release.digest()));
+    }
+    write(releases.length == 0 ? "packages: []\n" : String.join("\n", lines) + "\n");
+  }
+
+  void write(String desired) throws IOException {
+    Path next = folder.resolve("desired.next");
+    Files.writeString(next, desired);
+    Files.setPosixFilePermissions(
+        next, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r--r--"));
+    Files.move(next, folder.resolve("desired.yaml"), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  Stage start() throws Exception {
+    Assembly assembly = assembly();
+    ended = new CompletableFuture<>();
+    CompletableFuture<Optional<Exception>> end = ended;
+    thread = new Thread(() -> end.complete(run(assembly)), "daemon under test");
+    thread.start();
+    while (!Files.exists(folder.resolve("sock")) && !end.isDone()) {
+      Thread.onSpinWait();
+    }
+    return this;
+  }
+
+  Assembly assembly() throws Fault {
+    Assembly.HostKind kind = new Assembly.HostKind("fake", _ -> host);
+    return new Assembly(
+        folder.resolve("installer.yaml"), false, kind, new Assembly.Outside(time, chance));
+  }
+
+  private static Optional<Exception> run(Assembly assembly) {
+    try {
+      assembly.run();
+      return Optional.empty();
+    } catch (InterruptedException _) {
+      return Optional.empty();
+    } catch (Exception e) {
+      return Optional.of(e);
+    }
+  }
+
+  /** Has the daemon do what is due, and returns how the job ended. */
+  Document poll() throws Exception {
+    return order(Verb.POLL, Optional.empty(), Optional.empty());
+  }
+
+  Document order(Verb verb) throws Exception {
+    return order(verb, Optional.of(AGENT), Optional.empty());
+  }
+
+  Document order(Verb verb, Optional<PackageName> name, Optional<Digest> digest) throws Exception {
+    Command command =
+        new Command(verb, name, Optional.empty(), digest, "", Optional.<Duration>empty(), "ann");
+    String id = client().submit(command, "");
+    long seen = 0;
+    while (true) {
+      Document job = Document.json("job", bytes(client().job(id, seen)));
+      if (job.has("end")) {
+        return job.object("end");
+      }
+      seen = job.number("seq", 0, Long.MAX_VALUE);
+    }
+  }
+
+  /** What explain says of the agent. */
+  Document explain() throws Exception {
+    return Document.json("explain", bytes(client().get("/v1/packages/agent"))).object("package");
+  }
+
+  String current() throws Exception {
+    return explain().object("current").text("version");
+  }
+
+  List<String> folders() throws IOException {
+    try (var children = Files.list(folder.resolve("packages/agent"))) {
+      return children.map(child -> child.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private Client client() {
+    return new Client(folder.resolve("sock"), new SystemTime());
+  }
+
+  private static byte[] bytes(Object answer) {
+    return answer instanceof byte[] raw
+        ? raw
+        : answer.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  /** Stops the daemon as SIGTERM would. */
+  @Override
+  public void close() throws Exception {
+    thread.interrupt();
+    thread.join();
+    if (ended.isDone()) {
+      assertThat(ended.get(1, TimeUnit.SECONDS)).isEmpty();
+    }
+  }
+}
