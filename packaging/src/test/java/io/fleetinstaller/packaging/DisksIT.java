@@ -2,6 +2,7 @@ package io.fleetinstaller.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +16,7 @@ final class DisksIT {
   private final Guest guest;
   private final Rig rig;
 
-  DisksIT(Guest guest) {
+  DisksIT(Guest guest) throws IOException {
     this.guest = guest;
     this.rig = new Rig(guest);
   }

@@ -2,7 +2,9 @@ package io.fleetinstaller.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -16,7 +18,7 @@ final class ExporterIT {
   private final Guest guest;
   private final Rig rig;
 
-  ExporterIT(Guest guest) {
+  ExporterIT(Guest guest) throws IOException {
     this.guest = guest;
     this.rig = new Rig(guest);
   }
@@ -26,6 +28,11 @@ final class ExporterIT {
     rig.fresh(Rig.GOOD);
     rig.start();
     rig.bringTo("old");
+  }
+
+  @BeforeEach
+  void that_remembers_no_failure() {
+    rig.forget();
   }
 
   @Test
@@ -43,6 +50,7 @@ final class ExporterIT {
     "crashes, exited, status 3",
     "leaves, exited, status 0",
     "hangs, start-timeout, ''",
+    "late, start-timeout, ''",
     "sick, probe-failed, 500",
     "stubborn, probe-failed, 500",
     "dies, exited, KILL"

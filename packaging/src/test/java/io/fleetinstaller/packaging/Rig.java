@@ -2,6 +2,8 @@ package io.fleetinstaller.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -20,9 +22,10 @@ final class Rig {
 
   private final Guest guest;
 
-  Rig(Guest guest) {
+  Rig(Guest guest) throws IOException {
     this.guest = guest;
     guest.sh("ln -sf /opt/fleet-installer/bin/fleet-installer /usr/local/bin/");
+    guest.copyIn(Path.of("../systemd/src/main/units"), "/etc/systemd/system");
     guest.sh("/usr/local/lib/bed/pack");
   }
 
@@ -36,9 +39,10 @@ final class Rig {
   /** A host that the product never ran on, and these repositories in its settings. */
   void fresh(String... repositories) {
     guest.sh("/usr/local/lib/bed/reset");
+    guest.sh("systemctl enable -q fleet-installer.service");
     guest.sh("install -D -m600 /etc/bed/auth.json /etc/fleet-installer/auth.json");
     settings("", repositories);
-    guest.write("/etc/fleet-installer/desired.yaml", "packages: []\n");
+    desireNothing();
   }
 
   /**
@@ -84,14 +88,13 @@ final class Rig {
             .formatted(release));
   }
 
+  private void desireNothing() {
+    guest.write("/etc/fleet-installer/desired.yaml", "packages: []\n");
+  }
+
   /** Waits until the upgrade to this release has ended. */
   Ended ended(String release) {
-    String over =
-        "curl -sf --unix-socket /run/fleet-installer/installer.sock"
-            + " http://local/v1/packages/node-exporter | jq -e --arg to \"$(cat /srv/releases/%s/digest)\""
-                .formatted(release)
-            + " '.package | .upgrade == null and .last.to.digest == $to' > /dev/null";
-    if (!guest.within(SECONDS_TO_AN_END, over)) {
+    if (!guest.within(SECONDS_TO_AN_END, over(release))) {
       throw new AssertionError("no end of the upgrade to " + release + "\n" + story());
     }
     List<String> words =
@@ -106,11 +109,34 @@ final class Rig {
     return new Ended(words.get(0), words.get(1), words.get(2), words.get(3));
   }
 
+  /** The shell condition that the upgrade to this release has ended. */
+  String over(String release) {
+    return about(release, ".upgrade == null and .last.to.digest == $to");
+  }
+
+  /** A shell condition on what the daemon says about the package; $to is the release's digest. */
+  private static String about(String release, String condition) {
+    return "curl -sf --unix-socket /run/fleet-installer/installer.sock"
+        + " http://local/v1/packages/node-exporter | jq -e --arg to \"$(cat /srv/releases/%s/digest)\""
+            .formatted(release)
+        + " '.package | %s' > /dev/null".formatted(condition);
+  }
+
+  /** Takes the daemon's memory of earlier upgrades away, so that every release is new to it. */
+  void forget() {
+    stop();
+    desireNothing();
+    guest.sh("rm -rf /var/lib/fleet-installer/journals");
+    start();
+  }
+
   /** Brings the host to this release, which must be a good one. */
   void bringTo(String release) {
     desire(release);
-    Ended ended = ended(release);
-    assertThat(ended.end()).as(() -> ended + "\n" + story()).isEqualTo("upgraded");
+    String there = about(release, ".upgrade == null and .current.digest == $to");
+    String failed = about(release, ".last.to.digest == $to and .last.end != \"upgraded\"");
+    guest.within(SECONDS_TO_AN_END, there + " || " + failed);
+    assertThat(guest.run("bash", "-c", there).ok()).as(this::story).isTrue();
   }
 
   /** The version of the exporter that answers with metrics; empty when none does. */

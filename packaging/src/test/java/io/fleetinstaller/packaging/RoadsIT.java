@@ -2,6 +2,7 @@ package io.fleetinstaller.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -15,7 +16,7 @@ final class RoadsIT {
   private final Guest guest;
   private final Rig rig;
 
-  RoadsIT(Guest guest) {
+  RoadsIT(Guest guest) throws IOException {
     this.guest = guest;
     this.rig = new Rig(guest);
   }
