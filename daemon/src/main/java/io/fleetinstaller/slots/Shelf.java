@@ -1,6 +1,5 @@
 package io.fleetinstaller.slots;
 
-import io.fleetinstaller.io.Disk;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault.Broken;
 import io.fleetinstaller.release.Installed;
@@ -25,8 +24,6 @@ import java.util.stream.Stream;
  * and is renamed into the staging folder first: half a slot never stands where a whole one did.
  */
 record Shelf(Layout layout, Doors doors) {
-  private static final int STAGING_MODE = 0700;
-
   /** Every slot folder of ours, whole or not. */
   List<Path> slots() {
     return children(layout.home()).stream()
@@ -49,7 +46,7 @@ record Shelf(Layout layout, Doors doors) {
 
   /** Takes away what an earlier try to stage this release left. */
   void clear(Release release) throws IOException, Broken {
-    doors.disk().deleteTree(layout.staging(release.slotName()));
+    sweep();
     Path slot = layout.slot(release);
     if (!Layout.present(slot) || whole(release.digest()).isPresent()) {
       return;
@@ -82,32 +79,20 @@ record Shelf(Layout layout, Doors doors) {
         .toList();
   }
 
-  /** Does nothing to a slot that a link names at this very moment. */
+  /** Does nothing to a slot that a link names at this very moment. Works on a full disk. */
   void remove(Path slot) throws IOException {
-    Disk disk = doors.disk();
-    Path aside = layout.staging().resolve(String.valueOf(slot.getFileName()));
-    disk.createDirectories(layout.staging(), STAGING_MODE);
-    disk.deleteTree(aside);
+    sweep();
     if (!live(slot)) {
-      disk.move(slot, aside);
-      disk.deleteTree(aside);
+      // The slot itself becomes the staging folder: making one might need room that is not there.
+      doors.disk().move(slot, layout.staging());
     }
-    dropStaging();
+    sweep();
   }
 
-  /** Empties the staging folder. */
+  /** Takes the staging folder away. */
   void sweep() throws IOException {
     if (Files.isDirectory(layout.staging(), LinkOption.NOFOLLOW_LINKS)) {
-      for (Path leftover : children(layout.staging())) {
-        doors.disk().deleteTree(leftover);
-      }
-      dropStaging();
-    }
-  }
-
-  void dropStaging() throws IOException {
-    if (children(layout.staging()).isEmpty()) {
-      doors.disk().delete(layout.staging());
+      doors.disk().deleteTree(layout.staging());
     }
   }
 

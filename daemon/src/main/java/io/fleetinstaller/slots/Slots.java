@@ -99,7 +99,7 @@ public final class Slots {
       Shelf shelf = shelf(release.name(), room);
       room.run(() -> doors.disk().createDirectories(shelf.layout().staging(), STAGING_MODE));
       new Staging(doors, delivery, shelf.layout(), room).run(progress);
-      room.run(shelf::dropStaging);
+      room.run(shelf::sweep);
     } catch (Fault | InterruptedException | RuntimeException e) {
       leaveNothing(e, release, ours);
       throw e;
@@ -156,15 +156,12 @@ public final class Slots {
   public void discard(Release release) throws Fault, InterruptedException {
     Room room = Room.small("remove " + release, root);
     Shelf shelf = shelf(release.name(), room);
-    Layout layout = shelf.layout();
-    Path slot = layout.slot(release);
-    room.run(() -> doors.disk().deleteTree(layout.staging(release.slotName())));
+    Path slot = shelf.layout().slot(release);
+    room.run(shelf::sweep);
     boolean ours = new Seal(slot).release(release.name()).equals(Optional.of(release));
     if (ours && !shelf.live(slot)) {
       LOG.atInfo().addKeyValue("package", release.name()).log("removing {}", slot);
       room.run(() -> shelf.remove(slot));
-    } else {
-      room.run(shelf::dropStaging);
     }
   }
 
@@ -209,7 +206,6 @@ public final class Slots {
     try {
       Shelf shelf = new Shelf(Layout.of(root, release.name()), doors);
       shelf.clear(release);
-      shelf.dropStaging();
       if (ours && Shelf.children(shelf.layout().home()).isEmpty()) {
         doors.disk().delete(shelf.layout().home());
       }
