@@ -41,7 +41,7 @@ public final class TarReader {
     while (!ended) {
       byte[] block = in.readNBytes(TarHeader.SIZE);
       if (block.length == 0 || zero(block)) {
-        ended = true;
+        end(headerBytes);
         break;
       }
       if (block.length < TarHeader.SIZE) {
@@ -88,6 +88,13 @@ public final class TarReader {
       if (trailing > MOST_TRAILING_BYTES || !zero(buffer, read)) {
         throw new IOException("there is something behind the end of the archive");
       }
+    }
+  }
+
+  private void end(int headerBytes) throws IOException {
+    ended = true;
+    if (headerBytes > 0) {
+      throw new EOFException("the archive ends between a header and its entry");
     }
   }
 

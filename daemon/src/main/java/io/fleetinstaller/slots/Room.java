@@ -48,8 +48,13 @@ record Room(String doing, Path where, long bytes, long inodes, long reserve) {
     Scratch.Free free = in(() -> scratch.free(where));
     if (free.bytes() - reserve < bytes) {
       throw full(
-          "it needs %s and %s must stay free, but %s has %s; free some space there"
-              .formatted(Sizes.text(bytes), Sizes.text(reserve), where, Sizes.text(free.bytes())));
+          "it needs %s and %s must stay free, but %s has %s; free at least %s there"
+              .formatted(
+                  Sizes.text(bytes),
+                  Sizes.text(reserve),
+                  where,
+                  Sizes.text(free.bytes()),
+                  Sizes.text(bytes + reserve - free.bytes())));
     }
     if (free.inodes() < inodes) {
       throw full(
