@@ -40,7 +40,7 @@ public final class TarReader {
     int headerBytes = 0;
     while (!ended) {
       byte[] block = in.readNBytes(TarHeader.SIZE);
-      if (block.length == 0 || zero(block)) {
+      if (block.length == 0 || (block.length == TarHeader.SIZE && zero(block))) {
         end(headerBytes);
         break;
       }
