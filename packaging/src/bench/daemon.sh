@@ -64,7 +64,8 @@ await() { # PACKAGE TEXT SECONDS
 }
 
 newest() { # PACKAGE
-  find "$work/host/state/journals/$1" -name '*.journal' -printf '%T@ %p\n' 2> /dev/null | sort -g | tail -1 | cut -d' ' -f2
+  local journals=$work/host/state/journals/$1
+  [ ! -d "$journals" ] || find "$journals" -name '*.journal' -printf '%T@ %p\n' | sort -g | tail -1 | cut -d' ' -f2
 }
 
 # Microseconds since the epoch at which a line of the newest journal was written.

@@ -24,7 +24,7 @@ idle_rows() {
   daemon_stop
   say "idling"
   daemon_start "$product" run --supervised
-  await_began 2
+  await_began "$notes" 2
   sleep 5
   before=$(processor)
   sleep "$rest"

@@ -28,18 +28,25 @@ agent_to() { # VERSION
   await agent '"end":"upgraded"' 60
 }
 
-began() { grep -c began "$notes" || true; }
-
-await_began() { # COUNT
-  local end=$(($(now) + 10000000))
-  until [ "$(began)" -ge "$1" ]; do [ "$(now)" -lt "$end" ]; done
+began() { # NOTES
+  grep -c began "$1" || true
 }
 
-# Milliseconds between the last end and the begin after it.
-gap() { tail -2 "$notes" | awk '$1 == "ended" { e = $2 } $1 == "began" { print ($2 - e) / 1000 }'; }
+await_began() { # NOTES COUNT
+  local end=$(($(now) + 10000000))
+  until [ "$(began "$1")" -ge "$2" ]; do
+    [ "$(now)" -lt "$end" ]
+    sleep 0.02
+  done
+}
+
+# Milliseconds from the last end that something followed, to the begin after it.
+gap() { # NOTES
+  awk '$1 == "ended" { end = $2 } $1 == "began" && end { gap = ($2 - end) / 1000 } END { print gap }' "$1"
+}
 
 # In turns: an upgrade, and a restart by hand.
-switches() { # SERIES BASELINE COMMAND...
+switches() { # SERIES BASELINE COMMAND
   local rounds=9 round
   [ -z "$short" ] || rounds=3
   : > "$notes"
@@ -48,33 +55,31 @@ switches() { # SERIES BASELINE COMMAND...
   agent_to 1
   for ((round = 0; round < rounds; round++)); do
     agent_to $((2 - round % 2))
-    sample "$1" "$(gap)"
-    "${@:3}"
-    sample "$2" "$(gap)"
+    sample "$1" "$(gap "$notes")"
+    "$3"
+    sample "$2" "$(gap "$restarted")"
   done
 }
 
 by_shell() {
-  local count
-  count=$(began)
-  "$here/src/bench/agent" "$notes" &
-  by_hand=$!
-  await_began $((count + 1))
-  kill "$by_hand"
-  wait "$by_hand" || true
-  "$here/src/bench/agent" "$notes" &
-  by_hand=$!
-  await_began $((count + 2))
-  kill "$by_hand"
-  wait "$by_hand" || true
-  sed -i '$d' "$notes" # the last end, which nothing followed
+  local turn by_hand
+  restarted=$work/restarted
+  : > "$restarted"
+  for turn in 1 2; do
+    "$here/src/bench/agent" "$restarted" &
+    by_hand=$!
+    await_began "$restarted" "$turn"
+    kill "$by_hand"
+    wait "$by_hand"
+  done
 }
 
 by_systemctl() {
   local count
-  count=$(began)
+  restarted=$notes
+  count=$(began "$notes")
   "$bed" run "$guest" systemctl restart agent.service
-  await_began $((count + 1))
+  await_began "$notes" $((count + 1))
 }
 
 supervised_switches() {
