@@ -33,6 +33,7 @@ import java.util.random.RandomGenerator;
  * A whole daemon on a fake host and a fake clock, with real slots, journals, layouts and a real
  * socket.
  */
+@SuppressWarnings("try")
 final class Stage implements AutoCloseable {
   static final PackageName AGENT = new PackageName("agent");
 
