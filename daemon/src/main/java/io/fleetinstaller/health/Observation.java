@@ -8,6 +8,7 @@ import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.HealthCheck;
 import io.fleetinstaller.release.ReasonCode;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -184,6 +185,7 @@ final class Observation {
   }
 
   private static String text(Duration duration) {
-    return Durations.text(duration);
+    boolean brief = duration.compareTo(Duration.ofSeconds(1)) < 0;
+    return Durations.text(brief ? duration : duration.truncatedTo(ChronoUnit.SECONDS));
   }
 }
