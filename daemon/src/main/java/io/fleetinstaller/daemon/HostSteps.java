@@ -78,6 +78,12 @@ final class HostSteps implements Steps {
   private void fetch(Upgrade upgrade, Progress progress) throws Fault, InterruptedException {
     if (upgrade.from().isPresent()) {
       slot(upgrade.name(), upgrade.from().get());
+    } else if (slots.currentIsBroken(upgrade.name())) {
+      // Going back would take the service away: what runs now could not be brought back.
+      throw new Refused(
+          ReasonCode.SLOT_DAMAGED,
+          "cannot upgrade %s: its current names no whole slot, so there is no way back; fleet-installer doctor says more"
+              .formatted(upgrade.name()));
     }
     staging.fetch(upgrade, progress);
   }
@@ -110,6 +116,8 @@ final class HostSteps implements Steps {
       point(from.get(), to);
     } else if (to.isPresent()) {
       remove(upgrade.name(), to.get());
+    } else {
+      slots.unpoint(upgrade.name());
     }
   }
 

@@ -63,6 +63,14 @@ public final class Slots {
     return read(name).find(digest);
   }
 
+  /** True when {@code current} is there but names no whole slot: what runs is not known. */
+  public boolean currentIsBroken(PackageName name) {
+    return shelf(name)
+        .filter(shelf -> Layout.present(shelf.layout().current()))
+        .filter(shelf -> shelf.read().current().isEmpty())
+        .isPresent();
+  }
+
   /**
    * Fails with {@link ReasonCode#DISK_FULL} when the disk has no room for this release; writes
    * nothing.
@@ -134,7 +142,10 @@ public final class Slots {
     Optional<Slot> slot = release.flatMap(wanted -> shelf.whole(wanted.digest()));
     LOG.atInfo()
         .addKeyValue("package", name)
-        .log("making previous of {} name {}", name, slot.map(Slot::release).orElse(null));
+        .log(
+            "making previous of {} name {}",
+            name,
+            slot.map(found -> found.release().toString()).orElse("nothing"));
     if (slot.isPresent()) {
       link(shelf.layout().previous(), slot.get().release(), room);
     } else {

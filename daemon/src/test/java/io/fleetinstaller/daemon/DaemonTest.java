@@ -233,6 +233,25 @@ class DaemonTest {
   }
 
   @Test
+  void a_copy_that_runs_but_is_not_whole_is_never_upgraded_from() throws Exception {
+    Release one = stage.release("1");
+    Release two = stage.release("2");
+    stage.start().desire(one);
+    stage.poll();
+    Files.delete(folder.resolve("packages/agent/current/.fleet-installer/valid"));
+    int before = stage.host.deeds.size();
+
+    stage.desire(two);
+    stage.poll();
+
+    Document last = stage.explain().object("last");
+    assertThat(last.text("end")).isEqualTo("given-up");
+    assertThat(last.object("reason").text("code")).isEqualTo("slot-damaged");
+    assertThat(stage.host.deeds.subList(before, stage.host.deeds.size()))
+        .containsOnly("disarm agent");
+  }
+
+  @Test
   void what_is_there_survives_a_restart_of_the_daemon() throws Exception {
     Release one = stage.release("1");
     stage.start().desire(one);
