@@ -28,6 +28,7 @@ final class Verbs {
     all.put("poll", PollCommand::new);
     all.put("verify", VerifyCommand::new);
     all.put("doctor", DoctorCommand::new);
+    all.put("package", PackageCommand::with);
     all.put("run", RunCommand::new);
     all.put("completion", CompletionCommand::new);
     return all;

@@ -37,6 +37,8 @@ final class Contents {
   /** One entry; only a file has bytes, and those are at this path. */
   record Item(TarEntry entry, Path path) {}
 
+  private record Shape(TarEntry.Kind kind, int mode, long size, String link) {}
+
   Contents(Path directory, Descriptor descriptor, Ownership ownership, Instant modified) {
     this.directory = directory;
     this.descriptor = descriptor;
@@ -79,33 +81,39 @@ final class Contents {
   private TarEntry entry(String name, Path path) throws IOException, Refused {
     if (Files.isSymbolicLink(path)) {
       String target = Files.readSymbolicLink(path).toString();
-      return of(name, TarEntry.Kind.SYMLINK, 0777, 0, target, Map.of());
+      return of(name, new Shape(TarEntry.Kind.SYMLINK, 0777, 0, target));
     }
     int mode = mode(path);
     if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-      return of(name + "/", TarEntry.Kind.DIRECTORY, mode, 0, "", Map.of());
+      return of(name + "/", new Shape(TarEntry.Kind.DIRECTORY, mode, 0, ""));
     }
     if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
       throw refuse(name, "it is neither file, directory nor link; leave it out");
     }
     Optional<String> first = otherName(name, path);
     if (first.isPresent()) {
-      return of(name, TarEntry.Kind.HARDLINK, mode, 0, first.get(), Map.of());
+      return of(name, new Shape(TarEntry.Kind.HARDLINK, mode, 0, first.get()));
     }
     checkSetId(name, mode);
-    return of(name, TarEntry.Kind.FILE, mode, Files.size(path), "", capabilities(name, path));
+    Map<String, byte[]> xattrs = capabilities(name, path);
+    return of(name, new Shape(TarEntry.Kind.FILE, mode, Files.size(path), ""), xattrs);
   }
 
-  private TarEntry of(
-      String name,
-      TarEntry.Kind kind,
-      int mode,
-      long size,
-      String link,
-      Map<String, byte[]> xattrs) {
-    List<TarEntry.Extent> extents = size == 0 ? List.of() : List.of(new TarEntry.Extent(0, size));
-    TarEntry.Owner owner = ownership.of(name.replaceFirst("/$", ""));
-    return new TarEntry(name, kind, mode, owner, modified, size, link, xattrs, extents);
+  private TarEntry of(String name, Shape shape) {
+    return of(name, shape, Map.of());
+  }
+
+  private TarEntry of(String name, Shape shape, Map<String, byte[]> xattrs) {
+    return new TarEntry(
+        name,
+        shape.kind(),
+        shape.mode(),
+        ownership.of(name.replaceFirst("/$", "")),
+        modified,
+        shape.size(),
+        shape.link(),
+        xattrs,
+        shape.size() == 0 ? List.of() : List.of(new TarEntry.Extent(0, shape.size())));
   }
 
   private static boolean knowsUnix(Path path) {

@@ -1,0 +1,50 @@
+package io.fleetinstaller.cli;
+
+import io.fleetinstaller.packages.Build;
+import io.fleetinstaller.packages.Ownership;
+import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.ReasonCode;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** The options that say how a directory becomes a package. */
+final class Recipe {
+  private static final String EPOCH = "SOURCE_DATE_EPOCH";
+
+  @Option(
+      names = "--tag",
+      paramLabel = "TAG",
+      description = "What it is called in the layout; else its version.")
+  private String tag = "";
+
+  @Option(
+      names = "--owner",
+      paramLabel = "PATH=USER[:GROUP]",
+      description = "Who owns this path of the package and all below; else root. May be repeated.")
+  private Map<String, String> owners = new LinkedHashMap<>();
+
+  Build build(Session session, Path directory, Path descriptor, Path layout) throws Refused {
+    return new Build(directory, descriptor, layout, tag, ownership(), modified(session));
+  }
+
+  private Ownership ownership() throws Refused {
+    try {
+      return Ownership.parse(owners);
+    } catch (IllegalArgumentException e) {
+      throw new Refused(ReasonCode.BAD_REQUEST, "cannot accept --owner: " + e.getMessage());
+    }
+  }
+
+  private static Instant modified(Session session) throws Refused {
+    String seconds = session.terminal().environment().getOrDefault(EPOCH, "0");
+    if (!seconds.matches("[0-9]{1,11}")) {
+      throw new Refused(
+          ReasonCode.BAD_REQUEST,
+          "cannot accept $%s: '%s' is not a number of seconds".formatted(EPOCH, seconds));
+    }
+    return Instant.ofEpochSecond(Long.parseLong(seconds));
+  }
+}
