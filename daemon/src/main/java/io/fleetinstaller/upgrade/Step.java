@@ -11,7 +11,10 @@ public enum Step {
   /** Put the candidate's units in place and point {@code current} at it. */
   SWITCH,
   RESTART,
-  /** Watch the candidate until the gate decides. */
+  /**
+   * Watch the candidate until the gate decides. It fails unless {@code current} names the candidate
+   * and what runs is the candidate: a way back that left no line in the journal is told by this.
+   */
   OBSERVE,
   /** The point of no return: one line in the journal, nothing else. */
   CONFIRM,

@@ -12,10 +12,11 @@ import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Version;
 import io.fleetinstaller.upgrade.Mishaps.Mishap;
 import io.fleetinstaller.upgrade.Mishaps.Mode;
-import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,9 +43,6 @@ class CrashEverywhereTest {
   private static final Logger LOG =
       (Logger) LoggerFactory.getLogger(CrashEverywhereTest.class.getPackageName());
 
-  private final FileSystem files = Jimfs.newFileSystem(Configuration.unix());
-  private int runs;
-
   @BeforeAll
   static void nobody_can_read_a_million_lines() {
     LOG.setLevel(Level.OFF);
@@ -56,50 +54,75 @@ class CrashEverywhereTest {
   }
 
   @Test
-  void whatever_goes_wrong_wherever_the_host_ends_well() throws Exception {
-    for (CrashRoute route : CrashRoute.all()) {
-      int before = runs;
-      int effects = run(route, List.of());
-      for (int first = 1; first <= effects; first++) {
-        for (Mode mode : Mode.values()) {
-          everySecond(route, new Mishap(first, mode));
-        }
-      }
-      System.out.printf("%-24s %3d effects %6d runs%n", route.name(), effects, runs - before);
+  void whatever_goes_wrong_wherever_the_host_ends_well() {
+    Queue<AssertionError> bad = new ConcurrentLinkedQueue<>();
+
+    int runs =
+        CrashRoute.all().parallelStream().mapToInt(route -> new Runs(route, bad).all()).sum();
+
+    if (!bad.isEmpty()) {
+      throw bad.remove();
     }
     System.out.printf("crash everywhere: %d runs, each ended well%n", runs);
     assertThat(runs).isGreaterThan(20_000);
   }
 
-  private void everySecond(CrashRoute route, Mishap first) throws Exception {
-    int effects = run(route, List.of(first));
-    for (int second = first.effect() + 1; second <= effects; second++) {
-      for (int turn = 0; turn < (ALL ? SECOND.size() : 1); turn++) {
-        run(route, List.of(first, new Mishap(second, next())));
+  /** Every run of one route, on a file system of its own. */
+  private static final class Runs {
+    private final FileSystem files = Jimfs.newFileSystem(Configuration.unix());
+    private final CrashRoute route;
+    private final Queue<AssertionError> bad;
+    private int runs;
+
+    private Runs(CrashRoute route, Queue<AssertionError> bad) {
+      this.route = route;
+      this.bad = bad;
+    }
+
+    private int all() {
+      int effects = run(List.of());
+      for (int first = 1; first <= effects; first++) {
+        for (Mode mode : Mode.values()) {
+          everySecond(new Mishap(first, mode));
+        }
+      }
+      if (bad.isEmpty()) {
+        System.out.printf("%-24s %3d effects %6d runs%n", route.name(), effects, runs);
+      }
+      return runs;
+    }
+
+    private void everySecond(Mishap first) {
+      int effects = run(List.of(first));
+      for (int second = first.effect() + 1; second <= effects; second++) {
+        for (int turn = 0; turn < (ALL ? SECOND.size() : 1); turn++) {
+          run(List.of(first, new Mishap(second, next())));
+        }
       }
     }
-  }
 
-  /** The modes take turns, so that neighbouring effects meet them all. */
-  private Mode next() {
-    return SECOND.get(runs % SECOND.size());
-  }
-
-  /** One story from its beginning to its end; how many effects it had. */
-  private int run(CrashRoute route, List<Mishap> mishaps) throws Exception {
-    runs++;
-    Path root = files.getPath("/run" + runs);
-    try {
-      return new CrashStory(route, root, mishaps).tell();
-    } catch (AssertionError | RuntimeException e) {
-      throw new AssertionError(
-          "%s with %s: %s".formatted(route.name(), mishaps, e.getMessage()), e);
-    } finally {
-      remove(root);
+    /** The modes take turns, so that neighbouring effects meet them all. */
+    private Mode next() {
+      return SECOND.get(runs % SECOND.size());
     }
-  }
 
-  private static void remove(Path root) throws IOException {
-    MemoryDisk.deleteTree(root, false);
+    /** One story from its beginning to its end; how many effects it had. */
+    private int run(List<Mishap> mishaps) {
+      if (!bad.isEmpty()) {
+        return 0;
+      }
+      runs++;
+      Path root = files.getPath("/run" + runs);
+      try {
+        int effects = new CrashStory(route, root, mishaps).tell();
+        MemoryDisk.deleteTree(root, false);
+        return effects;
+      } catch (Exception | AssertionError e) {
+        bad.add(
+            new AssertionError(
+                "%s with %s: %s".formatted(route.name(), mishaps, e.getMessage()), e));
+        return 0;
+      }
+    }
   }
 }
