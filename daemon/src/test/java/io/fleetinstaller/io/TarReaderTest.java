@@ -255,6 +255,14 @@ final class TarReaderTest {
       public int read() {
         return header[at++ % header.length] & 0xff;
       }
+
+      @Override
+      public int read(byte[] into, int from, int count) {
+        for (int i = 0; i < count; i++) {
+          into[from + i] = (byte) read();
+        }
+        return count;
+      }
     };
   }
 }
