@@ -7,10 +7,19 @@ import picocli.CommandLine.Option;
 
 /** The options of every verb that asks for a document, and how it is shown. */
 final class Question {
-  @Mixin private Where where = new Where();
+  @Mixin private Where where;
 
   @Option(names = "--json", description = "The document itself, for scripts.")
   private boolean json;
+
+  Question() {
+    this(new Where(), false);
+  }
+
+  Question(Where where, boolean json) {
+    this.where = where;
+    this.json = json;
+  }
 
   /** Turns a document into what people read. */
   @FunctionalInterface

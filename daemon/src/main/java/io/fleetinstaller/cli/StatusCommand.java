@@ -18,13 +18,18 @@ final class StatusCommand implements Callable<Integer> {
   private static final String CLEAR = "\u001b[H\u001b[2J";
 
   private final Session session;
-  @Mixin private Question question = new Question();
+  @Mixin private Question question;
 
   @Option(names = "--watch", description = "Shows it again every two seconds, until interrupted.")
   private boolean watch;
 
   StatusCommand(Session session) {
+    this(session, new Question());
+  }
+
+  StatusCommand(Session session, Question question) {
     this.session = session;
+    this.question = question;
   }
 
   @Override

@@ -1,18 +1,14 @@
 package io.fleetinstaller.cli;
 
 import io.fleetinstaller.io.Document;
-import io.fleetinstaller.io.Durations;
 import io.fleetinstaller.release.Fault.Refused;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.regex.Pattern;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
 
-/** The documents' values as people read them, and what people write as values. */
+/** The documents' values as people read them. */
 final class Texts {
   private static final int DIGEST_FROM = "sha256:".length();
   private static final int DIGEST_TO = DIGEST_FROM + 12;
@@ -23,21 +19,6 @@ final class Texts {
 
   static Document document(String json) throws Refused {
     return Document.json("the daemon's answer", json.getBytes(StandardCharsets.UTF_8), 16 << 20);
-  }
-
-  /** A reader of command-line values that says what the value's own parser says. */
-  static <T> ITypeConverter<T> converter(Function<String, T> parse) {
-    return text -> {
-      try {
-        return parse.apply(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(String.valueOf(e.getMessage()));
-      }
-    };
-  }
-
-  static Duration duration(String text) {
-    return Durations.parse(text);
   }
 
   static String version(Optional<Document> release) throws Refused {

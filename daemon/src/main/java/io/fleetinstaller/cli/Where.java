@@ -28,6 +28,14 @@ final class Where {
       description = "The settings that name the socket.")
   private @Nullable Path config;
 
+  Where() {
+    this(null);
+  }
+
+  Where(@Nullable Path socket) {
+    this.socket = socket;
+  }
+
   Client client(Session session) throws Fault {
     return new Client(socket(session), session.time());
   }

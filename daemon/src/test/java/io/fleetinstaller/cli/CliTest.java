@@ -103,7 +103,9 @@ class CliTest {
     "install a@1@2, write it as PKG",
     "install a@, ''",
     "hold a --for soon, is not a duration",
-    "status --colour, Unknown option"
+    "status --colour, Unknown option",
+    "status --json --json, should be specified only once",
+    "status --socket a --socket b, should be specified only once"
   })
   void what_cannot_be_understood_is_a_usage_error(String line, String says) {
     int code = run(line.isEmpty() ? new String[0] : line.split(" "));
