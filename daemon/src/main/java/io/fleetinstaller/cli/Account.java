@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -48,8 +48,7 @@ final class Account {
             Optional.ofNullable(environment.get("REGISTRY_AUTH_FILE")),
             Optional.ofNullable(environment.get("DOCKER_CONFIG"))
                 .map(folder -> folder + "/config.json"),
-            Optional.ofNullable(environment.get("HOME"))
-                .map(home -> home + "/.docker/config.json"))
+            Optional.ofNullable(environment.get("HOME")).map(home -> home + "/.docker/config.json"))
         .flatMap(Optional::stream)
         .map(Path::of)
         .filter(Files::isReadable)

@@ -76,8 +76,7 @@ final class PackageInspectCommand implements Callable<Integer> {
     }
     table.row(
         "  unpacked",
-        "%s in %d entries"
-            .formatted(Sizes.text(descriptor.unpackedSize()), descriptor.entries()));
+        "%s in %d entries".formatted(Sizes.text(descriptor.unpackedSize()), descriptor.entries()));
     descriptor.services().forEach(service -> table.row("  service", service.name()));
     image.notes().forEach(note -> table.row("  note", Texts.plain(note)));
     String pretty =

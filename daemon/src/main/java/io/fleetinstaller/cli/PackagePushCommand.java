@@ -45,8 +45,7 @@ final class PackagePushCommand implements Callable<Integer> {
     Reference source = Account.reference(from);
     Reference target = Account.reference(to);
     Terminal terminal = session.terminal();
-    try (Push push =
-        new Push(account.settings(session), session.time(), Account.chance(session))) {
+    try (Push push = new Push(account.settings(session), session.time(), Account.chance(session))) {
       Digest digest = push.run(source, target, line -> terminal.err().println(line));
       String pinned = target.address() + "@" + digest;
       terminal
