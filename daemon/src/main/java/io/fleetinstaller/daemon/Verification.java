@@ -58,7 +58,7 @@ final class Verification {
   private static void end(Job job, int slots, List<String> found) {
     if (found.isEmpty()) {
       job.done(
-          new Reason(ReasonCode.UP_TO_DATE, "%d slots are as they were signed".formatted(slots)));
+          new Reason(ReasonCode.UP_TO_DATE, "%d slots are as they were unpacked".formatted(slots)));
     } else {
       job.failed(
           new Fault.Broken(

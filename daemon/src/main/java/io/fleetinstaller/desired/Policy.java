@@ -6,6 +6,7 @@ import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -75,7 +76,8 @@ public record Policy(Map<PackageName, LocalOverride> overrides, Map<PackageName,
 
   private static Desired held(Hold hold) {
     Decision decision = hold.decision();
-    String until = decision.expires().map(end -> " until " + end).orElse("");
+    String until =
+        decision.expires().map(end -> " until " + end.truncatedTo(ChronoUnit.SECONDS)).orElse("");
     String why = decision.reason().isEmpty() ? "" : " (" + decision.reason() + ")";
     Reason reason =
         new Reason(

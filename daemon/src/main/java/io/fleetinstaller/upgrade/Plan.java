@@ -106,14 +106,16 @@ public final class Plan {
     int reverts = Memory.reverts(history, move.to(), now);
     Account last = history.to(move.to()).getLast();
     String what =
-        reverts > 0
-            ? "taken back %d times".formatted(reverts)
-            : "given up %d times".formatted(last.attempt());
+        reverts > 0 ? "taken back " + times(reverts) : "given up " + times(last.attempt());
     return new Reason(
         ReasonCode.BACKOFF,
         "%s, %s, was %s; it is tried again at %s, or at once if a person or another release asks"
             .formatted(move.name(), move, what, seconds(until)),
         last.outcome().flatMap(Outcome::why).map(why -> List.of(why.toString())).orElse(List.of()));
+  }
+
+  private static String times(int count) {
+    return count == 1 ? "once" : count + " times";
   }
 
   private static Instant seconds(Instant instant) {

@@ -109,7 +109,8 @@ class PlanTest {
     Decision decision = next(run(NEW), installed(OLD), history);
 
     assertWaits(decision, Durations.parse(wait));
-    assertThat(decision.why().sentence()).contains("taken back %d times".formatted(times));
+    assertThat(decision.why().sentence())
+        .contains("taken back " + (times == 1 ? "once" : times + " times"));
     assertThat(decision.why().evidence()).containsExactly("probe-failed: it is sick");
   }
 
