@@ -1,21 +1,27 @@
 # Sourced by packaging/bench: staging against what a shell would do, and the memory that it takes.
 # shellcheck shell=bash
-: "${work:?}" "${product:?}" "${port:?}" "${corpus:?}"
+: "${work:?}" "${product:?}" "${port:?}" "${corpus:?}" "${daemon=}"
 
 # What a shell does with the layer: download, digest, decompress, unpack; then everything is on the disk.
 stage_shell() { # LAYOUT PACKAGE SERIES
-  local digest began
+  local digest began TIMEFORMAT='%U %S'
   digest=$(layer "$1")
   mkdir "$work/shell"
   sync -f "$work"
   began=$(now)
-  curl -sSf "http://127.0.0.1:$port/v2/$2/blobs/$digest" | tee >(openssl sha256 -r > "$work/sum") \
-    | zstd -dcq | tar -x -C "$work/shell"
-  sync -f "$work/shell"
-  until [ -s "$work/sum" ]; do :; done
+  {
+    time {
+      curl -sSf "http://127.0.0.1:$port/v2/$2/blobs/$digest" \
+        | tee >({ time openssl sha256 -r > "$work/sum"; } 2> "$work/times-openssl") \
+        | zstd -dcq | tar -x -C "$work/shell"
+      sync -f "$work/shell"
+    }
+  } 2> "$work/times"
+  until [ -s "$work/times-openssl" ]; do :; done
   sample "$3" "$(seconds "$began" "$(now)")"
+  sample "$3-processor" "$(awk '{ s += $1 + $2 } END { print s }' "$work/times" "$work/times-openssl")"
   [ "sha256:$(cut -d' ' -f1 "$work/sum")" = "$digest" ]
-  rm -rf "$work/shell" "$work/sum"
+  rm -rf "$work/shell" "$work"/times*
 }
 
 # The daemon on a host that has nothing yet: by its journal, the package is staged from the begin of FETCH to the end of
@@ -29,6 +35,7 @@ stage_daemon() { # LAYOUT PACKAGE SERIES
   daemon_start "$product" run --supervised
   await "$2" '"done":"UNPACK"' 600
   sample "$3-rss" "$(memory VmHWM)"
+  sample "$3-processor" "$(ticks)"
   daemon_stop
   sample "$3-whole" "$(seconds "$began" "$(at "$2" '"done":"UNPACK"')")"
   sample "$3" "$(seconds "$(at "$2" '"begun":"FETCH"')" "$(at "$2" '"done":"UNPACK"')")"
@@ -36,18 +43,22 @@ stage_daemon() { # LAYOUT PACKAGE SERIES
   rm -rf "$work/host"
 }
 
+# Seconds on a processor, of the daemon since it began.
+ticks() { awk -v hz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print ($12 + $13) / hz }' "/proc/$daemon/stat"; }
+
 seconds() { echo "$1 $2" | awk '{ print ($2 - $1) / 1e6 }'; }
 
 # The least -Xmx, in MiB, with which a package is staged; each try is a daemon of its own.
-least_heap() { # LAYOUT PACKAGE
+least_heap() { # LAYOUT PACKAGE AT_LEAST
   local heap
   for heap in 6 8 10 12 14 16 20 24 28 32 40 48 64 96 128 256 512; do
+    [ "$heap" -ge "$3" ] || continue
     host_new
     desire "$1" "$2"
     export _JAVA_OPTIONS="-Xms${heap}m -Xmx${heap}m -XX:+ExitOnOutOfMemoryError"
     daemon_start "$product" run --supervised
     unset _JAVA_OPTIONS
-    if await "$2" '"done":"UNPACK"' 120 2> /dev/null; then
+    if await "$2" '"done":"UNPACK"' 600 2> /dev/null; then
       daemon_stop
       echo "$heap"
       return
@@ -71,17 +82,19 @@ stage_rounds() { # ROUNDS TREE
 stage_row() { # TREE WHAT
   pair "stage $2" s "stage-$1" "shell-$1" b
   pair "the same, with the daemon's start" s "stage-$1-whole" "shell-$1" -
+  pair "the same, in processor time" s "stage-$1-processor" "shell-$1-processor" -
 }
 
 stage_rows() {
-  local trees=(small large) rounds=8 tree
+  local trees=(small large) rounds=6 heap=0 tree
   if [ -n "$short" ]; then trees=(small) rounds=2; fi
   for tree in "${trees[@]}"; do
     say "packing $tree"
     pack "$corpus/$tree" "$tree" 1.0.0 "$work/layout-$tree"
     stage_rounds "$rounds" "$tree"
     say "looking for the least heap for $tree"
-    sample "heap-$tree" "$(least_heap "$work/layout-$tree" "$tree")"
+    heap=$(least_heap "$work/layout-$tree" "$tree" "$heap") # no larger package needs less
+    sample "heap-$tree" "$heap"
     stage_row "$tree" "$(extent "$tree")"
     single "start of the daemon to the first step" s "stage-$tree-start" 1
     single "resident at most while staging it" MiB "stage-$tree-rss" -
