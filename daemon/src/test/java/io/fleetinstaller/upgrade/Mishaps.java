@@ -121,6 +121,8 @@ final class Mishaps {
     switch (mode) {
       case KILL -> {
         dead = true;
+        // Whatever kept the daemon from its journals may well be gone when it comes again.
+        deafUntil = Duration.ZERO;
         throw new Killed();
       }
       case POWER_CUT -> {
