@@ -21,8 +21,7 @@ public final class Conductor {
 
   private final Steps steps;
   private final Journals journals;
-  private final Time time;
-  private final String boot;
+  private final Passage.Machine machine;
   private final Semaphore trial = new Semaphore(1);
   private final Map<PackageName, View> views = new ConcurrentHashMap<>();
 
@@ -32,8 +31,7 @@ public final class Conductor {
   public Conductor(Steps steps, Journals journals, Time time, String boot) {
     this.steps = steps;
     this.journals = journals;
-    this.time = time;
-    this.boot = boot;
+    this.machine = new Passage.Machine(time, boot);
   }
 
   /** What is under way now. */
@@ -65,7 +63,7 @@ public final class Conductor {
   /** Leads an upgrade that was begun to its end. */
   public Outcome resume(Journal journal) throws InterruptedException {
     PackageName name = journal.account().upgrade().name();
-    Passage passage = new Passage(steps, journal, time, boot, view -> views.put(name, view));
+    Passage passage = new Passage(steps, journal, machine, view -> views.put(name, view));
     boolean held = false;
     try {
       Next next = passage.entry();
@@ -90,7 +88,7 @@ public final class Conductor {
     Account account = journal.account();
     Outcome outcome = account.outcome().orElseGet(() -> account.outcome(end));
     if (account.outcome().isEmpty()) {
-      journal.note(new Line.Ended(time.now(), outcome));
+      journal.note(new Line.Ended(machine.time().now(), outcome));
     }
     String name = account.upgrade().name().value();
     switch (outcome) {

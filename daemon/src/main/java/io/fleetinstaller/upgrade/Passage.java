@@ -27,17 +27,22 @@ final class Passage {
 
   private final Steps steps;
   private final Journal journal;
-  private final Time time;
-  private final String boot;
+  private final Machine machine;
   private final Consumer<View> watcher;
   private final Upgrade upgrade;
   private final Course course;
 
-  Passage(Steps steps, Journal journal, Time time, String boot, Consumer<View> watcher) {
+  /**
+   * The machine it all happens on.
+   *
+   * @param boot tells one run of the machine from another; empty where nobody can
+   */
+  record Machine(Time time, String boot) {}
+
+  Passage(Steps steps, Journal journal, Machine machine, Consumer<View> watcher) {
     this.steps = steps;
     this.journal = journal;
-    this.time = time;
-    this.boot = boot;
+    this.machine = machine;
     this.watcher = watcher;
     this.upgrade = journal.account().upgrade();
     this.course = new Course(upgrade);
@@ -49,7 +54,7 @@ final class Passage {
     if (account.lastStep().isEmpty()) {
       return course.first();
     }
-    if (account.wentDown(boot)) {
+    if (account.wentDown(machine.boot())) {
       Step step = account.lastStep().orElseThrow().step();
       return after(step, fail(step, WENT_DOWN));
     }
@@ -73,13 +78,13 @@ final class Passage {
       return switch (next) {
         case Course.Do(Step step) -> after(step, attempt(step));
         case Course.Again(Step step) -> {
-          time.sleep(pause(journal.account().facts(step).failures()));
+          machine.time().sleep(pause(journal.account().facts(step).failures()));
           yield after(step, attempt(step));
         }
         case Course.Finish _ -> next;
       };
     } catch (InterruptedException e) {
-      journal.note(new Line.Paused(time.now()));
+      journal.note(new Line.Paused(machine.time().now()));
       throw e;
     }
   }
@@ -111,7 +116,7 @@ final class Passage {
       } else {
         begin(step);
         steps.run(step, upgrade, watch);
-        write(new Line.Done(time.now(), step, watch.notes()));
+        write(new Line.Done(machine.time().now(), step, watch.notes()));
       }
       return Result.DONE;
     } catch (Fault fault) {
@@ -129,7 +134,7 @@ final class Passage {
       journal.reserve();
     }
     try {
-      write(new Line.Begun(time.now(), step, boot));
+      write(new Line.Begun(machine.time().now(), step, machine.boot()));
     } catch (Fault fault) {
       if (step == Step.SWITCH) {
         settle();
@@ -140,7 +145,7 @@ final class Passage {
 
   private void confirm() throws Fault, InterruptedException {
     try {
-      journal.append(new Line.Done(time.now(), Step.CONFIRM, List.of()));
+      journal.append(new Line.Done(machine.time().now(), Step.CONFIRM, List.of()));
     } catch (Fault fault) {
       settle();
       throw fault;
@@ -158,7 +163,7 @@ final class Passage {
         return;
       } catch (Fault fault) {
         LOG.error("cannot decide the upgrade of {}: {}", upgrade.name(), fault.getMessage());
-        time.sleep(pause(failures));
+        machine.time().sleep(pause(failures));
       }
     }
   }
@@ -174,7 +179,7 @@ final class Passage {
 
   private Result fail(Step step, Failure failure) {
     LOG.warn("{} of {} failed: {}", step, upgrade.name(), failure.reason());
-    journal.note(new Line.Failed(time.now(), step, failure));
+    journal.note(new Line.Failed(machine.time().now(), step, failure));
     return Result.FAILED;
   }
 
@@ -200,7 +205,7 @@ final class Passage {
     private final Deque<String> notes = new ArrayDeque<>();
 
     private Watch(Step step, int attempt) {
-      this.begun = new View(upgrade, step, time.now(), 0, 0, attempt);
+      this.begun = new View(upgrade, step, machine.time().now(), 0, 0, attempt);
       watcher.accept(begun);
     }
 
@@ -220,7 +225,7 @@ final class Passage {
     @Override
     public void well() {
       if (!journal.account().seenWell()) {
-        journal.note(new Line.Well(time.now()));
+        journal.note(new Line.Well(machine.time().now()));
       }
     }
 
