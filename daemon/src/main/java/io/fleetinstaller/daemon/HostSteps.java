@@ -165,12 +165,27 @@ final class HostSteps implements Steps {
   }
 
   private void observe(Upgrade upgrade, Progress progress) throws Fault, InterruptedException {
+    checkCurrent(upgrade);
     if (upgrade.to().isEmpty()) {
       observeGone(upgrade);
       return;
     }
     Slot slot = slot(upgrade.name(), upgrade.to().get());
     judge(Trial.ofCandidate(slot, since(upgrade)), progress);
+  }
+
+  /**
+   * A way back that could write no line in the journal may have moved {@code current} while the
+   * candidate still runs: well or not, it must not be confirmed then.
+   */
+  private void checkCurrent(Upgrade upgrade) throws Fault {
+    Optional<Digest> current =
+        slots.read(upgrade.name()).current().map(slot -> slot.release().digest());
+    if (!current.equals(upgrade.to().map(Release::digest))) {
+      throw new Refused(
+          ReasonCode.WRONG_COPY,
+          "cannot observe the candidate of %s: current does not name it".formatted(upgrade.name()));
+    }
   }
 
   private void observeGone(Upgrade upgrade) throws Fault, InterruptedException {
