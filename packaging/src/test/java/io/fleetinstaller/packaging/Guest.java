@@ -16,7 +16,7 @@ import java.util.List;
  * {@link #start}.
  */
 public final class Guest implements AutoCloseable {
-  private static final int SECONDS_PER_COMMAND = 240;
+  private static final int SECONDS_PER_COMMAND = 600;
 
   private final Path scripts;
   private final String name;
@@ -92,10 +92,15 @@ public final class Guest implements AutoCloseable {
     return builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
   }
 
+  /** Whether a shell condition is true now; a pipeline is true when all its parts are. */
+  public boolean holds(String condition) {
+    return run("bash", "-o", "pipefail", "-c", condition).ok();
+  }
+
   /** Whether a shell condition became true within so many seconds; asked every 100 ms. */
   public boolean within(int seconds, String condition) {
     String loop = "until %s; do sleep 0.1; done".formatted(condition);
-    return run("timeout", Integer.toString(seconds), "bash", "-c", loop).ok();
+    return run("timeout", Integer.toString(seconds), "bash", "-o", "pipefail", "-c", loop).ok();
   }
 
   /** Writes a file, readable by everybody, with its directories. */
