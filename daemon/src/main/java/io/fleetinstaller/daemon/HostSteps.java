@@ -184,7 +184,8 @@ final class HostSteps implements Steps {
     if (!current.equals(upgrade.to().map(Release::digest))) {
       throw new Refused(
           ReasonCode.WRONG_COPY,
-          "cannot observe the candidate of %s: current does not name it".formatted(upgrade.name()));
+          "cannot go on with the upgrade of %s: current does not name its candidate"
+              .formatted(upgrade.name()));
     }
   }
 
@@ -225,6 +226,8 @@ final class HostSteps implements Steps {
   }
 
   private void prune(Upgrade upgrade) throws Fault, InterruptedException {
+    // Begun again after a restart, it must not touch the links of a later upgrade.
+    checkCurrent(upgrade);
     slots.previous(upgrade.name(), upgrade.from());
     slots.prune(upgrade.name(), keptByGuard(upgrade.name()));
     restarted.remove(upgrade.id());
