@@ -102,9 +102,10 @@ public abstract class HostContract {
   void a_service_that_does_not_end_is_killed_and_the_next_one_runs() throws Exception {
     Slot deaf = slot("1.0", Map.of(SERVICE, Behaviour.IGNORES_TERM));
     Slot next = slot("2.0", Map.of(SERVICE, Behaviour.SERVES));
+    Instant beginning = now();
     switchTo(deaf, Optional.empty());
     ServiceState before = running();
-    awaitLine("1.0 begins");
+    awaitLine("1.0 begins", beginning);
 
     switchTo(next, Optional.of(deaf));
 
@@ -118,9 +119,9 @@ public abstract class HostContract {
     Slot next = slot("2.0", Map.of(SERVICE, Behaviour.SERVES));
     Instant beginning = now();
     switchTo(slot, Optional.empty());
-    awaitLine("1.0 begins");
+    awaitLine("1.0 begins", beginning);
     switchTo(next, Optional.of(slot));
-    awaitLine("2.0 begins");
+    awaitLine("2.0 begins", beginning);
 
     List<String> lines = host().log(AGENT, SERVICE, beginning, 1000);
 
@@ -214,10 +215,10 @@ public abstract class HostContract {
         .isPresent();
   }
 
-  private void awaitLine(String line) throws Exception {
+  /** Since an instant, for a real system remembers what the tests before have written. */
+  private void awaitLine(String line, Instant since) throws Exception {
     eventually(
-        "the log has '" + line + "'",
-        () -> host().log(AGENT, SERVICE, Instant.EPOCH, 1000).contains(line));
+        "the log has '" + line + "'", () -> host().log(AGENT, SERVICE, since, 1000).contains(line));
   }
 
   private static void isIn(Slot slot, Path file) {
