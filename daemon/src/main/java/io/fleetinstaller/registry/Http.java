@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import okhttp3.Call;
 import okhttp3.Connection;
@@ -42,6 +43,10 @@ import org.jspecify.annotations.Nullable;
  * cache. What goes wrong before an answer comes is told apart by what failed. Thread-safe.
  */
 final class Http implements Closeable {
+  private static final Pattern FINAL_WORD =
+      Pattern.compile(
+          "Failed to authenticate with proxy|Unexpected response code for CONNECT: 4..");
+
   private final OkHttpClient client;
   private final Patience patience;
 
@@ -186,7 +191,7 @@ final class Http implements Closeable {
       return tls(uri, e);
     }
     if (progress.proxied) {
-      return Failure.passing(ReasonCode.PROXY_FAILED, "the proxy failed (%s)".formatted(text(e)));
+      return proxy(e);
     }
     if (e instanceof UnknownHostException) {
       return Failure.passing(
@@ -195,6 +200,14 @@ final class Http implements Closeable {
     return Failure.passing(
         ReasonCode.CONNECT_FAILED,
         "%s cannot be reached (%s)".formatted(uri.getAuthority(), text(e)));
+  }
+
+  // What a proxy answered to CONNECT is told in words only.
+  private static Failure proxy(IOException e) {
+    String why = "the proxy failed (%s)".formatted(text(e));
+    return FINAL_WORD.matcher(text(e)).matches()
+        ? Failure.lasting(ReasonCode.PROXY_FAILED, why + "; see to registry.proxy")
+        : Failure.passing(ReasonCode.PROXY_FAILED, why);
   }
 
   private Failure afterConnecting(URI uri, IOException e) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,9 @@ final class Turns {
   private int round = 1;
   private boolean progressed;
   private Duration askedFor = Duration.ZERO;
+  private @Nullable Told last;
+
+  private record Told(Repository repository, Failure failure) {}
 
   /**
    * @param what is to be done, as in "get manifest sha256:… of agent"
@@ -48,15 +52,30 @@ final class Turns {
       askedFor = Duration.ZERO;
       skipHopeless();
     }
-    return repositories.get(at);
+    Repository next = repositories.get(at);
+    tellOfLast(next);
+    return next;
+  }
+
+  // Only now: a failure that nothing follows is thrown, and told there.
+  private void tellOfLast(Repository next) {
+    if (last != null) {
+      LOG.atWarn()
+          .addKeyValue("code", last.failure().code().text())
+          .log(
+              "cannot {}: {}: {}; asking {} now",
+              what,
+              last.repository(),
+              last.failure().why(),
+              next.equals(last.repository()) ? "it again" : next);
+      last = null;
+    }
   }
 
   /** The repository whose turn it was failed. */
   void failed(Failure failure) {
     Repository repository = repositories.get(at);
-    LOG.atWarn()
-        .addKeyValue("code", failure.code().text())
-        .log("cannot {}: {}: {}", what, repository, failure.why());
+    last = new Told(repository, failure);
     failures.put(repository, failure);
     if (failure.retryAfter().compareTo(askedFor) > 0) {
       askedFor = failure.retryAfter();

@@ -24,6 +24,7 @@ final class Pulling {
   private Path authFile;
   private Path ca;
   private RegistrySettings.Proxy proxy = RegistrySettings.Proxy.NONE;
+  private RegistrySettings.Patience patience = RegistrySettings.Patience.DEFAULT;
   private Registry registry;
 
   static Pulling from(FakeRegistry... registries) {
@@ -52,6 +53,15 @@ final class Pulling {
 
   Pulling proxy(RegistrySettings.Proxy settings) {
     proxy = settings;
+    return this;
+  }
+
+  /** Waits so long in milliseconds for the network, and tries once. */
+  Pulling impatient(long millis) {
+    Duration wait = Duration.ofMillis(millis);
+    patience =
+        new RegistrySettings.Patience(
+            wait, wait, wait, 0, Duration.ofSeconds(30), 1, Duration.ofSeconds(30));
     return this;
   }
 
@@ -86,9 +96,7 @@ final class Pulling {
 
   Registry registry() {
     if (registry == null) {
-      RegistrySettings settings =
-          new RegistrySettings(
-              repositories, authFile, ca, proxy, RegistrySettings.Patience.DEFAULT);
+      RegistrySettings settings = new RegistrySettings(repositories, authFile, ca, proxy, patience);
       registry = new Registry(settings, new Noting(), new Random(7), environment);
     }
     return registry;

@@ -265,6 +265,26 @@ class RegistryTest {
   }
 
   @Test
+  void a_registry_that_falls_silent_is_too_slow() {
+    registry.script(request ->
+        request.getUrl().encodedPath().contains(layerDigest())
+            ? Optional.of(
+                new MockResponse.Builder()
+                    .body(new Buffer().write(packed.layer, 0, 1000))
+                    .setHeader("Content-Length", packed.layer.length)
+                    .onResponseEnd(SocketEffect.Stall.INSTANCE)
+                    .build())
+            : Optional.empty());
+    second.always(new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build());
+
+    Fault silent = pulling.impatient(500).failing(packed);
+    Fault mute = Pulling.from(second).impatient(500).failing(packed);
+
+    assertThat(silent.reason().code()).isEqualTo(ReasonCode.TOO_SLOW);
+    assertThat(mute.reason().code()).isEqualTo(ReasonCode.TOO_SLOW);
+  }
+
+  @Test
   void a_redirect_is_followed_without_the_credentials() throws Exception {
     second.script(request -> Optional.of(answer(200, packed.layer)));
     registry.script(request ->

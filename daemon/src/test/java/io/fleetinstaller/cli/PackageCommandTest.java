@@ -1,0 +1,163 @@
+package io.fleetinstaller.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fleetinstaller.io.Document;
+import io.fleetinstaller.io.SystemTime;
+import io.fleetinstaller.registry.RealServers;
+import io.fleetinstaller.report.CheckupReport;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The verbs of whoever makes packages, from the command line. */
+@Timeout(60)
+class PackageCommandTest {
+  @TempDir private Path folder;
+  private final Map<String, String> environment = new HashMap<>();
+  private ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @BeforeEach
+  void fill() throws IOException {
+    Path program = Files.createDirectories(folder.resolve("agent/bin")).resolve("agent");
+    Files.writeString(program, "#!/bin/sh\n");
+    Files.writeString(
+        folder.resolve("agent.yaml"),
+        """
+        formatVersion: 1
+        name: agent
+        version: 1.10
+        platform: {os: linux, architecture: amd64}
+        services: [{name: agent, command: {argv: [bin/agent]}}]
+        """);
+  }
+
+  @Test
+  void a_package_is_built_and_inspected() {
+    int built = run(build());
+    String said = text();
+    int inspected = run("package", "inspect", layout() + ":1.10");
+
+    assertThat(built).isZero();
+    assertThat(said)
+        .startsWith("agent 1.10 linux/amd64 in " + layout() + ":1.10")
+        .contains("pin this one");
+    assertThat(inspected).isZero();
+    assertThat(text()).contains("agent 1.10", "10 B in 2 entries", "\"argv\" : [");
+  }
+
+  @Test
+  void scripts_read_json() throws Exception {
+    run(build("--json"));
+    Document built = json();
+    run("package", "inspect", layout(), "--json");
+    Document seen = json();
+
+    assertThat(seen.text("digest")).isEqualTo(built.text("digest"));
+    assertThat(built.number("entries", 0, 10)).isEqualTo(2);
+    assertThat(seen.objects("platforms").getFirst().object("descriptor").text("version"))
+        .isEqualTo("1.10");
+  }
+
+  @Test
+  void the_time_of_entries_comes_from_the_environment() throws Exception {
+    run(build("--json"));
+    String usual = json().text("digest");
+    environment.put("SOURCE_DATE_EPOCH", "1700000000");
+    run(build("--json"));
+    String dated = json().text("digest");
+
+    environment.put("SOURCE_DATE_EPOCH", "yesterday");
+    int refused = run(build());
+
+    assertThat(dated).isNotEqualTo(usual);
+    assertThat(refused).isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("SOURCE_DATE_EPOCH");
+  }
+
+  @Test
+  void what_was_built_is_pushed_to_a_registry() throws Exception {
+    run(build("--json"));
+    String digest = json().text("digest");
+
+    try (RealServers servers = new RealServers(folder.resolve("servers")).withRegistry()) {
+      String there = "127.0.0.1:" + servers.plain + "/agents/agent";
+      int pushed = run("package", "push", layout(), there + ":1.10", "--json");
+      String reference = json().text("reference");
+      int inspected = run("package", "inspect", there + ":1.10", "--json");
+
+      assertThat(pushed).isZero();
+      assertThat(reference).isEqualTo("http://" + there + "@" + digest);
+      assertThat(inspected).isZero();
+      assertThat(json().text("digest")).isEqualTo(digest);
+    }
+  }
+
+  @Test
+  void what_makes_no_sense_is_refused_or_a_usage_error() {
+    int backwards = run("package", "push", "localhost:1/x", layout());
+    int noReference = run("package", "inspect", "https://UPPER CASE/");
+    int noOwner = run(build("--owner", "bin=Bad Name"));
+    int noDescriptor = run("package", "build", folder.toString());
+    int noVerb = run("package");
+
+    assertThat(List.of(backwards, noReference, noOwner)).containsOnly(2);
+    assertThat(List.of(noDescriptor, noVerb)).containsOnly(1);
+  }
+
+  private String[] build(String... more) {
+    List<String> arguments =
+        new java.util.ArrayList<>(
+            List.of(
+                "package",
+                "build",
+                folder.resolve("agent").toString(),
+                "--descriptor",
+                folder.resolve("agent.yaml").toString(),
+                "--output",
+                layout()));
+    arguments.addAll(List.of(more));
+    return arguments.toArray(String[]::new);
+  }
+
+  private String layout() {
+    return folder.resolve("layout").toString();
+  }
+
+  private int run(String... arguments) {
+    out = new ByteArrayOutputStream();
+    Product product =
+        new Product(
+            folder.resolve("none.yaml"),
+            folder.resolve("none"),
+            (config, supervised) -> {},
+            _ -> new CheckupReport(Instant.EPOCH, List.of()));
+    Terminal terminal =
+        new Terminal(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            false,
+            environment);
+    return new Cli(product, terminal, new SystemTime()).run(arguments);
+  }
+
+  private String text() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private Document json() throws Exception {
+    return Document.json("output", out.toByteArray());
+  }
+}
