@@ -89,7 +89,7 @@ public final class DurableDisk implements Disk {
     if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    Files.walkFileTree(directory, new Deletion());
+    Files.walkFileTree(directory, new Deletion(Posix.device(directory)));
     Posix.syncNames(parent(directory));
   }
 
@@ -158,10 +158,18 @@ public final class DurableDisk implements Disk {
 
   /** Deletes what it leaves. A package may have made directories that not even we may write to. */
   private static final class Deletion extends SimpleFileVisitor<Path> {
+    private final long device;
+
+    Deletion(long device) {
+      this.device = device;
+    }
 
     @Override
     public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
         throws IOException {
+      if (Posix.device(directory) != device) {
+        throw new IOException("%s is another file system mounted there".formatted(directory));
+      }
       if (!Files.isWritable(directory) || !Files.isExecutable(directory)) {
         Posix.mode(directory, OWNER_ALL);
       }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
@@ -33,6 +34,15 @@ final class Posix {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }
+  }
+
+  /** Which file system this file or link itself is on; 0 where nobody knows. */
+  static long device(Path path) throws IOException {
+    return real(path)
+            && Files.getAttribute(path, "unix:dev", LinkOption.NOFOLLOW_LINKS)
+                instanceof Long device
+        ? device
+        : 0;
   }
 
   /** A file system of the kernel with POSIX semantics: neither Windows nor memory. */

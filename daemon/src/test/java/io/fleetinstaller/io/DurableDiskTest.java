@@ -96,6 +96,24 @@ final class DurableDiskTest {
   }
 
   @Test
+  void what_somebody_mounted_in_a_tree_is_not_deleted_with_it() throws Exception {
+    Needs.root();
+    Path mounted = Files.createDirectories(folder.resolve("tree/data"));
+    Needs.the(run("mount", "-t", "tmpfs", "tmpfs", mounted.toString()), "the right to mount");
+    try {
+      Files.writeString(mounted.resolve("kept"), "kept");
+
+      assertThatThrownBy(() -> disk.deleteTree(folder.resolve("tree")))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("mounted there");
+
+      assertThat(mounted.resolve("kept")).hasContent("kept");
+    } finally {
+      assertThat(run("umount", mounted.toString())).isTrue();
+    }
+  }
+
+  @Test
   void deleting_takes_the_link_and_not_what_it_names() throws IOException {
     Files.writeString(folder.resolve("kept"), "kept");
     Files.createSymbolicLink(folder.resolve("link"), Path.of("kept"));
@@ -157,6 +175,10 @@ final class DurableDiskTest {
     assertThatThrownBy(() -> Files.readString(memory.resolve("moved/file")))
         .isInstanceOf(NoSuchFileException.class);
     assertThat(Files.readString(memory.resolve("journal"))).isEqualTo("one\n");
+  }
+
+  private static boolean run(String... command) throws IOException, InterruptedException {
+    return new ProcessBuilder(List.of(command)).inheritIO().start().waitFor() == 0;
   }
 
   private static byte[] bytes(String text) {
