@@ -1,5 +1,6 @@
 package io.fleetinstaller.slots;
 
+import io.fleetinstaller.release.ReasonCode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,11 +90,21 @@ final class EntryPath {
   static final class Unsafe extends Exception {
     private static final long serialVersionUID = 1L;
 
+    private final ReasonCode code;
     private final String why;
 
     Unsafe(String why) {
+      this(ReasonCode.UNSAFE_ENTRY, why);
+    }
+
+    Unsafe(ReasonCode code, String why) {
       super(why);
+      this.code = code;
       this.why = why;
+    }
+
+    ReasonCode code() {
+      return code;
     }
 
     String why() {

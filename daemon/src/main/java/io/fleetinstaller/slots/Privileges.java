@@ -2,6 +2,7 @@ package io.fleetinstaller.slots;
 
 import io.fleetinstaller.io.TarEntry;
 import io.fleetinstaller.release.Descriptor;
+import io.fleetinstaller.release.ReasonCode;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -19,19 +20,22 @@ final class Privileges {
     this.descriptor = descriptor;
   }
 
-  /** Empty text: allowed; else why not. */
-  String objection(String path, TarEntry entry) {
+  /** Throws why this entry may not be, if it may not. */
+  void check(String path, TarEntry entry) throws EntryPath.Unsafe {
     boolean setId =
         entry.kind() != TarEntry.Kind.SYMLINK
             && entry.kind() != TarEntry.Kind.HARDLINK
             && (entry.mode() & SET_ID) != 0;
     if (setId && !descriptor.setuid().contains(path)) {
-      return "it is set-uid or set-gid, and the descriptor's list setuid does not name it";
+      throw new EntryPath.Unsafe(
+          ReasonCode.PRIVILEGE_REFUSED,
+          "it is set-uid or set-gid, and the descriptor's list setuid does not name it");
     }
     if (entry.xattrs().containsKey(CAPABILITY) && !descriptor.capabilities().contains(path)) {
-      return "it has file capabilities, and the descriptor's list capabilities does not name it";
+      throw new EntryPath.Unsafe(
+          ReasonCode.PRIVILEGE_REFUSED,
+          "it has file capabilities, and the descriptor's list capabilities does not name it");
     }
-    return "";
   }
 
   /** Whether another name of this file needs to be named in the descriptor too. */

@@ -72,7 +72,7 @@ final class Staging {
     try {
       Unpacking unpacking =
           new Unpacking(
-              delivery, new Unpacking.Target(staged, doors.scratch(), room, owners, contents));
+              delivery, new Making.Target(staged, doors.scratch(), room, owners, contents));
       AtomicLong arrived = new AtomicLong();
       for (Layer layer : delivery.layers()) {
         layer(layer, unpacking, count -> progress.accept(arrived.addAndGet(count)));

@@ -1,6 +1,5 @@
 package io.fleetinstaller.slots;
 
-import io.fleetinstaller.io.Scratch;
 import io.fleetinstaller.io.TarEntry;
 import io.fleetinstaller.io.TarReader;
 import io.fleetinstaller.release.Fault;
@@ -8,11 +7,9 @@ import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.slots.EntryPath.Unsafe;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,24 +19,18 @@ import java.util.Optional;
  * relative one must stay in the slot. Not thread-safe.
  */
 final class Unpacking {
-  private static final int DIRECTORY_MODE = 0755;
-
   private final Delivery delivery;
-  private final Target target;
-  private final Tree tree;
+  private final Path directory;
+  private final Making making;
   private final Privileges privileges;
   private long entries;
   private long bytes;
 
-  /** Where it goes, through what. */
-  record Target(
-      Path directory, Scratch scratch, Room room, Owners owners, ContentsWriter contents) {}
-
-  Unpacking(Delivery delivery, Target target) {
+  Unpacking(Delivery delivery, Making.Target target) {
     this.delivery = delivery;
-    this.target = target;
-    this.tree = new Tree(delivery.descriptor().entries());
+    this.directory = target.directory();
     this.privileges = new Privileges(delivery.descriptor());
+    this.making = new Making(target, new Tree(delivery.descriptor().entries()), privileges);
   }
 
   /** Unpacks one layer; an IOException is one of the archive. */
@@ -55,14 +46,9 @@ final class Unpacking {
     tar.finish();
   }
 
-  /** Gives the directories their attributes, the deepest first: what is made in one touches it. */
+  /** Gives the directories their attributes, once nothing more is made in them. */
   void finish() throws Fault, InterruptedException {
-    for (Map.Entry<String, Tree.Directory> each : tree.deepestFirst()) {
-      Tree.Directory directory = each.getValue();
-      Path path = target.directory().resolve(each.getKey());
-      target.room().run(() -> target.scratch().attributes(path, directory.attributes()));
-      target.contents().other(directory.item());
-    }
+    making.finish();
   }
 
   private void entry(TarEntry entry, TarReader tar)
@@ -76,14 +62,13 @@ final class Unpacking {
       count(entry);
       legalHere(parts);
       String path = String.join("/", parts);
-      parents(parts);
-      String objection = privileges.objection(path, entry);
-      if (!objection.isEmpty()) {
-        throw refused(ReasonCode.PRIVILEGE_REFUSED, entry, objection);
+      for (int depth = 1; depth < parts.size(); depth++) {
+        making.parent(String.join("/", parts.subList(0, depth)));
       }
+      privileges.check(path, entry);
       make(path, entry, tar);
     } catch (Unsafe e) {
-      throw refused(ReasonCode.UNSAFE_ENTRY, entry, e.why());
+      throw refused(e.code(), entry, e.why());
     } catch (InvalidPathException e) {
       throw new Fault.Broken(
           ReasonCode.HOST_FAILED,
@@ -95,10 +80,10 @@ final class Unpacking {
   private void make(String path, TarEntry entry, TarReader tar)
       throws Unsafe, IOException, Fault, InterruptedException {
     switch (entry.kind()) {
-      case FILE -> file(path, entry, tar);
-      case DIRECTORY -> directory(path, entry);
-      case SYMLINK -> symlink(path, entry);
-      case HARDLINK -> hardlink(path, entry);
+      case FILE -> making.file(path, entry, tar);
+      case DIRECTORY -> making.directory(path, entry);
+      case SYMLINK -> making.symlink(path, entry);
+      case HARDLINK -> making.hardlink(path, entry);
       case DEVICE, FIFO, UNKNOWN ->
           throw new Unsafe("it is neither file, directory nor link; leave it out");
     }
@@ -124,182 +109,12 @@ final class Unpacking {
   }
 
   private void legalHere(List<String> parts) throws Unsafe {
-    if (target.directory().getFileSystem().getSeparator().equals("\\")) {
+    if (directory.getFileSystem().getSeparator().equals("\\")) {
       Optional<String> illegal = EntryPath.illegalOnWindows(parts);
       if (illegal.isPresent()) {
         throw new Unsafe("Windows has no such name as '%s'".formatted(illegal.get()));
       }
     }
-  }
-
-  /** Makes the directories on the way that the archive left out. */
-  private void parents(List<String> parts) throws Unsafe, Fault, InterruptedException {
-    for (int depth = 1; depth < parts.size(); depth++) {
-      String path = String.join("/", parts.subList(0, depth));
-      if (tree.needsParent(path)) {
-        create(() -> target.scratch().directory(at(path)));
-        Scratch.Owner owner = target.owners().own();
-        Item item = item(path, Item.Type.DIRECTORY, new Made(DIRECTORY_MODE, owner));
-        tree.implied(
-            path,
-            new Tree.Directory(
-                new Scratch.Attributes(DIRECTORY_MODE, chown(owner), null, Map.of()), item));
-      }
-    }
-  }
-
-  private void file(String path, TarEntry entry, TarReader tar)
-      throws Unsafe, IOException, Fault, InterruptedException {
-    tree.add(path, Privileges.special(entry) ? Tree.Kind.SPECIAL_FILE : Tree.Kind.FILE);
-    Made made = made(entry);
-    Path file = at(path);
-    Scratch.Output out = create(() -> target.scratch().file(file));
-    // Closed by hand on every way out: closing after a failure must not hide the failure.
-    try {
-      content(entry, tar, out);
-    } catch (IOException | Fault | InterruptedException | RuntimeException e) {
-      closeAfter(e, out);
-      throw e;
-    }
-    target.room().run(out::close);
-    target.room().run(() -> target.scratch().attributes(file, attributes(entry, made)));
-    target
-        .contents()
-        .file(
-            new Item(
-                Item.Type.FILE,
-                made.mode(),
-                Integer.toUnsignedLong(made.owner().uid()),
-                Integer.toUnsignedLong(made.owner().gid()),
-                entry.size(),
-                "",
-                path,
-                "",
-                Item.hex(made.xattrs())));
-  }
-
-  private void content(TarEntry entry, TarReader tar, Scratch.Output out)
-      throws IOException, Fault, InterruptedException {
-    long at = 0;
-    for (TarEntry.Extent extent : entry.extents()) {
-      target.contents().hole(extent.offset() - at);
-      at = extent.offset();
-      long end = at + extent.length();
-      while (at < end) {
-        at += piece(tar, out, at, end);
-      }
-    }
-    if (at < entry.size()) {
-      target.contents().hole(entry.size() - at);
-      target.room().run(() -> out.extend(entry.size()));
-    }
-  }
-
-  private int piece(TarReader tar, Scratch.Output out, long at, long end)
-      throws IOException, Fault, InterruptedException {
-    byte[] buffer = target.contents().buffer();
-    int length = tar.read(buffer, 0, (int) Math.min(buffer.length, end - at));
-    target.room().run(() -> out.write(buffer, length, at));
-    target.contents().bytes(buffer, length);
-    return length;
-  }
-
-  private void directory(String path, TarEntry entry) throws Unsafe, Fault, InterruptedException {
-    Made made = made(entry);
-    if (tree.newDirectory(path)) {
-      create(() -> target.scratch().directory(at(path)));
-    }
-    tree.declared(
-        path, new Tree.Directory(attributes(entry, made), item(path, Item.Type.DIRECTORY, made)));
-  }
-
-  private void symlink(String path, TarEntry entry) throws Unsafe, Fault, InterruptedException {
-    Tree.stayInside(path, entry.link());
-    tree.add(path, Tree.Kind.LINK);
-    Made made = made(entry);
-    Path link = at(path);
-    create(() -> target.scratch().symlink(link, entry.link()));
-    target.room().run(() -> target.scratch().attributes(link, linkAttributes(entry, made)));
-    target.contents().other(link(Item.Type.SYMLINK, path, entry.link(), made));
-  }
-
-  private void hardlink(String path, TarEntry entry) throws Unsafe, Fault, InterruptedException {
-    String linked = String.join("/", EntryPath.parts(entry.link()));
-    Tree.Kind kind = tree.linkable(linked);
-    if (kind == Tree.Kind.SPECIAL_FILE && !privileges.names(path)) {
-      throw refused(
-          ReasonCode.PRIVILEGE_REFUSED,
-          entry,
-          "it is another name of a privileged file, and the descriptor does not name it");
-    }
-    tree.add(path, kind);
-    create(() -> target.scratch().hardlink(at(path), at(linked)));
-    Made made = new Made(0, target.owners().own());
-    target.contents().other(link(Item.Type.HARDLINK, path, linked, made));
-  }
-
-  private Path at(String path) {
-    return target.directory().resolve(path);
-  }
-
-  /** Our own check has seen no such name: so the file system takes two names for one. */
-  private <T> T create(Room.Action<T> action) throws Unsafe, Fault, InterruptedException {
-    Optional<T> made =
-        target
-            .room()
-            .in(() -> {
-              try {
-                return Optional.of(action.run());
-              } catch (FileAlreadyExistsException _) {
-                return Optional.empty();
-              }
-            });
-    return made.orElseThrow(
-        () -> new Unsafe("this file system takes its name for that of another entry"));
-  }
-
-  private void create(Room.Effect effect) throws Unsafe, Fault, InterruptedException {
-    this.<Boolean>create(() -> {
-      effect.run();
-      return true;
-    });
-  }
-
-  private Made made(TarEntry entry) throws Unsafe {
-    return new Made(
-        entry.mode(),
-        target.owners().of(entry.owner()),
-        Privileges.kept(entry, target.owners().root()));
-  }
-
-  private Scratch.Attributes attributes(TarEntry entry, Made made) {
-    return new Scratch.Attributes(
-        made.mode(), chown(made.owner()), entry.modified(), made.xattrs());
-  }
-
-  private Scratch.Attributes linkAttributes(TarEntry entry, Made made) {
-    return new Scratch.Attributes(null, chown(made.owner()), entry.modified(), made.xattrs());
-  }
-
-  private Scratch.@org.jspecify.annotations.Nullable Owner chown(Scratch.Owner owner) {
-    return target.owners().root() ? owner : null;
-  }
-
-  private static Item item(String path, Item.Type type, Made made) {
-    return link(type, path, "", made);
-  }
-
-  private static Item link(Item.Type type, String path, String link, Made made) {
-    return new Item(
-        type,
-        made.mode(),
-        Integer.toUnsignedLong(made.owner().uid()),
-        Integer.toUnsignedLong(made.owner().gid()),
-        0,
-        "",
-        path,
-        link,
-        Item.hex(made.xattrs()));
   }
 
   private Refused refused(ReasonCode code, TarEntry entry, String why) {
@@ -311,20 +126,5 @@ final class Unpacking {
                 shown.length() > 200 ? shown.substring(0, 200) + "…" : shown,
                 delivery.release(),
                 why));
-  }
-
-  private static void closeAfter(Exception failure, Scratch.Output out) {
-    try {
-      out.close();
-    } catch (IOException e) {
-      failure.addSuppressed(e);
-    }
-  }
-
-  /** What an entry is made as on this host. */
-  private record Made(int mode, Scratch.Owner owner, Map<String, byte[]> xattrs) {
-    Made(int mode, Scratch.Owner owner) {
-      this(mode, owner, Map.of());
-    }
   }
 }

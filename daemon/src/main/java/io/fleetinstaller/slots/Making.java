@@ -1,0 +1,222 @@
+package io.fleetinstaller.slots;
+
+import io.fleetinstaller.io.Scratch;
+import io.fleetinstaller.io.TarEntry;
+import io.fleetinstaller.io.TarReader;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.slots.EntryPath.Unsafe;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Makes what the entries of a release say, once their names are known to be good. */
+final class Making {
+  private static final int DIRECTORY_MODE = 0755;
+
+  private final Target target;
+  private final Tree tree;
+  private final Privileges privileges;
+
+  /** Where it goes, through what. */
+  record Target(
+      Path directory, Scratch scratch, Room room, Owners owners, ContentsWriter contents) {}
+
+  Making(Target target, Tree tree, Privileges privileges) {
+    this.target = target;
+    this.tree = tree;
+    this.privileges = privileges;
+  }
+
+  /** Makes the directory on the way to an entry, if the archive left it out. */
+  void parent(String path) throws Unsafe, Fault, InterruptedException {
+    if (tree.needsParent(path)) {
+      create(() -> target.scratch().directory(at(path)));
+      Made made = new Made(DIRECTORY_MODE, target.owners().own());
+      Scratch.Attributes attributes =
+          new Scratch.Attributes(DIRECTORY_MODE, chown(made.owner()), null, Map.of());
+      tree.implied(path, new Tree.Directory(attributes, item(path, Item.Type.DIRECTORY, made)));
+    }
+  }
+
+  void file(String path, TarEntry entry, TarReader tar)
+      throws Unsafe, IOException, Fault, InterruptedException {
+    tree.add(path, Privileges.special(entry) ? Tree.Kind.SPECIAL_FILE : Tree.Kind.FILE);
+    Made made = made(entry);
+    Path file = at(path);
+    Scratch.Output out = create(() -> target.scratch().file(file));
+    // Closed by hand on every way out: closing after a failure must not hide the failure.
+    try {
+      content(entry, tar, out);
+    } catch (IOException | Fault | InterruptedException | RuntimeException e) {
+      closeAfter(e, out);
+      throw e;
+    }
+    target.room().run(out::close);
+    target.room().run(() -> target.scratch().attributes(file, attributes(entry, made)));
+    target
+        .contents()
+        .file(
+            new Item(
+                Item.Type.FILE,
+                made.mode(),
+                Integer.toUnsignedLong(made.owner().uid()),
+                Integer.toUnsignedLong(made.owner().gid()),
+                entry.size(),
+                "",
+                path,
+                "",
+                Item.hex(made.xattrs())));
+  }
+
+  private void content(TarEntry entry, TarReader tar, Scratch.Output out)
+      throws IOException, Fault, InterruptedException {
+    long at = 0;
+    for (TarEntry.Extent extent : entry.extents()) {
+      target.contents().hole(extent.offset() - at);
+      at = extent.offset();
+      long end = at + extent.length();
+      while (at < end) {
+        at += piece(tar, out, at, end);
+      }
+    }
+    if (at < entry.size()) {
+      target.contents().hole(entry.size() - at);
+      target.room().run(() -> out.extend(entry.size()));
+    }
+  }
+
+  private int piece(TarReader tar, Scratch.Output out, long at, long end)
+      throws IOException, Fault, InterruptedException {
+    byte[] buffer = target.contents().buffer();
+    int length = tar.read(buffer, 0, (int) Math.min(buffer.length, end - at));
+    target.room().run(() -> out.write(buffer, length, at));
+    target.contents().bytes(buffer, length);
+    return length;
+  }
+
+  void directory(String path, TarEntry entry) throws Unsafe, Fault, InterruptedException {
+    Made made = made(entry);
+    if (tree.newDirectory(path)) {
+      create(() -> target.scratch().directory(at(path)));
+    }
+    tree.declared(
+        path, new Tree.Directory(attributes(entry, made), item(path, Item.Type.DIRECTORY, made)));
+  }
+
+  void symlink(String path, TarEntry entry) throws Unsafe, Fault, InterruptedException {
+    Tree.stayInside(path, entry.link());
+    tree.add(path, Tree.Kind.LINK);
+    Made made = made(entry);
+    Path link = at(path);
+    create(() -> target.scratch().symlink(link, entry.link()));
+    target.room().run(() -> target.scratch().attributes(link, linkAttributes(entry, made)));
+    target.contents().other(link(Item.Type.SYMLINK, path, entry.link(), made));
+  }
+
+  void hardlink(String path, TarEntry entry) throws Unsafe, Fault, InterruptedException {
+    String linked = String.join("/", EntryPath.parts(entry.link()));
+    Tree.Kind kind = tree.linkable(linked);
+    if (kind == Tree.Kind.SPECIAL_FILE && !privileges.names(path)) {
+      throw new Unsafe(
+          ReasonCode.PRIVILEGE_REFUSED,
+          "it is another name of a privileged file, and the descriptor does not name it");
+    }
+    tree.add(path, kind);
+    create(() -> target.scratch().hardlink(at(path), at(linked)));
+    Made made = new Made(0, target.owners().own());
+    target.contents().other(link(Item.Type.HARDLINK, path, linked, made));
+  }
+
+  /** Gives the directories their attributes, the deepest first: what is made in one touches it. */
+  void finish() throws Fault, InterruptedException {
+    for (Map.Entry<String, Tree.Directory> each : tree.deepestFirst()) {
+      Tree.Directory directory = each.getValue();
+      Path path = target.directory().resolve(each.getKey());
+      target.room().run(() -> target.scratch().attributes(path, directory.attributes()));
+      target.contents().other(directory.item());
+    }
+  }
+
+  private Path at(String path) {
+    return target.directory().resolve(path);
+  }
+
+  /** Our own check has seen no such name: so the file system takes two names for one. */
+  private <T> T create(Room.Action<T> action) throws Unsafe, Fault, InterruptedException {
+    Optional<T> made =
+        target
+            .room()
+            .in(() -> {
+              try {
+                return Optional.of(action.run());
+              } catch (FileAlreadyExistsException _) {
+                return Optional.empty();
+              }
+            });
+    return made.orElseThrow(
+        () -> new Unsafe("this file system takes its name for that of another entry"));
+  }
+
+  private void create(Room.Effect effect) throws Unsafe, Fault, InterruptedException {
+    this.<Boolean>create(() -> {
+      effect.run();
+      return true;
+    });
+  }
+
+  private Made made(TarEntry entry) throws Unsafe {
+    return new Made(
+        entry.mode(),
+        target.owners().of(entry.owner()),
+        Privileges.kept(entry, target.owners().root()));
+  }
+
+  private Scratch.Attributes attributes(TarEntry entry, Made made) {
+    return new Scratch.Attributes(
+        made.mode(), chown(made.owner()), entry.modified(), made.xattrs());
+  }
+
+  private Scratch.Attributes linkAttributes(TarEntry entry, Made made) {
+    return new Scratch.Attributes(null, chown(made.owner()), entry.modified(), made.xattrs());
+  }
+
+  private Scratch.@Nullable Owner chown(Scratch.Owner owner) {
+    return target.owners().root() ? owner : null;
+  }
+
+  private static Item item(String path, Item.Type type, Made made) {
+    return link(type, path, "", made);
+  }
+
+  private static Item link(Item.Type type, String path, String link, Made made) {
+    return new Item(
+        type,
+        made.mode(),
+        Integer.toUnsignedLong(made.owner().uid()),
+        Integer.toUnsignedLong(made.owner().gid()),
+        0,
+        "",
+        path,
+        link,
+        Item.hex(made.xattrs()));
+  }
+
+  private static void closeAfter(Exception failure, Scratch.Output out) {
+    try {
+      out.close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  /** What an entry is made as on this host. */
+  private record Made(int mode, Scratch.Owner owner, Map<String, byte[]> xattrs) {
+    Made(int mode, Scratch.Owner owner) {
+      this(mode, owner, Map.of());
+    }
+  }
+}
