@@ -1,14 +1,13 @@
 package io.fleetinstaller.daemon;
 
-import io.fleetinstaller.io.Compression;
 import io.fleetinstaller.registry.Blob;
 import io.fleetinstaller.registry.Image;
-import io.fleetinstaller.registry.MediaTypes;
 import io.fleetinstaller.registry.Registry;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Platform;
+import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.slots.Delivery;
 import io.fleetinstaller.slots.Layer;
@@ -17,6 +16,7 @@ import io.fleetinstaller.upgrade.Progress;
 import io.fleetinstaller.upgrade.Upgrade;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * Brings releases from a registry into slots. A release whose slot is whole needs no network. Used
@@ -54,8 +54,23 @@ final class Staging {
     }
     Image image = image(upgrade.to().orElseThrow());
     long total = image.layers().stream().mapToLong(Blob::size).sum();
-    slots.stage(delivery(image), done -> progress.at(done, total));
+    stage(image, done -> progress.at(done, total));
     forget(upgrade);
+  }
+
+  // Wrong bytes are known for such at the end of a layer. The registry then passes over whoever
+  // sent them, so that another go at the same slot takes them from the next repository.
+  private void stage(Image image, LongConsumer progress) throws Fault, InterruptedException {
+    for (int left = registries.now().repositories(); ; left--) {
+      try {
+        slots.stage(delivery(image), progress);
+        return;
+      } catch (Fault.Refused refused) {
+        if (left <= 1 || refused.reason().code() != ReasonCode.DIGEST_MISMATCH) {
+          throw refused;
+        }
+      }
+    }
   }
 
   private Delivery delivery(Image image) {
@@ -65,8 +80,7 @@ final class Staging {
   }
 
   private static Layer layer(Registry registry, Image image, Blob blob) {
-    Compression compression = MediaTypes.compression(blob.mediaType());
-    return new Layer(blob.size(), compression, () -> registry.open(image, blob, _ -> {}));
+    return new Layer(blob.size(), blob.compression(), () -> registry.open(image, blob, _ -> {}));
   }
 
   /** What was resolved is of no more use. */

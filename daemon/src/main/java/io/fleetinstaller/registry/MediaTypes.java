@@ -1,6 +1,5 @@
 package io.fleetinstaller.registry;
 
-import io.fleetinstaller.io.Compression;
 import java.util.List;
 
 /** The media types that packages are made of, ours and other people's. */
@@ -42,14 +41,6 @@ public final class MediaTypes {
   /** True for layers that can be unpacked here. */
   static boolean isLayer(String mediaType) {
     return LAYERS.contains(mediaType);
-  }
-
-  /** How a layer of this media type is packed. */
-  public static Compression compression(String mediaType) {
-    if (mediaType.endsWith("zstd")) {
-      return Compression.ZSTD;
-    }
-    return mediaType.endsWith("gzip") ? Compression.GZIP : Compression.NONE;
   }
 
   /** What to say that we take when asking for a manifest. */

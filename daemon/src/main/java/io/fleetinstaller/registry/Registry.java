@@ -28,7 +28,7 @@ public final class Registry implements AutoCloseable {
   private final RegistrySettings settings;
   private final Pace pace;
   private final Suspects suspects = new Suspects();
-  private final Repositories repositories;
+  private final Repositories open;
 
   /** Reads no file and opens no connection yet. */
   public Registry(RegistrySettings settings, Time time, RandomGenerator chance) {
@@ -42,7 +42,7 @@ public final class Registry implements AutoCloseable {
       Map<String, String> environment) {
     this.settings = settings;
     this.pace = new Pace(settings.patience(), time, chance);
-    this.repositories = new Repositories(settings, time, environment);
+    this.open = new Repositories(settings, time, environment);
   }
 
   /** Finds a release and checks everything about it but its version and its layers. */
@@ -97,10 +97,15 @@ public final class Registry implements AutoCloseable {
             layer, turns, pace, repository -> suspects.add(layer.digest(), repository), arrived));
   }
 
+  /** How many repositories there are: opening a layer so often asks each of them. */
+  public int repositories() {
+    return settings.repositories().size();
+  }
+
   private List<Repository> of(PackageName name) throws Fault {
     List<Repository> found = new ArrayList<>();
     for (String template : settings.repositories()) {
-      found.add(repositories.at(Address.of(template, name)));
+      found.add(open.at(Address.of(template, name)));
     }
     return found;
   }
@@ -108,6 +113,6 @@ public final class Registry implements AutoCloseable {
   /** Ends what is under way: streams that are open fail, also in other threads. */
   @Override
   public void close() {
-    repositories.close();
+    open.close();
   }
 }

@@ -85,6 +85,19 @@ class DaemonTest {
   }
 
   @Test
+  void a_layer_that_one_repository_has_wrong_is_taken_from_the_next() throws Exception {
+    Release one = stage.release("1");
+    stage.liar();
+    stage.start().desire(one);
+
+    Document end = stage.poll();
+
+    assertThat(end.text("ending")).isEqualTo("done");
+    assertThat(stage.current()).isEqualTo("1");
+    assertThat(stage.folders()).noneMatch(name -> name.equals(".staging"));
+  }
+
+  @Test
   void a_person_may_have_it_tried_again_at_once() throws Exception {
     Release one = stage.release("1");
     Release mended = stage.release("2");

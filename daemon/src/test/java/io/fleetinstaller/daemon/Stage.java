@@ -85,6 +85,26 @@ final class Stage implements AutoCloseable {
     return new Release(AGENT, built.descriptor().version(), built.top());
   }
 
+  /** Puts a repository before the real one that has every layer, and has it wrong. */
+  void liar() throws Exception {
+    Path settings = folder.resolve("installer.yaml");
+    String mirror = "[\"file:%s/lies/{package}\", ".formatted(folder);
+    Files.writeString(
+        settings, Files.readString(settings).replace("repositories: [", "repositories: " + mirror));
+    Path blobs = Files.createDirectories(folder.resolve("lies/agent/blobs/sha256"));
+    Files.writeString(
+        blobs.getParent().resolveSibling("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
+    try (var good = Files.list(folder.resolve("layouts/agent/blobs/sha256"))) {
+      for (Path blob : good.toList()) {
+        byte[] bytes = Files.readAllBytes(blob);
+        if (bytes[0] != '{') {
+          bytes[bytes.length - 1] = (byte) ~bytes[bytes.length - 1];
+        }
+        Files.write(blobs.resolve(blob.getFileName().toString()), bytes);
+      }
+    }
+  }
+
   /** Writes the desired file: these releases and nothing else. */
   void desire(Release... releases) throws IOException {
     List<String> lines = new ArrayList<>(List.of("packages:"));
