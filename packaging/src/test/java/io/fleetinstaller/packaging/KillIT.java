@@ -46,7 +46,7 @@ final class KillIT {
         "swift | fdatasync | 1 | FETCH UNPACK ARM SWITCH RESTART OBSERVE CONFIRM DISARM PRUNE",
         "swift | rename | 1 | UNPACK ARM SWITCH PRUNE",
         "crashes | fdatasync | 13 | OBSERVE SWITCH_BACK RESTART_OLD OBSERVE_OLD DISCARD",
-        "crashes | rename | 5 | SWITCH_BACK DISCARD"
+        "crashes | rename | 7 | SWITCH_BACK DISCARD"
       })
   void killed_at_any_step_it_ends_well(String release, String calls, int first, String steps) {
     Set<String> killed = new TreeSet<>();
