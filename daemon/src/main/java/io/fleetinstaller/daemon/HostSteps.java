@@ -146,7 +146,7 @@ final class HostSteps implements Steps {
     if (runsFrom(slot)) {
       LOG.atInfo()
           .addKeyValue("package", upgrade.name())
-          .log("{} never stopped running; leaving it alone", slot.release());
+          .log("{} runs already; leaving it alone", slot.release());
       return;
     }
     host.restart(slot);
