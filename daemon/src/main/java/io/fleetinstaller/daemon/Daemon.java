@@ -2,6 +2,7 @@ package io.fleetinstaller.daemon;
 
 import io.fleetinstaller.api.Ending;
 import io.fleetinstaller.api.Job;
+import io.fleetinstaller.desired.Policy;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
@@ -83,15 +84,19 @@ final class Daemon {
     }
   }
 
-  private void look() throws InterruptedException {
+  /** Does what is due; the first of what did not end well. */
+  private Optional<Outcome> look() throws InterruptedException {
     settings.look();
     situation.source().look(settings.now().desiredFile());
+    Optional<Outcome> failed = Optional.empty();
     for (PackageName name : situation.names()) {
       if (situation.decide(name) instanceof Decision.Act(var move, var why)) {
         LOG.atInfo().addKeyValue("package", name).log("{}", why.sentence());
-        conductor.run(move);
+        Optional<Outcome> outcome = Optional.of(conductor.run(move));
+        failed = failed.or(() -> outcome.filter(one -> one.why().isPresent()));
       }
     }
+    return failed;
   }
 
   private void perform(Job job) throws InterruptedException {
@@ -100,8 +105,11 @@ final class Daemon {
       switch (job.command().verb()) {
         case POLL -> poll(job);
         case INSTALL, UPGRADE, ROLLBACK, REMOVE -> {
+          Policy before = situation.policy().now();
           desk.keep(job.command());
-          converge(job.command().name().orElseThrow(), job);
+          Conclusion end = converge(job.command().name().orElseThrow(), job);
+          desk.settle(job.command(), before);
+          job.end(end.ending(), end.why());
         }
         case HOLD, UNHOLD, UNPIN, VERIFY ->
             throw new IllegalStateException(job.command().verb() + " is not the owner's to do");
@@ -117,28 +125,31 @@ final class Daemon {
   }
 
   private void poll(Job job) throws InterruptedException {
-    look();
+    Optional<Outcome> failed = look();
     if (job.command().name().isPresent()) {
-      converge(job.command().name().get(), job);
+      Conclusion end = converge(job.command().name().get(), job);
+      job.end(end.ending(), end.why());
     } else {
-      job.done(new Reason(ReasonCode.UP_TO_DATE, "looked, and did what was due"));
+      Reason done = new Reason(ReasonCode.UP_TO_DATE, "looked, and did what was due");
+      job.end(
+          failed.map(Ending::of).orElse(Ending.DONE), failed.flatMap(Outcome::why).orElse(done));
     }
   }
 
+  /** What a job came to. */
+  private record Conclusion(Ending ending, Reason why) {}
+
   /** Does now what a person wants of one package, whatever failed before. */
-  private void converge(PackageName name, Job job) throws InterruptedException {
-    switch (situation.retry(name)) {
+  private Conclusion converge(PackageName name, Job job) throws InterruptedException {
+    return switch (situation.retry(name)) {
       case Decision.Act(var move, var why) -> {
         LOG.atInfo().addKeyValue("package", name).log("{}", why.sentence());
         job.line(why.sentence());
-        end(job, conductor.run(move), why);
+        Outcome outcome = conductor.run(move);
+        yield new Conclusion(Ending.of(outcome), outcome.why().orElse(why));
       }
-      case Decision.Rest(var why) -> job.done(why);
-      case Decision.Wait(var why, _) -> job.end(Ending.TRANSIENT, why);
-    }
-  }
-
-  private static void end(Job job, Outcome outcome, Reason asked) {
-    job.end(Ending.of(outcome), outcome.why().orElse(asked));
+      case Decision.Rest(var why) -> new Conclusion(Ending.DONE, why);
+      case Decision.Wait(var why, _) -> new Conclusion(Ending.TRANSIENT, why);
+    };
   }
 }

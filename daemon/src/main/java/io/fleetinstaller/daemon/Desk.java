@@ -1,9 +1,11 @@
 package io.fleetinstaller.daemon;
 
 import io.fleetinstaller.api.Command;
+import io.fleetinstaller.api.Verb;
 import io.fleetinstaller.desired.Decision;
 import io.fleetinstaller.desired.Hold;
 import io.fleetinstaller.desired.LocalOverride;
+import io.fleetinstaller.desired.Policy;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Desired;
 import io.fleetinstaller.release.Digest;
@@ -15,6 +17,9 @@ import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.release.Version;
+import io.fleetinstaller.upgrade.Account;
+import io.fleetinstaller.upgrade.Failure;
+import io.fleetinstaller.upgrade.Outcome;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +47,23 @@ final class Desk {
       case UNHOLD -> situation.policy().change(now -> now.withoutHold(name));
       case UNPIN -> situation.policy().change(now -> now.withoutOverride(name));
       case POLL, VERIFY -> throw new IllegalArgumentException(command.verb() + " keeps nothing");
+    }
+  }
+
+  /**
+   * Puts back what counted before a verb whose release can not run here: it would stand against
+   * what is asked for, and be tried again for ever.
+   */
+  void settle(Command command, Policy before) throws Fault {
+    PackageName name = command.name().orElseThrow();
+    Optional<Outcome> outcome = situation.journals().history(name).last().flatMap(Account::outcome);
+    boolean hopeless =
+        outcome.orElse(null) instanceof Outcome.Reverted
+            || outcome.orElse(null) instanceof Outcome.GivenUp(_, Failure.Kind kind)
+                && kind == Failure.Kind.REFUSED;
+    if (hopeless && command.verb() != Verb.REMOVE) {
+      LocalOverride old = before.overrides().get(name);
+      situation.policy().change(now -> old == null ? now.withoutOverride(name) : now.with(old));
     }
   }
 

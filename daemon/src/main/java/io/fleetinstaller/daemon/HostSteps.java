@@ -17,6 +17,7 @@ import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Slot;
+import io.fleetinstaller.slots.Difference;
 import io.fleetinstaller.slots.Slots;
 import io.fleetinstaller.upgrade.Progress;
 import io.fleetinstaller.upgrade.Step;
@@ -45,7 +46,10 @@ final class HostSteps implements Steps {
   private final Host host;
   private final Gate gate;
   private final Time time;
-  private final Map<String, Instant> restarted = new ConcurrentHashMap<>();
+  private final Map<String, Restart> restarts = new ConcurrentHashMap<>();
+
+  /** When a restart began and when it had returned; the old copy's last words lie between. */
+  private record Restart(Instant began, Instant over) {}
 
   HostSteps(Staging staging, Slots slots, Host host, Time time) {
     this.staging = staging;
@@ -78,12 +82,12 @@ final class HostSteps implements Steps {
   private void fetch(Upgrade upgrade, Progress progress) throws Fault, InterruptedException {
     if (upgrade.from().isPresent()) {
       slot(upgrade.name(), upgrade.from().get());
-    } else if (slots.currentIsBroken(upgrade.name())) {
+    } else if (slots.currentIsBroken(upgrade.name()) && !staging.here(upgrade)) {
       // Going back would take the service away: what runs now could not be brought back.
       throw new Refused(
           ReasonCode.SLOT_DAMAGED,
-          "cannot upgrade %s: its current names no whole slot, so there is no way back; fleet-installer doctor says more"
-              .formatted(upgrade.name()));
+          "cannot upgrade %s: its current names no whole slot, so there is no way back; roll back, or delete the link %s of a package that need not run"
+              .formatted(upgrade.name(), "current"));
     }
     staging.fetch(upgrade, progress);
   }
@@ -94,7 +98,28 @@ final class HostSteps implements Steps {
     if (to.isPresent()) {
       host.check(to.get());
     }
+    if (from.isPresent()) {
+      checkWayBack(from.get());
+    }
     host.guard().arm(upgrade.id(), upgrade.name(), from, to);
+  }
+
+  /** The copy to go back to must be there to the last byte, while the service still runs. */
+  private void checkWayBack(Slot slot) throws Fault, InterruptedException {
+    List<String> lost =
+        slots.verify(slot).stream()
+            .filter(Difference::breaksIt)
+            .limit(20)
+            .map(Difference::toString)
+            .toList();
+    if (!lost.isEmpty()) {
+      throw new Refused(
+          new Reason(
+              ReasonCode.SLOT_DAMAGED,
+              "cannot upgrade from %s: its copy is damaged, so there is no way back; see fleet-installer verify %s"
+                  .formatted(slot.release(), slot.release().name()),
+              lost));
+    }
   }
 
   private void turn(Upgrade upgrade) throws Fault, InterruptedException {
@@ -135,21 +160,26 @@ final class HostSteps implements Steps {
 
   private void restart(Upgrade upgrade) throws Fault, InterruptedException {
     Slot slot = slot(upgrade.name(), upgrade.to().orElseThrow());
-    restarted.put(upgrade.id(), time.now());
-    host.restart(slot);
+    restart(upgrade, slot);
     hook(slot, slot.descriptor().hooks().afterSwitch(), "after-switch");
   }
 
   private void restartOld(Upgrade upgrade) throws Fault, InterruptedException {
     Slot slot = slot(upgrade.name(), upgrade.from().orElseThrow());
-    restarted.put(upgrade.id(), time.now());
     if (runsFrom(slot)) {
       LOG.atInfo()
           .addKeyValue("package", upgrade.name())
           .log("{} runs already; leaving it alone", slot.release());
       return;
     }
+    restart(upgrade, slot);
+  }
+
+  private void restart(Upgrade upgrade, Slot slot) throws Fault, InterruptedException {
+    Instant began = time.now();
+    restarts.put(upgrade.id(), new Restart(began, began));
     host.restart(slot);
+    restarts.put(upgrade.id(), new Restart(began, time.now()));
   }
 
   /** Whether every service still runs from this very slot: then the switch never reached it. */
@@ -171,7 +201,8 @@ final class HostSteps implements Steps {
       return;
     }
     Slot slot = slot(upgrade.name(), upgrade.to().get());
-    judge(Trial.ofCandidate(slot, since(upgrade)), progress);
+    Restart restart = lastRestart(upgrade);
+    judge(Trial.ofCandidate(slot, restart.began(), restart.over()), progress);
   }
 
   /**
@@ -203,11 +234,12 @@ final class HostSteps implements Steps {
 
   private void observeOld(Upgrade upgrade, Progress progress) throws Fault, InterruptedException {
     Slot slot = slot(upgrade.name(), upgrade.from().orElseThrow());
-    judge(Trial.ofOld(slot, since(upgrade)), progress);
+    judge(Trial.ofOld(slot, lastRestart(upgrade).began()), progress);
   }
 
-  private Instant since(Upgrade upgrade) {
-    return restarted.getOrDefault(upgrade.id(), time.now());
+  private Restart lastRestart(Upgrade upgrade) {
+    Instant now = time.now();
+    return restarts.getOrDefault(upgrade.id(), new Restart(now, now));
   }
 
   private void judge(Trial trial, Progress progress) throws Fault, InterruptedException {
@@ -230,13 +262,13 @@ final class HostSteps implements Steps {
     checkCurrent(upgrade);
     slots.previous(upgrade.name(), upgrade.from());
     slots.prune(upgrade.name(), keptByGuard(upgrade.name()));
-    restarted.remove(upgrade.id());
+    restarts.remove(upgrade.id());
   }
 
   private void discard(Upgrade upgrade) throws Fault, InterruptedException {
     host.guard().disarm(upgrade.name());
     staging.forget(upgrade);
-    restarted.remove(upgrade.id());
+    restarts.remove(upgrade.id());
     if (upgrade.to().isPresent()) {
       slots.discard(upgrade.to().get());
     }

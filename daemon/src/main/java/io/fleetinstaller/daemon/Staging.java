@@ -88,7 +88,8 @@ final class Staging {
     resolved = resolved.filter(image -> !Optional.of(image.release()).equals(upgrade.to()));
   }
 
-  private boolean here(Upgrade upgrade) {
+  /** Whether its slot is whole already. */
+  boolean here(Upgrade upgrade) {
     Release release = upgrade.to().orElseThrow();
     return slots.whole(release.name(), release.digest()).isPresent();
   }

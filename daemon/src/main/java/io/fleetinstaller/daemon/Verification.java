@@ -30,6 +30,9 @@ final class Verification {
       List<String> found = new ArrayList<>();
       int slots = 0;
       for (PackageName name : names) {
+        if (situation.slots().currentIsBroken(name)) {
+          found.add("%s: its current names no whole slot".formatted(name));
+        }
         for (Slot slot : situation.slots().read(name).whole()) {
           slots++;
           verify(slot, job, found);
@@ -64,7 +67,7 @@ final class Verification {
           new Fault.Broken(
               new Reason(
                   ReasonCode.SLOT_DAMAGED,
-                  "%d differences in %d slots; install the damaged releases anew"
+                  "%d differences, %d slots looked at; go to a release that is whole"
                       .formatted(found.size(), slots),
                   found)));
     }

@@ -29,7 +29,7 @@ final class Probes {
       case HealthCheck.Exec exec ->
           new ExecProbe(host, trial.slot(), exec.argv(), timeout, exec.required());
       case HealthCheck.LogAbsent log ->
-          new LogProbe(host, trial.slot(), trial.since(), log.pattern(), log.required());
+          new LogProbe(host, trial.slot(), trial.started(), log.pattern(), log.required());
     };
   }
 }

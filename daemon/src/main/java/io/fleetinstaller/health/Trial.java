@@ -13,20 +13,22 @@ import java.util.stream.Stream;
 /**
  * A copy to be judged.
  *
- * @param since the instant from which the services' logs are its own
+ * @param since before it was started: from here on the services' logs are evidence
+ * @param started after the copy before it had ended: only lines from here on are its own, and count
  * @param fresh whether it was started for this trial: every restart that the init system counts is
  *     then its own. An old copy that the switch never reached may have run, and fallen, for months
  * @param aim what cannot be done when it is unwell, e.g. {@code confirm}
  */
-public record Trial(Slot slot, HealthCheck terms, Instant since, boolean fresh, String aim) {
+public record Trial(
+    Slot slot, HealthCheck terms, Instant since, Instant started, boolean fresh, String aim) {
 
   public Trial {
     terms = withProbes(terms, demanding(terms.probes()));
   }
 
   /** A candidate, on the terms of its own descriptor. */
-  public static Trial ofCandidate(Slot slot, Instant since) {
-    return new Trial(slot, slot.descriptor().health(), since, true, "confirm");
+  public static Trial ofCandidate(Slot slot, Instant since, Instant started) {
+    return new Trial(slot, slot.descriptor().health(), since, started, true, "confirm");
   }
 
   /**
@@ -47,7 +49,7 @@ public record Trial(Slot slot, HealthCheck terms, Instant since, boolean fresh, 
             Duration.ZERO,
             toBecomeWell.compareTo(least) > 0 ? toBecomeWell : least,
             own.probes().stream().map(Trial::lenient).toList());
-    return new Trial(slot, terms, since, false, "go back to");
+    return new Trial(slot, terms, since, since, false, "go back to");
   }
 
   private static Probe lenient(Probe probe) {

@@ -172,7 +172,8 @@ final class Agent {
   private void end(Process running) throws Fault, InterruptedException {
     LOG.info("stopping {} of {} (pid {})", launch.service(), launch.name(), running.pid());
     List<ProcessHandle> descendants = running.descendants().toList();
-    running.destroy();
+    // Not the process's own destroy: it would close the pipe that its last words come through.
+    running.toHandle().destroy();
     if (!running.waitFor(launch.stopTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
       LOG.warn(
           "killing {}: it did not end within {}",

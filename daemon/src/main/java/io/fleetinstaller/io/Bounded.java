@@ -12,6 +12,10 @@ public final class Bounded {
 
   /** At most one byte more than the limit: enough for the reader to see that it is too large. */
   public static byte[] read(Path file, int limit) throws IOException {
+    // Opening a pipe would wait for a writer for ever.
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IOException(file + " is not a regular file");
+    }
     try (InputStream in = Files.newInputStream(file)) {
       return in.readNBytes(limit + 1);
     }

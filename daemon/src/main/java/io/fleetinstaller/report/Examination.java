@@ -173,7 +173,8 @@ public final class Examination {
           Check.fail(
               what,
               "current names no whole slot",
-              "run 'fleet-installer install %s' with a release".formatted(installed.name())));
+              "run 'fleet-installer rollback %s', or, without a previous slot, move that link away and install a release"
+                  .formatted(installed.name())));
     }
     if (installed.previous().isEmpty() && isThere(folder.resolve("previous"))) {
       checks.add(

@@ -21,6 +21,14 @@ public record Difference(String path, Kind kind, String expected, String found) 
     ATTRIBUTE
   }
 
+  /** Whether the slot may not work because of it: something is gone, or is something else. */
+  public boolean breaksIt() {
+    return switch (kind) {
+      case MISSING, TYPE, CONTENT, LINK -> true;
+      case EXTRA, MODE, OWNER, ATTRIBUTE -> false;
+    };
+  }
+
   @Override
   public String toString() {
     return switch (kind) {

@@ -79,6 +79,8 @@ public record Account(Upgrade upgrade, int attempt, Instant since, List<Line> li
             case Line.Begun(_, Step of, _) when of == step -> begun + 1;
             case Line.Done(_, Step of, _) when of == step -> 0;
             case Line.Failed(_, Step of, _) when of == step -> 0;
+            // The daemon was told to stop: the step did not kill it.
+            case Line.Paused _ -> Math.max(0, begun - 1);
             case Line _ -> begun;
           };
     }

@@ -84,6 +84,8 @@ final class Passage {
         case Course.Finish _ -> next;
       };
     } catch (InterruptedException e) {
+      // A second interrupt would close the journal under the line that tells of the first.
+      Thread.interrupted();
       journal.note(new Line.Paused(machine.time().now()));
       throw e;
     }

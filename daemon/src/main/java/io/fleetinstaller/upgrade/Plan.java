@@ -25,6 +25,8 @@ public final class Plan {
     }
     return switch (desired.want()) {
       case Desired.Leave(Reason why) -> new Decision.Rest(why);
+      case Desired.Run(Release release) when misnamed(release, installed).isPresent() ->
+          new Decision.Wait(misnamed(release, installed).get(), Optional.empty());
       case Desired.Run(Release release) ->
           remembered(move(desired, installed, Optional.of(release)), history, now);
       case Desired.Absent() -> remembered(move(desired, installed, Optional.empty()), history, now);
@@ -34,6 +36,19 @@ public final class Plan {
   /** What happens when a person asks for it now: no memory counts. */
   public static Decision retry(Desired desired, Installed installed, Instant now) {
     return next(desired, installed, new History(desired.name(), List.of()), now);
+  }
+
+  /** What is on disk was checked when it came: it says itself which release it is. */
+  private static Optional<Reason> misnamed(Release wanted, Installed installed) {
+    return installed
+        .find(wanted.digest())
+        .map(Slot::release)
+        .filter(found -> !found.equals(wanted))
+        .map(found ->
+            new Reason(
+                ReasonCode.DESCRIPTOR_MISMATCH,
+                "cannot use %s as %s: its descriptor says it is %s; correct version or digest"
+                    .formatted(wanted.digest(), wanted.version(), found.version())));
   }
 
   private static Move move(Desired desired, Installed installed, Optional<Release> to) {

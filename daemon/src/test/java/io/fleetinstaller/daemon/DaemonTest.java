@@ -257,11 +257,93 @@ class DaemonTest {
     stage.desire(two);
     stage.poll();
 
+    Document outlook = stage.explain().object("outlook");
+    assertThat(outlook.object("reason").text("code")).isEqualTo("slot-damaged");
+    assertThat(stage.order(Verb.VERIFY).text("ending")).isEqualTo("broken");
+    assertThat(stage.host.deeds.subList(before, stage.host.deeds.size())).isEmpty();
+  }
+
+  @Test
+  void from_a_damaged_copy_there_is_a_way_to_another_release_and_back_to_the_previous()
+      throws Exception {
+    Release one = stage.release("1");
+    Release two = stage.release("2");
+    Release bad = stage.release("3");
+    stage.host.life(bad, Life.GOOD.exits(Duration.ofSeconds(2), "status 1"));
+    stage.start().desire(one);
+    stage.poll();
+    stage.desire(two);
+    stage.poll();
+    Files.delete(folder.resolve("packages/agent/current/.fleet-installer/valid"));
+
+    stage.desire(bad);
+    stage.poll();
+
+    assertThat(stage.explain().object("last").text("end")).isEqualTo("reverted");
+    assertThat(stage.current()).isEqualTo("1");
+  }
+
+  @Test
+  void a_copy_whose_files_are_lost_is_no_way_back_and_nothing_is_stopped() throws Exception {
+    Release one = stage.release("1");
+    Release two = stage.release("2");
+    stage.start().desire(one);
+    stage.poll();
+    Files.delete(folder.resolve("packages/agent/current/bin/agent"));
+
+    stage.desire(two);
+    stage.poll();
+
     Document last = stage.explain().object("last");
     assertThat(last.text("end")).isEqualTo("given-up");
     assertThat(last.object("reason").text("code")).isEqualTo("slot-damaged");
-    assertThat(stage.host.deeds.subList(before, stage.host.deeds.size()))
-        .containsOnly("disarm agent");
+    assertThat(stage.host.deeds).doesNotContain("restart agent 2");
+  }
+
+  @Test
+  void a_digest_under_another_version_is_refused_also_when_it_is_on_disk() throws Exception {
+    Release one = stage.release("1");
+    stage.start().desire(one);
+    stage.poll();
+
+    stage.desire(
+        new Release(Stage.AGENT, new io.fleetinstaller.release.Version("9"), one.digest()));
+    stage.poll();
+
+    assertThat(stage.explain().object("outlook").object("reason").text("code"))
+        .isEqualTo("descriptor-mismatch");
+  }
+
+  @Test
+  void a_release_that_a_person_asked_for_and_that_is_not_well_leaves_no_override()
+      throws Exception {
+    Release one = stage.release("1");
+    Release bad = stage.release("2");
+    stage.host.life(bad, Life.GOOD.exits(Duration.ofSeconds(2), "status 1"));
+    stage.start().desire(one);
+    stage.poll();
+
+    Document end = stage.order(Verb.UPGRADE, Optional.of(Stage.AGENT), Optional.of(bad.digest()));
+
+    assertThat(end.text("ending")).isEqualTo("refused");
+    assertThat(stage.explain().has("override")).isFalse();
+  }
+
+  @Test
+  void a_pipe_as_desired_file_is_refused_and_the_daemon_goes_on() throws Exception {
+    Release one = stage.release("1");
+    stage.start().desire(one);
+    stage.poll();
+    Files.delete(folder.resolve("desired.yaml"));
+    new ProcessBuilder("mkfifo", "-m", "600", folder.resolve("desired.yaml").toString())
+        .start()
+        .waitFor();
+
+    stage.poll();
+    Files.delete(folder.resolve("desired.yaml"));
+    stage.desire(one);
+
+    assertThat(stage.poll().text("ending")).isEqualTo("done");
   }
 
   @Test

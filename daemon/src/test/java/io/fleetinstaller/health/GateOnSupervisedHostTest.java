@@ -86,6 +86,6 @@ class GateOnSupervisedHostTest {
     host.install(slot, Optional.empty());
     slots.point(slot);
     host.restart(slot);
-    return gate.observe(new Trial(slot, terms, since, true, "confirm"), _ -> {});
+    return gate.observe(new Trial(slot, terms, since, since, true, "confirm"), _ -> {});
   }
 }

@@ -68,7 +68,7 @@ class GateTest {
       String name, Life life, ReasonCode code, Duration after) throws Exception {
     Slot slot = started(Agent.slot(), life);
 
-    Reason reason = reason(observe(Trial.ofCandidate(slot, time.now())));
+    Reason reason = reason(observe(candidate(slot)));
 
     assertThat(reason.code()).as(reason.toString()).isEqualTo(code);
     assertThat(decided()).isEqualTo(after);
@@ -93,7 +93,7 @@ class GateTest {
       String name, Life life, Duration after) throws Exception {
     Slot slot = started(Agent.slot(), life);
 
-    Verdict verdict = observe(Trial.ofCandidate(slot, time.now()));
+    Verdict verdict = observe(candidate(slot));
 
     assertThat(verdict).isInstanceOf(Verdict.Well.class);
     assertThat(passed()).isEqualTo(after);
@@ -105,7 +105,7 @@ class GateTest {
     Instant since = time.now();
     host.says(Agent.NAME, Agent.SERVICE, "FATAL: no such table; password=hunter2");
 
-    Reason reason = reason(observe(Trial.ofCandidate(slot, since)));
+    Reason reason = reason(observe(Trial.ofCandidate(slot, since, since)));
 
     assertThat(reason.sentence())
         .startsWith("cannot confirm agent 2.0")
@@ -119,7 +119,7 @@ class GateTest {
   void failures_in_the_start_period_do_not_count() throws Exception {
     Slot slot = checked(at -> at.compareTo(s(14)) > 0);
 
-    Verdict verdict = observe(Trial.ofCandidate(slot, time.now()));
+    Verdict verdict = observe(candidate(slot));
 
     assertThat(verdict).isInstanceOf(Verdict.Well.class);
     assertThat(passed()).isEqualTo(s(195));
@@ -129,7 +129,7 @@ class GateTest {
   void failures_in_a_row_condemn_and_name_the_probe() throws Exception {
     Slot slot = checked(at -> at.compareTo(s(60)) < 0);
 
-    Reason reason = reason(observe(Trial.ofCandidate(slot, time.now())));
+    Reason reason = reason(observe(candidate(slot)));
 
     assertThat(reason.code()).isEqualTo(ReasonCode.PROBE_FAILED);
     assertThat(reason.sentence())
@@ -145,7 +145,7 @@ class GateTest {
   void a_few_failures_only_begin_the_count_of_good_time_again() throws Exception {
     Slot slot = checked(at -> at.compareTo(s(60)) < 0 || at.compareTo(s(70)) >= 0);
 
-    Verdict verdict = observe(Trial.ofCandidate(slot, time.now()));
+    Verdict verdict = observe(candidate(slot));
 
     assertThat(verdict).isInstanceOf(Verdict.Well.class);
     assertThat(passed()).isEqualTo(s(250));
@@ -155,7 +155,7 @@ class GateTest {
   void one_that_flaps_until_the_deadline_is_not_stable() throws Exception {
     Slot slot = checked(at -> at.toSeconds() % 60 != 0);
 
-    Reason reason = reason(observe(Trial.ofCandidate(slot, time.now())));
+    Reason reason = reason(observe(candidate(slot)));
 
     assertThat(reason.code()).isEqualTo(ReasonCode.NOT_STABLE);
     assertThat(reason.sentence()).contains("not well for 3m").contains("deadline of 5m");
@@ -167,7 +167,7 @@ class GateTest {
     host.program(CHECK, () -> BAD);
     Slot slot = started(Agent.slot(new Exec(CHECK, false)), Life.GOOD);
 
-    Verdict verdict = observe(Trial.ofCandidate(slot, time.now()));
+    Verdict verdict = observe(candidate(slot));
 
     assertThat(verdict)
         .isInstanceOfSatisfying(
@@ -183,7 +183,7 @@ class GateTest {
     Slot slot = started(Agent.slot(), Life.GOOD);
     host.outage(s(30), s(230), noProcesses);
 
-    Verdict verdict = observe(Trial.ofCandidate(slot, time.now()));
+    Verdict verdict = observe(candidate(slot));
 
     assertThat(verdict).isInstanceOf(Verdict.Well.class);
     assertThat(passed()).isEqualTo(s(380));
@@ -198,7 +198,7 @@ class GateTest {
         });
     Slot slot = started(Agent.slot(new Exec(CHECK, true)), Life.GOOD);
 
-    Reason reason = reason(observe(Trial.ofCandidate(slot, time.now())));
+    Reason reason = reason(observe(candidate(slot)));
 
     assertThat(reason.code()).isEqualTo(ReasonCode.INCONCLUSIVE);
     assertThat(reason.sentence()).contains("out of processes");
@@ -210,7 +210,7 @@ class GateTest {
     Slot slot = started(Agent.slot(), Life.GOOD);
     host.outage(s(0), s(3600), noProcesses);
 
-    Reason reason = reason(observe(Trial.ofCandidate(slot, time.now())));
+    Reason reason = reason(observe(candidate(slot)));
 
     assertThat(reason.code()).isEqualTo(ReasonCode.INCONCLUSIVE);
     assertThat(reason.evidence()).anyMatch(line -> line.startsWith("log agent.service: cannot"));
@@ -225,7 +225,7 @@ class GateTest {
 
     Verdict verdict =
         gate.observe(
-            Trial.ofCandidate(slot, time.now()),
+            candidate(slot),
             _ -> {
               if (!jumps.isEmpty()) {
                 time.jump(jumps.removeFirst());
@@ -241,9 +241,21 @@ class GateTest {
     host.program(CHECK, () -> GOOD);
     Slot slot = started(Agent.slot(new Exec(CHECK, true)), Life.HANGING);
 
-    Reason reason = reason(observe(Trial.ofCandidate(slot, time.now())));
+    Reason reason = reason(observe(candidate(slot)));
 
     assertThat(reason.code()).isEqualTo(ReasonCode.START_TIMEOUT);
+  }
+
+  @Test
+  void the_last_words_of_the_copy_before_it_do_not_count_against_a_candidate() throws Exception {
+    Slot slot = started(Agent.slot(new LogAbsent("FATAL", true)), Life.GOOD);
+    Instant began = time.now();
+    host.says(Agent.NAME, Agent.SERVICE, "FATAL: terminated");
+    time.pass(ms(5));
+
+    Verdict verdict = observe(Trial.ofCandidate(slot, began, time.now()));
+
+    assertThat(verdict).isInstanceOf(Verdict.Well.class);
   }
 
   @Test
@@ -282,7 +294,7 @@ class GateTest {
   @Test
   void an_interrupt_ends_the_watch() throws Exception {
     Slot slot = started(Agent.slot(), Life.GOOD);
-    Trial trial = Trial.ofCandidate(slot, time.now());
+    Trial trial = candidate(slot);
 
     assertThatThrownBy(() -> gate.observe(trial, _ -> Thread.currentThread().interrupt()))
         .isInstanceOf(InterruptedException.class);
@@ -293,7 +305,7 @@ class GateTest {
     Slot slot = started(Agent.slot(), Life.GOOD);
     List<Standing> seen = new ArrayList<>();
 
-    gate.observe(Trial.ofCandidate(slot, time.now()), seen::add);
+    gate.observe(candidate(slot), seen::add);
 
     assertThat(seen).extracting(Standing::well).isSorted().contains(ms(0), s(90));
     assertThat(seen).extracting(Standing::wanted).containsOnly(s(180));
@@ -339,5 +351,9 @@ class GateTest {
 
   private static Duration ms(long millis) {
     return Duration.ofMillis(millis);
+  }
+
+  private Trial candidate(Slot slot) {
+    return Trial.ofCandidate(slot, time.now(), time.now());
   }
 }
