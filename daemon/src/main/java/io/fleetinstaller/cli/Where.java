@@ -52,16 +52,27 @@ final class Where {
       throw new Fault.Refused(
           ReasonCode.BAD_SETTINGS, "cannot read %s: no such file, or not yours".formatted(config));
     }
-    return setting(config(session)).orElse(session.product().socket());
+    return setting(config(session), session).orElse(session.product().socket());
   }
 
   Path config(Session session) {
     return Optional.ofNullable(config).orElse(session.product().config());
   }
 
+  // Without a daemon at the usual place, the bad settings are all there is to tell.
+  private static Optional<Path> guessed(Fault.Refused bad, Session session) throws Fault.Refused {
+    if (Files.exists(session.product().socket())) {
+      return Optional.empty();
+    }
+    throw new Fault.Refused(
+        ReasonCode.BAD_SETTINGS,
+        "%s; so the daemon's socket is not known: name it with --socket"
+            .formatted(bad.reason().sentence()));
+  }
+
   // A light look. Settings that are wrong are the daemon's to complain about, and those that this
   // user may not read leave the default.
-  private static Optional<Path> setting(Path settings) {
+  private static Optional<Path> setting(Path settings, Session session) throws Fault.Refused {
     try {
       byte[] bytes = Files.readAllBytes(settings);
       if (!new String(bytes, StandardCharsets.UTF_8).contains("socket")) {
@@ -69,7 +80,9 @@ final class Where {
       }
       Optional<Document> paths = Document.yaml(settings.toString(), bytes).optionalObject("paths");
       return paths.isEmpty() ? Optional.empty() : paths.get().optionalText("socket").map(Path::of);
-    } catch (IOException | Fault.Refused _) {
+    } catch (Fault.Refused bad) {
+      return guessed(bad, session);
+    } catch (IOException _) {
       return Optional.empty();
     }
   }

@@ -59,8 +59,8 @@ final class Desk {
     Optional<Outcome> outcome = situation.journals().history(name).last().flatMap(Account::outcome);
     boolean hopeless =
         outcome.orElse(null) instanceof Outcome.Reverted
-            || outcome.orElse(null) instanceof Outcome.GivenUp(_, Failure.Kind kind)
-                && kind == Failure.Kind.REFUSED;
+            || (outcome.orElse(null) instanceof Outcome.GivenUp(_, Failure.Kind kind)
+                && kind == Failure.Kind.REFUSED);
     if (hopeless && command.verb() != Verb.REMOVE) {
       LocalOverride old = before.overrides().get(name);
       situation.policy().change(now -> old == null ? now.withoutOverride(name) : now.with(old));

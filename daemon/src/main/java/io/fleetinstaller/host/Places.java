@@ -89,7 +89,7 @@ public final class Places {
       disk.createDirectories(parent(path), PARENTS);
       disk.deleteTree(fresh);
       disk.createDirectories(fresh, mode(directory.mode()));
-      give(fresh, directory.owner());
+      hand(fresh, directory.owner());
       disk.move(fresh, path);
     } catch (IOException e) {
       throw failed(path, e);
@@ -108,10 +108,21 @@ public final class Places {
       Path fresh = fresh(path);
       disk.createDirectories(parent(path), PARENTS);
       disk.replace(fresh, content(source), mode(file.mode()));
-      give(fresh, file.owner());
+      hand(fresh, file.owner());
       disk.move(fresh, path);
     } catch (IOException e) {
       throw failed(path, e);
+    }
+  }
+
+  /** Gives it away, or takes it away again: what nobody can own must not lie about. */
+  private void hand(Path fresh, String owner) throws Fault, IOException {
+    try {
+      give(fresh, owner);
+    } catch (Fault | IOException e) {
+      disk.deleteTree(fresh);
+      disk.delete(fresh);
+      throw e;
     }
   }
 

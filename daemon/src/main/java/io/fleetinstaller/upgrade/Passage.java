@@ -84,11 +84,17 @@ final class Passage {
         case Course.Finish _ -> next;
       };
     } catch (InterruptedException e) {
-      // A second interrupt would close the journal under the line that tells of the first.
-      Thread.interrupted();
-      journal.note(new Line.Paused(machine.time().now()));
+      stopped();
       throw e;
     }
+  }
+
+  private void stopped() {
+    // A second interrupt would close the journal under the line that tells of the first.
+    if (Thread.interrupted()) {
+      LOG.debug("told to stop more than once");
+    }
+    journal.note(new Line.Paused(machine.time().now()));
   }
 
   /** Whether this touches nothing that runs, so that it may go on beside the trial of another. */

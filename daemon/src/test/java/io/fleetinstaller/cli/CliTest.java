@@ -274,14 +274,15 @@ class CliTest {
   }
 
   @Test
-  void settings_that_are_wrong_leave_the_usual_socket() throws IOException {
+  void settings_that_are_wrong_are_told_when_no_daemon_is_at_the_usual_socket() throws IOException {
     Path config = folder.resolve("installer.yaml");
     Files.writeString(config, "paths: socket: {\n");
 
     int code = cli().run("plan", "--config", config.toString());
 
-    assertThat(code).isEqualTo(3);
-    assertThat(err.toString(StandardCharsets.UTF_8)).contains(folder.resolve("usual").toString());
+    assertThat(code).isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("installer.yaml line 1", "name it with --socket");
   }
 
   @Test
