@@ -150,10 +150,8 @@ final class Desk {
         situation
             .source()
             .asked(name)
-            .flatMap(asked ->
-                asked.want() instanceof Desired.Run(Release release)
-                    ? Optional.of(release.digest())
-                    : Optional.empty());
+            .flatMap(asked -> asked.want().release())
+            .map(Release::digest);
     LocalOverride override = new LocalOverride(name, target, over, heldBack, decision(command));
     situation.policy().change(now -> now.with(override));
   }

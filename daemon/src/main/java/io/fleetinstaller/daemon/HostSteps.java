@@ -202,7 +202,8 @@ final class HostSteps implements Steps {
     }
     Slot slot = slot(upgrade.name(), upgrade.to().get());
     Restart restart = lastRestart(upgrade);
-    judge(Trial.ofCandidate(slot, restart.began(), restart.over()), progress);
+    Trial trial = Trial.ofCandidate(slot, restart.began(), restart.over());
+    judge(trial.stableForAtLeast(upgrade.stableFor()), progress);
   }
 
   /**

@@ -69,7 +69,7 @@ record Situation(Slots slots, Journals journals, Source source, LocalPolicy poli
     Installed found = slots.read(name);
     Desired.Want want = desired(name).want();
     boolean back =
-        want instanceof Desired.Run(Release release)
+        want instanceof Desired.Run(Release release, _)
             && found.previous().filter(slot -> slot.release().equals(release)).isPresent();
     return slots.currentIsBroken(name) && !back
         ? new Installed(name, found.previous(), found.previous(), found.whole())

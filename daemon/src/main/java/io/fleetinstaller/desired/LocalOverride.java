@@ -37,9 +37,6 @@ public record LocalOverride(
   }
 
   static Optional<Digest> digest(Desired asked) {
-    return switch (asked.want()) {
-      case Desired.Run(Release release) -> Optional.of(release.digest());
-      case Desired.Absent _, Desired.Leave _ -> Optional.empty();
-    };
+    return asked.want().release().map(Release::digest);
   }
 }

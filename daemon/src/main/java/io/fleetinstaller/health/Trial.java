@@ -31,6 +31,11 @@ public record Trial(
     return new Trial(slot, slot.descriptor().health(), since, started, true, "confirm");
   }
 
+  /** The same trial, well for at least so long. */
+  public Trial stableForAtLeast(Duration least) {
+    return new Trial(slot, terms.stableForAtLeast(least), since, started, fresh, aim);
+  }
+
   /**
    * The old copy after a revert. It was confirmed once: that it serves again is enough, so one
    * passed round ends it well, and words in its log do not count against it.

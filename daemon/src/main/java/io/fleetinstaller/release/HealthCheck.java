@@ -39,6 +39,21 @@ public record HealthCheck(
     probes = List.copyOf(probes);
   }
 
+  /** The same check, well for at least so long; the deadline moves on by what that adds. */
+  public HealthCheck stableForAtLeast(Duration least) {
+    Duration more = least.minus(stableFor);
+    return more.isPositive()
+        ? new HealthCheck(
+            startPeriod,
+            interval,
+            timeout,
+            failureThreshold,
+            least,
+            deadline.plus(more),
+            probes)
+        : this;
+  }
+
   /**
    * One question the gate asks. A probe that is not required (only wanted) is recorded and never
    * reverts.

@@ -13,6 +13,10 @@ public record Origin(Kind kind, String by, String note) {
     /** A desired file on this host. Unsigned. */
     FILE,
     /** A verb typed on this host, kept as a local override. */
-    MANUAL
+    MANUAL,
+    /** A signed deployment. */
+    DEPLOYMENT,
+    /** The host policy of installer.yaml. */
+    SETTINGS
   }
 }

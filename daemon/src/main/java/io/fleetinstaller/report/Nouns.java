@@ -39,11 +39,12 @@ public final class Nouns {
 
   static Tree want(Desired.Want want) {
     return switch (want) {
-      case Desired.Run(Release release) ->
+      case Desired.Run(Release release, _) ->
           new Tree().put("ensure", "present").put("release", release(release));
       case Desired.Absent() -> new Tree().put("ensure", "absent");
       case Desired.Leave(Reason why) ->
           new Tree().put("ensure", "leave").put("reason", reason(why));
+      case Desired.Later(Desired.Want then, _, _) -> want(then);
     };
   }
 

@@ -51,9 +51,8 @@ public record Outlook(
 
   private static Optional<Release> wanted(Desired desired, Optional<Release> now) {
     return switch (desired.want()) {
-      case Desired.Run(Release release) -> Optional.of(release);
-      case Desired.Absent() -> Optional.empty();
       case Desired.Leave _ -> now;
+      case Desired.Run _, Desired.Absent _, Desired.Later _ -> desired.want().release();
     };
   }
 

@@ -1,6 +1,7 @@
 package io.fleetinstaller.upgrade;
 
 import io.fleetinstaller.io.Document;
+import io.fleetinstaller.io.Durations;
 import io.fleetinstaller.io.Json;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault.Refused;
@@ -10,6 +11,7 @@ import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Version;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -38,6 +40,9 @@ final class LineFormat {
     upgrade.from().ifPresent(release -> tree.put("from", release(release)));
     upgrade.to().ifPresent(release -> tree.put("to", release(release)));
     tree.put("origin", origin(upgrade.origin()));
+    if (upgrade.stableFor().isPositive()) {
+      tree.put("stableFor", Durations.text(upgrade.stableFor()));
+    }
     tree.put("began", upgrade.began());
     tree.put("attempt", account.attempt());
     tree.put("since", account.since());
@@ -62,7 +67,13 @@ final class LineFormat {
     }
     Upgrade upgrade =
         new Upgrade(
-            line.text("id"), name, from, to, origin(line.object("origin")), instant(line, "began"));
+            line.text("id"),
+            name,
+            from,
+            to,
+            origin(line.object("origin")),
+            line.duration("stableFor", Duration.ZERO),
+            instant(line, "began"));
     int attempt = (int) line.number("attempt", 1, Integer.MAX_VALUE);
     Account account = new Account(upgrade, attempt, instant(line, "since"), List.of());
     line.done();

@@ -7,6 +7,7 @@ import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Slot;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -25,11 +26,14 @@ public final class Plan {
     }
     return switch (desired.want()) {
       case Desired.Leave(Reason why) -> new Decision.Rest(why);
-      case Desired.Run(Release release) when misnamed(release, installed).isPresent() ->
+      case Desired.Run(Release release, _) when misnamed(release, installed).isPresent() ->
           new Decision.Wait(misnamed(release, installed).get(), Optional.empty());
-      case Desired.Run(Release release) ->
-          remembered(move(desired, installed, Optional.of(release)), history, now);
-      case Desired.Absent() -> remembered(move(desired, installed, Optional.empty()), history, now);
+      case Desired.Run(Release release, Duration stableFor) ->
+          remembered(move(desired, installed, Optional.of(release), stableFor), history, now);
+      case Desired.Absent() ->
+          remembered(move(desired, installed, Optional.empty(), Duration.ZERO), history, now);
+      case Desired.Later(Desired.Want then, Reason why, Optional<Instant> until) ->
+          later(new Desired(desired.name(), then, desired.origin()), installed, why, until);
     };
   }
 
@@ -51,8 +55,17 @@ public final class Plan {
                     .formatted(wanted.digest(), wanted.version(), found.version())));
   }
 
-  private static Move move(Desired desired, Installed installed, Optional<Release> to) {
-    return new Move(desired.name(), installed.current().map(Slot::release), to, desired.origin());
+  private static Decision later(
+      Desired then, Installed installed, Reason why, Optional<Instant> until) {
+    History unknown = new History(then.name(), List.of());
+    Decision decision = next(then, installed, unknown, Instant.EPOCH);
+    return decision instanceof Decision.Rest ? decision : new Decision.Wait(why, until);
+  }
+
+  private static Move move(
+      Desired desired, Installed installed, Optional<Release> to, Duration stableFor) {
+    Optional<Release> from = installed.current().map(Slot::release);
+    return new Move(desired.name(), from, to, desired.origin(), stableFor);
   }
 
   private static Decision remembered(Move move, History history, Instant now) {

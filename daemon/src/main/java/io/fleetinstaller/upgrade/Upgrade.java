@@ -3,6 +3,7 @@ package io.fleetinstaller.upgrade;
 import io.fleetinstaller.release.Origin;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Release;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ import java.util.Optional;
  *
  * @param id unique on this host, and in the order of beginning
  * @param from what {@code current} named when it began
+ * @param stableFor how long the new release must be well at least; the release itself may demand more
  */
 public record Upgrade(
     String id,
@@ -19,6 +21,7 @@ public record Upgrade(
     Optional<Release> from,
     Optional<Release> to,
     Origin origin,
+    Duration stableFor,
     Instant began) {
 
   public Upgrade {

@@ -134,7 +134,7 @@ class PolicyTest {
   }
 
   private static Optional<Release> runs(Desired desired) {
-    return desired.want() instanceof Desired.Run(Release release)
+    return desired.want() instanceof Desired.Run(Release release, _)
         ? Optional.of(release)
         : Optional.empty();
   }

@@ -17,6 +17,7 @@ import io.fleetinstaller.upgrade.Outcome;
 import io.fleetinstaller.upgrade.Step;
 import io.fleetinstaller.upgrade.Upgrade;
 import io.fleetinstaller.upgrade.View;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -177,6 +178,7 @@ public final class Samples {
         Optional.ofNullable(from),
         Optional.of(to),
         origin,
+        Duration.ZERO,
         Instant.parse("2026-01-02T11:29:00Z"));
   }
 

@@ -5,6 +5,7 @@ import io.fleetinstaller.release.Origin;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Version;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +32,7 @@ final class Samples {
   }
 
   static Upgrade upgrade(Optional<Release> from, Optional<Release> to) {
-    return new Upgrade("00000001", AGENT, from, to, FILE, NOW);
+    return new Upgrade("00000001", AGENT, from, to, FILE, Duration.ZERO, NOW);
   }
 
   static Move move() {
