@@ -152,6 +152,16 @@ class GateTest {
   }
 
   @Test
+  void whoever_asks_for_it_may_have_it_be_well_for_longer_but_not_for_less() throws Exception {
+    Slot slot = started(Agent.slot(), Life.GOOD);
+
+    Verdict verdict = observe(candidate(slot).stableForAtLeast(s(1000)).stableForAtLeast(s(9)));
+
+    assertThat(verdict).isInstanceOf(Verdict.Well.class);
+    assertThat(passed()).isEqualTo(s(1000));
+  }
+
+  @Test
   void one_that_flaps_until_the_deadline_is_not_stable() throws Exception {
     Slot slot = checked(at -> at.toSeconds() % 60 != 0);
 

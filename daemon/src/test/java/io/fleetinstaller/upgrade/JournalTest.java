@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
+import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.FakeTime;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Reason;
@@ -17,6 +18,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -55,6 +57,26 @@ class JournalTest {
     assertThat(new String(bytes(), UTF_8)).isEqualTo(new String(golden, UTF_8));
     assertThat(JournalFormat.read(golden))
         .isEqualTo(new Good(Samples.account(LINES.toArray(Line[]::new)), golden.length));
+  }
+
+  @Test
+  void how_long_a_release_must_be_well_is_read_as_it_was_written() throws Fault {
+    Upgrade plain = Samples.upgrade();
+    Upgrade longer =
+        new Upgrade(
+            plain.id(),
+            plain.name(),
+            plain.from(),
+            plain.to(),
+            plain.origin(),
+            Duration.ofMinutes(90),
+            plain.began());
+    Account account = new Account(longer, 1, Samples.NOW, List.of());
+
+    Document first = LineFormat.first(LineFormat.header(account));
+
+    assertThat(LineFormat.version(first)).isEqualTo(1);
+    assertThat(LineFormat.header(first)).isEqualTo(account);
   }
 
   @Test

@@ -94,6 +94,36 @@ class PlanTest {
   }
 
   @Test
+  void what_is_wanted_later_waits_until_then() {
+    Reason window = new Reason(ReasonCode.WINDOW, "its window opens on saturday");
+    Instant opens = NOW.plus(Duration.ofDays(2));
+
+    Decision decision = next(later(NEW, window, opens), installed(OLD), List.of());
+
+    assertThat(decision).isEqualTo(new Wait(window, Optional.of(opens)));
+  }
+
+  @Test
+  void what_is_so_already_waits_for_nothing() {
+    Reason window = new Reason(ReasonCode.WINDOW, "its window opens on saturday");
+
+    Decision decision = next(later(OLD, window, NOW), installed(OLD), List.of());
+
+    assertThat(decision).isInstanceOf(Rest.class);
+    assertThat(decision.why().code()).isEqualTo(ReasonCode.UP_TO_DATE);
+  }
+
+  @Test
+  void how_long_a_release_must_be_well_travels_with_the_move() {
+    Duration day = Duration.ofDays(1);
+
+    Decision decision =
+        next(new Desired(AGENT, new Desired.Run(NEW, day), FILE), installed(OLD), List.of());
+
+    assertThat(((Act) decision).move().stableFor()).isEqualTo(day);
+  }
+
+  @Test
   void while_one_upgrade_is_under_way_no_other_begins() {
     Decision decision = next(run(NEWER), installed(OLD), List.of(Samples.account()));
 
@@ -254,6 +284,11 @@ class PlanTest {
 
   private static Desired run(Release release) {
     return new Desired(AGENT, new Desired.Run(release), FILE);
+  }
+
+  private static Desired later(Release release, Reason why, Instant until) {
+    Desired.Want then = new Desired.Run(release);
+    return new Desired(AGENT, new Desired.Later(then, why, Optional.of(until)), FILE);
   }
 
   private static Installed installed(Release current) {
