@@ -1,5 +1,7 @@
 package io.fleetinstaller.cli;
 
+import io.fleetinstaller.http.Patience;
+import io.fleetinstaller.http.ProxySettings;
 import io.fleetinstaller.registry.Reference;
 import io.fleetinstaller.registry.RegistrySettings;
 import io.fleetinstaller.release.Fault.Refused;
@@ -36,8 +38,8 @@ final class Account {
         List.of(),
         authFile(session.terminal().environment()).orElse(null),
         ca,
-        RegistrySettings.Proxy.NONE,
-        RegistrySettings.Patience.DEFAULT);
+        ProxySettings.NONE,
+        Patience.DEFAULT);
   }
 
   private Optional<Path> authFile(Map<String, String> environment) {

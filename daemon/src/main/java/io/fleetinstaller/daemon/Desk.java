@@ -7,7 +7,6 @@ import io.fleetinstaller.desired.Hold;
 import io.fleetinstaller.desired.LocalOverride;
 import io.fleetinstaller.desired.Policy;
 import io.fleetinstaller.io.Time;
-import io.fleetinstaller.release.Desired;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;

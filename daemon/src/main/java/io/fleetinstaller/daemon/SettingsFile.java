@@ -1,5 +1,7 @@
 package io.fleetinstaller.daemon;
 
+import io.fleetinstaller.http.Patience;
+import io.fleetinstaller.http.ProxySettings;
 import io.fleetinstaller.io.Bounded;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.Sizes;
@@ -90,13 +92,10 @@ public final class SettingsFile {
     Path ca = absolute(document, "ca").orElse(null);
     Optional<Document> proxy = document.optionalObject("proxy");
     long floor =
-        document
-            .optionalValue("floorRate", Sizes::parse)
-            .orElse(RegistrySettings.Patience.DEFAULT.floorRate());
+        document.optionalValue("floorRate", Sizes::parse).orElse(Patience.DEFAULT.floorRate());
     document.done();
-    RegistrySettings.Patience patience = RegistrySettings.Patience.DEFAULT.withFloorRate(floor);
-    RegistrySettings.Proxy through =
-        proxy.isPresent() ? proxy(proxy.get()) : RegistrySettings.Proxy.NONE;
+    Patience patience = Patience.DEFAULT.withFloorRate(floor);
+    ProxySettings through = proxy.isPresent() ? proxy(proxy.get()) : ProxySettings.NONE;
     try {
       return new RegistrySettings(repositories, authFile, ca, through, patience);
     } catch (IllegalArgumentException e) {
@@ -104,13 +103,13 @@ public final class SettingsFile {
     }
   }
 
-  private static RegistrySettings.Proxy proxy(Document document) throws Refused {
+  private static ProxySettings proxy(Document document) throws Refused {
     URI http = document.optionalValue("http", URI::create).orElse(null);
     URI https = document.optionalValue("https", URI::create).orElse(null);
     List<String> noProxy = document.has("noProxy") ? document.texts("noProxy") : null;
     document.done();
     try {
-      return new RegistrySettings.Proxy(http, https, noProxy);
+      return new ProxySettings(http, https, noProxy);
     } catch (IllegalArgumentException e) {
       throw document.refuse(http == null ? "https" : "http", String.valueOf(e.getMessage()));
     }

@@ -1,5 +1,6 @@
 package io.fleetinstaller.registry;
 
+import io.fleetinstaller.http.Loopback;
 import io.fleetinstaller.release.PackageName;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -77,7 +78,7 @@ public sealed interface Address {
       throw wrong(text, "'%s' is not a repository's name".formatted(repository));
     }
     boolean bare = !text.startsWith("https://") && !text.startsWith("http://");
-    String scheme = bare && loopback(uri.getHost()) ? "http" : uri.getScheme();
+    String scheme = bare && Loopback.names(uri.getHost()) ? "http" : uri.getScheme();
     String host = uri.getHost().equals("docker.io") ? "registry-1.docker.io" : uri.getHost();
     String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
     return new Remote(URI.create(scheme + "://" + host + port), repository);
@@ -97,14 +98,6 @@ public sealed interface Address {
       throw wrong(text, "credentials belong into registry.authFile, a tag or digest nowhere");
     }
     return uri;
-  }
-
-  /** True for the names of this very host, to which plain http is as safe as anything. */
-  static boolean loopback(String host) {
-    return host.equals("localhost")
-        || host.endsWith(".localhost")
-        || host.equals("[::1]")
-        || host.matches("127\\.[0-9]+\\.[0-9]+\\.[0-9]+");
   }
 
   private static IllegalArgumentException wrong(String text, String why) {

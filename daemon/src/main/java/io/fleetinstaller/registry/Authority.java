@@ -1,5 +1,7 @@
 package io.fleetinstaller.registry;
 
+import io.fleetinstaller.http.Failure;
+import io.fleetinstaller.http.Http;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.ReasonCode;
 import java.net.URI;

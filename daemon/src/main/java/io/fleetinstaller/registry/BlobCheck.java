@@ -1,5 +1,7 @@
 package io.fleetinstaller.registry;
 
+import io.fleetinstaller.http.Failure;
+import io.fleetinstaller.http.Http;
 import java.util.Map;
 
 /** Asks whether a blob is there. */

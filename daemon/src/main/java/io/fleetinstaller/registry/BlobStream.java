@@ -1,5 +1,7 @@
 package io.fleetinstaller.registry;
 
+import io.fleetinstaller.http.Failure;
+import io.fleetinstaller.http.FloorRate;
 import io.fleetinstaller.io.Faulted;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;

@@ -1,7 +1,9 @@
 package io.fleetinstaller.registry;
 
-import io.fleetinstaller.registry.Http.Answer;
-import io.fleetinstaller.registry.Http.Ask;
+import io.fleetinstaller.http.Failure;
+import io.fleetinstaller.http.Http;
+import io.fleetinstaller.http.Http.Answer;
+import io.fleetinstaller.http.Http.Ask;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
 import java.net.URI;

@@ -1,5 +1,6 @@
 package io.fleetinstaller.registry;
 
+import io.fleetinstaller.http.Failure;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.Programs;
 import io.fleetinstaller.release.Fault;

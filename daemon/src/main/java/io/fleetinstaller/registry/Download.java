@@ -1,5 +1,6 @@
 package io.fleetinstaller.registry;
 
+import io.fleetinstaller.http.Pace;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 

@@ -1,5 +1,6 @@
 package io.fleetinstaller.registry;
 
+import io.fleetinstaller.http.Failure;
 import io.fleetinstaller.io.Json;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;

@@ -1,5 +1,7 @@
 package io.fleetinstaller.registry;
 
+import io.fleetinstaller.http.Failure;
+import io.fleetinstaller.http.Pace;
 import io.fleetinstaller.io.Faulted;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Digest;

@@ -1,14 +1,11 @@
 package io.fleetinstaller.registry;
 
+import io.fleetinstaller.http.Failure;
+import io.fleetinstaller.http.Http;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,10 +25,10 @@ final class Refusal {
     return switch (status) {
       case 401, 403 -> Failure.lasting(ReasonCode.AUTH_FAILED, why + "; see to registry.authFile");
       case 404, 410 -> Failure.lasting(ReasonCode.NOT_FOUND, why);
-      case 408, 425, 429 -> Failure.passing(ReasonCode.REGISTRY_ERROR, why, retryAfter(answer));
+      case 408, 425, 429 -> Failure.passing(ReasonCode.REGISTRY_ERROR, why, answer.retryAfter());
       default ->
           status >= 500
-              ? Failure.passing(ReasonCode.REGISTRY_ERROR, why, retryAfter(answer))
+              ? Failure.passing(ReasonCode.REGISTRY_ERROR, why, answer.retryAfter())
               : Failure.lasting(ReasonCode.REGISTRY_ERROR, why);
     };
   }
@@ -40,30 +37,7 @@ final class Refusal {
     String sentence = "the proxy answered %d (%s)".formatted(status, why);
     return status >= 500
         ? Failure.passing(ReasonCode.PROXY_FAILED, sentence)
-        : Failure.lasting(ReasonCode.PROXY_FAILED, sentence + "; see to registry.proxy");
-  }
-
-  /** Seconds or a date; what is neither is nothing. */
-  static Duration retryAfter(Http.Answer answer) {
-    String text = answer.headers().first("Retry-After").orElse("");
-    if (text.matches("[0-9]{1,9}")) {
-      return Duration.ofSeconds(Long.parseLong(text));
-    }
-    // Both moments are the server's, so that a wrong clock here does no harm.
-    Optional<Instant> later = date(text);
-    Optional<Instant> now = answer.headers().first("Date").flatMap(Refusal::date);
-    return later.isPresent() && now.isPresent() && later.get().isAfter(now.get())
-        ? Duration.between(now.get(), later.get())
-        : Duration.ZERO;
-  }
-
-  private static Optional<Instant> date(String text) {
-    try {
-      return Optional.of(
-          ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
-    } catch (DateTimeParseException _) {
-      return Optional.empty();
-    }
+        : Failure.lasting(ReasonCode.PROXY_FAILED, sentence + "; see to the setting proxy");
   }
 
   private static String message(Http.Answer answer) {

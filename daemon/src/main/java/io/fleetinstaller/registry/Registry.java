@@ -1,5 +1,6 @@
 package io.fleetinstaller.registry;
 
+import io.fleetinstaller.http.Pace;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;

@@ -1,9 +1,10 @@
 package io.fleetinstaller.registry;
 
+import io.fleetinstaller.http.Failure;
+import io.fleetinstaller.http.Http;
 import io.fleetinstaller.io.ChildPrograms;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Fault;
-import io.fleetinstaller.release.ReasonCode;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -42,11 +43,7 @@ final class Repositories implements AutoCloseable {
       return known;
     }
     try {
-      Http opened =
-          new Http(
-              settings.patience(),
-              Trust.with(settings.ca()),
-              new Proxies(settings.proxy(), environment));
+      Http opened = settings.connections().open(environment);
       Accounts accounts =
           new Accounts(settings.authFile(), new CredentialHelpers(new ChildPrograms()));
       Courier made = new Courier(opened, new Authority(accounts, opened, time));
@@ -55,8 +52,6 @@ final class Repositories implements AutoCloseable {
       return made;
     } catch (Failure failure) {
       throw failure.asFault("cannot ask any registry: " + failure.why());
-    } catch (IllegalArgumentException e) {
-      throw new Fault.Broken(ReasonCode.BAD_SETTINGS, "cannot ask any registry: " + e.getMessage());
     }
   }
 

@@ -1,5 +1,7 @@
 package io.fleetinstaller.registry;
 
+import io.fleetinstaller.http.Failure;
+
 /**
  * One place that holds packages. It may answer anything: whoever asks checks digest and size. Its
  * text is its address.

@@ -1,8 +1,10 @@
 package io.fleetinstaller.registry;
 
+import io.fleetinstaller.http.Failure;
+import io.fleetinstaller.http.Http;
+import io.fleetinstaller.http.Http.Answer;
+import io.fleetinstaller.http.Http.Ask;
 import io.fleetinstaller.io.Document;
-import io.fleetinstaller.registry.Http.Answer;
-import io.fleetinstaller.registry.Http.Ask;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.ByteArrayInputStream;

@@ -44,13 +44,7 @@ public record HealthCheck(
     Duration more = least.minus(stableFor);
     return more.isPositive()
         ? new HealthCheck(
-            startPeriod,
-            interval,
-            timeout,
-            failureThreshold,
-            least,
-            deadline.plus(more),
-            probes)
+            startPeriod, interval, timeout, failureThreshold, least, deadline.plus(more), probes)
         : this;
   }
 

@@ -54,8 +54,8 @@ public record Account(Upgrade upgrade, int attempt, Instant since, List<Line> li
   }
 
   Move move() {
-    return new Move(upgrade.name(), upgrade.from(), upgrade.to(), upgrade.origin(),
-        upgrade.stableFor());
+    return new Move(
+        upgrade.name(), upgrade.from(), upgrade.to(), upgrade.origin(), upgrade.stableFor());
   }
 
   Optional<Line.OfStep> lastStep() {

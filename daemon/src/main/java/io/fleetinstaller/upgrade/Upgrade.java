@@ -13,7 +13,8 @@ import java.util.Optional;
  *
  * @param id unique on this host, and in the order of beginning
  * @param from what {@code current} named when it began
- * @param stableFor how long the new release must be well at least; the release itself may demand more
+ * @param stableFor how long the new release must be well at least; the release itself may demand
+ *     more
  */
 public record Upgrade(
     String id,

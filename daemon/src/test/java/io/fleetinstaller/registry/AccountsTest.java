@@ -3,6 +3,7 @@ package io.fleetinstaller.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.fleetinstaller.http.Failure;
 import io.fleetinstaller.io.Programs;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,8 +2,9 @@ package io.fleetinstaller.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fleetinstaller.http.Pace;
+import io.fleetinstaller.http.Patience;
 import io.fleetinstaller.io.FakeTime;
-import io.fleetinstaller.registry.RegistrySettings.Patience;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;

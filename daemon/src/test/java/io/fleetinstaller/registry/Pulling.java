@@ -2,6 +2,8 @@ package io.fleetinstaller.registry;
 
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.fleetinstaller.http.Patience;
+import io.fleetinstaller.http.ProxySettings;
 import io.fleetinstaller.io.FakeTime;
 import io.fleetinstaller.io.Faulted;
 import io.fleetinstaller.release.Fault;
@@ -23,8 +25,8 @@ final class Pulling {
   private final Map<String, String> environment = new LinkedHashMap<>();
   private Path authFile;
   private Path ca;
-  private RegistrySettings.Proxy proxy = RegistrySettings.Proxy.NONE;
-  private RegistrySettings.Patience patience = RegistrySettings.Patience.DEFAULT;
+  private ProxySettings proxy = ProxySettings.NONE;
+  private Patience patience = Patience.DEFAULT;
   private Registry registry;
 
   static Pulling from(FakeRegistry... registries) {
@@ -51,7 +53,7 @@ final class Pulling {
     return this;
   }
 
-  Pulling proxy(RegistrySettings.Proxy settings) {
+  Pulling proxy(ProxySettings settings) {
     proxy = settings;
     return this;
   }
@@ -59,9 +61,7 @@ final class Pulling {
   /** Waits so long in milliseconds for the network, and tries once. */
   Pulling impatient(long millis) {
     Duration wait = Duration.ofMillis(millis);
-    patience =
-        new RegistrySettings.Patience(
-            wait, wait, wait, 0, Duration.ofSeconds(30), 1, Duration.ofSeconds(30));
+    patience = new Patience(wait, wait, wait, 0, Duration.ofSeconds(30), 1, Duration.ofSeconds(30));
     return this;
   }
 

@@ -3,6 +3,7 @@ package io.fleetinstaller.registry;
 import static io.fleetinstaller.registry.FakeRegistry.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fleetinstaller.http.ProxySettings;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import java.net.URI;
@@ -332,7 +333,7 @@ class RegistryTest {
     String address = "http://registry.test/agents/agent";
 
     byte[] bySetting =
-        Pulling.from(address).proxy(new RegistrySettings.Proxy(proxy, null, null)).layer(packed);
+        Pulling.from(address).proxy(new ProxySettings(proxy, null, null)).layer(packed);
     byte[] byEnvironment =
         Pulling.from(address).environment("http_proxy", proxy.toString()).layer(packed);
 

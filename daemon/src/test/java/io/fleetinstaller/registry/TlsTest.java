@@ -45,7 +45,7 @@ class TlsTest {
 
     assertThat(fault).isInstanceOf(Fault.Broken.class);
     assertThat(fault.reason().code()).isEqualTo(ReasonCode.TLS_FAILED);
-    assertThat(fault).hasMessageContaining("registry.ca");
+    assertThat(fault).hasMessageContaining("setting ca");
     assertThat(pulling.pauses).isEmpty();
   }
 

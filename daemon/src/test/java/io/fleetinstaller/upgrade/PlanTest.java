@@ -278,7 +278,9 @@ class PlanTest {
 
   private static Account ended(
       Release to, int attempt, Outcome outcome, Origin origin, Instant at) {
-    Upgrade upgrade = new Upgrade("00000001", AGENT, Optional.of(OLD), Optional.of(to), origin, Duration.ZERO, at);
+    Upgrade upgrade =
+        new Upgrade(
+            "00000001", AGENT, Optional.of(OLD), Optional.of(to), origin, Duration.ZERO, at);
     return new Account(upgrade, attempt, at, List.of(new Line.Ended(at, outcome)));
   }
 

@@ -1,4 +1,4 @@
-package io.fleetinstaller.registry;
+package io.fleetinstaller.http;
 
 /** A name and the word that proves it. */
 record Login(String user, String password) {

@@ -1,16 +1,15 @@
-package io.fleetinstaller.registry;
+package io.fleetinstaller.http;
 
 import io.fleetinstaller.io.Time;
-import io.fleetinstaller.registry.RegistrySettings.Patience;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /** How often something is tried, and how long the pauses between are. */
-record Pace(Patience patience, Time time, RandomGenerator chance) {
+public record Pace(Patience patience, Time time, RandomGenerator chance) {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
 
   /** True when the round with this number, counted from 1, was the last one allowed. */
-  boolean endsWith(int round) {
+  public boolean endsWith(int round) {
     return round >= patience.tries();
   }
 
@@ -18,7 +17,7 @@ record Pace(Patience patience, Time time, RandomGenerator chance) {
    * Sleeps between rounds: exponential, capped, with full jitter, so that a fleet that failed at
    * once does not come back at once; but not shorter than the other side asked for.
    */
-  void pause(int round, Duration askedFor) throws InterruptedException {
+  public void pause(int round, Duration askedFor) throws InterruptedException {
     Duration most = shorter(FIRST_PAUSE.multipliedBy(1L << Math.min(round - 1, 20)));
     Duration jittered = Duration.ofMillis(chance.nextLong(most.toMillis() + 1));
     Duration least = shorter(askedFor);

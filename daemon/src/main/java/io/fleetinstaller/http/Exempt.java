@@ -1,4 +1,4 @@
-package io.fleetinstaller.registry;
+package io.fleetinstaller.http;
 
 import java.math.BigInteger;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
-package io.fleetinstaller.registry;
+package io.fleetinstaller.http;
 
 import java.net.URI;
 import java.net.URLDecoder;
@@ -22,7 +22,7 @@ final class Proxies {
   /**
    * @throws IllegalArgumentException when the environment names something that is not a proxy
    */
-  Proxies(RegistrySettings.Proxy settings, Map<String, String> environment) {
+  Proxies(ProxySettings settings, Map<String, String> environment) {
     this.http = proxy(settings.http(), environment, "http_proxy");
     this.https = proxy(settings.https(), environment, "https_proxy");
     List<String> noProxy =
@@ -35,7 +35,7 @@ final class Proxies {
   /** The proxy for what this address names. */
   Optional<URI> of(URI target) {
     String host = target.getHost();
-    if (Address.loopback(host) || exempt.stream().anyMatch(entry -> entry.covers(target))) {
+    if (Loopback.names(host) || exempt.stream().anyMatch(entry -> entry.covers(target))) {
       return Optional.empty();
     }
     return "https".equals(target.getScheme()) ? https : http;

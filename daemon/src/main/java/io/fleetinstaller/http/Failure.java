@@ -1,4 +1,4 @@
-package io.fleetinstaller.registry;
+package io.fleetinstaller.http;
 
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Reason;
@@ -6,10 +6,10 @@ import io.fleetinstaller.release.ReasonCode;
 import java.time.Duration;
 
 /**
- * Why one repository did not give what it was asked for. It becomes a {@link Fault} only when no
- * other repository and no further try helps.
+ * Why a server did not give what it was asked for. It becomes a {@link Fault} only when no other
+ * server and no further try helps.
  */
-final class Failure extends Exception {
+public final class Failure extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final ReasonCode code;
@@ -24,38 +24,38 @@ final class Failure extends Exception {
   }
 
   /** It may be gone at the next try. */
-  static Failure passing(ReasonCode code, String why) {
+  public static Failure passing(ReasonCode code, String why) {
     return new Failure(code, true, why, Duration.ZERO);
   }
 
   /** It may be gone at the next try, which the other side wants to be so much later. */
-  static Failure passing(ReasonCode code, String why, Duration retryAfter) {
+  public static Failure passing(ReasonCode code, String why, Duration retryAfter) {
     return new Failure(code, true, why, retryAfter);
   }
 
-  /** Asking the same repository again gives the same. */
-  static Failure lasting(ReasonCode code, String why) {
+  /** Asking the same server again gives the same. */
+  public static Failure lasting(ReasonCode code, String why) {
     return new Failure(code, false, why, Duration.ZERO);
   }
 
-  ReasonCode code() {
+  public ReasonCode code() {
     return code;
   }
 
-  boolean isPassing() {
+  public boolean isPassing() {
     return passing;
   }
 
-  Duration retryAfter() {
+  public Duration retryAfter() {
     return retryAfter;
   }
 
-  String why() {
+  public String why() {
     return String.valueOf(getMessage());
   }
 
   /** The same as a fault: what passes is transient, what only a person can mend is broken. */
-  Fault asFault(String sentence) {
+  public Fault asFault(String sentence) {
     Reason reason = new Reason(code, sentence);
     if (passing) {
       return new Fault.Transient(reason);

@@ -1,4 +1,4 @@
-package io.fleetinstaller.registry;
+package io.fleetinstaller.http;
 
 import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
@@ -18,20 +18,21 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** Whose certificates are believed: the system's authorities and those of one more PEM file. */
-record Trust(SSLContext context, X509TrustManager manager) {
+record Authorities(SSLContext context, X509TrustManager manager) {
 
   /** Null adds nothing to the system's own. */
-  static Trust with(@Nullable Path pem) throws Failure {
+  static Authorities with(@Nullable Path pem) throws Failure {
     try {
       X509TrustManager system = manager(null);
       X509TrustManager manager = pem == null ? system : manager(together(system, pem));
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(null, new TrustManager[] {manager}, null);
-      return new Trust(context, manager);
+      return new Authorities(context, manager);
     } catch (GeneralSecurityException | IOException e) {
       throw Failure.lasting(
           ReasonCode.BAD_SETTINGS,
-          "the certificates of registry.ca (%s) cannot be used: %s".formatted(pem, e.getMessage()));
+          "the certificates of the setting ca (%s) cannot be used: %s"
+              .formatted(pem, e.getMessage()));
     }
   }
 

@@ -1,7 +1,6 @@
-package io.fleetinstaller.registry;
+package io.fleetinstaller.http;
 
 import io.fleetinstaller.io.Faulted;
-import io.fleetinstaller.registry.RegistrySettings.Patience;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.Closeable;
@@ -42,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * The door to OkHttp. It sends one request as it is: no redirects, no log-in, no compression, no
  * cache. What goes wrong before an answer comes is told apart by what failed. Thread-safe.
  */
-final class Http implements Closeable {
+public final class Http implements Closeable {
   private static final Pattern FINAL_WORD =
       Pattern.compile(
           "Failed to authenticate with proxy|Unexpected response code for CONNECT: 4..");
@@ -50,7 +49,7 @@ final class Http implements Closeable {
   private final OkHttpClient client;
   private final Patience patience;
 
-  Http(Patience patience, Trust trust, Proxies proxies) {
+  Http(Patience patience, Authorities trust, Proxies proxies) {
     this.patience = patience;
     this.client =
         new OkHttpClient.Builder()
@@ -72,13 +71,13 @@ final class Http implements Closeable {
    *
    * @param quick true for a small document, which must be there within the patience for documents
    */
-  record Ask(
+  public record Ask(
       String method,
       URI uri,
       Map<String, String> headers,
       @Nullable Content content,
       boolean quick) {
-    Ask {
+    public Ask {
       headers = Map.copyOf(headers);
     }
 
@@ -90,16 +89,16 @@ final class Http implements Closeable {
   }
 
   /** Bytes to send, which can be opened again when they must be sent again. */
-  record Content(String mediaType, long size, Opener opener) {
-    interface Opener {
+  public record Content(String mediaType, long size, Opener opener) {
+    public interface Opener {
       InputStream open() throws IOException;
     }
   }
 
   /** One answer; whoever has it closes it. */
-  record Answer(int status, Headers headers, InputStream body, boolean proxied)
+  public record Answer(int status, Headers headers, InputStream body, boolean proxied)
       implements Closeable {
-    interface Headers {
+    public interface Headers {
       List<String> all(String name);
 
       default Optional<String> first(String name) {
@@ -107,7 +106,12 @@ final class Http implements Closeable {
       }
     }
 
-    OptionalLong length() {
+    /** What a Retry-After header says; zero: nothing. Not capped. */
+    public Duration retryAfter() {
+      return RetryAfter.of(headers);
+    }
+
+    public OptionalLong length() {
       return headers
           .first("Content-Length")
           .filter(text -> text.matches("[0-9]{1,18}"))
@@ -122,7 +126,7 @@ final class Http implements Closeable {
   }
 
   /** Sends it and waits for the head of the answer. */
-  Answer send(Ask ask) throws Failure, InterruptedException {
+  public Answer send(Ask ask) throws Failure, InterruptedException {
     Progress progress = new Progress();
     Request.Builder request =
         new Request.Builder().url(ask.uri().toString()).tag(Progress.class, progress);
@@ -144,7 +148,7 @@ final class Http implements Closeable {
   }
 
   /** The address that a Location header means; empty when it is none for http or https. */
-  static Optional<URI> resolve(URI base, String location) {
+  public static Optional<URI> resolve(URI base, String location) {
     HttpUrl from = HttpUrl.parse(base.toString());
     return Optional.ofNullable(from).map(url -> url.resolve(location)).map(HttpUrl::uri);
   }
@@ -206,7 +210,7 @@ final class Http implements Closeable {
   private static Failure proxy(IOException e) {
     String why = "the proxy failed (%s)".formatted(text(e));
     return FINAL_WORD.matcher(text(e)).matches()
-        ? Failure.lasting(ReasonCode.PROXY_FAILED, why + "; see to registry.proxy")
+        ? Failure.lasting(ReasonCode.PROXY_FAILED, why + "; see to the setting proxy")
         : Failure.passing(ReasonCode.PROXY_FAILED, why);
   }
 
@@ -228,7 +232,7 @@ final class Http implements Closeable {
         ? Failure.passing(ReasonCode.TLS_FAILED, why)
         : Failure.lasting(
             ReasonCode.TLS_FAILED,
-            why + "; see to its certificate, this host's clock, or registry.ca");
+            why + "; see to its certificate, this host's clock, or the setting ca");
   }
 
   private static String text(IOException e) {

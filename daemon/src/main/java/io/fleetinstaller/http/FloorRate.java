@@ -1,6 +1,5 @@
-package io.fleetinstaller.registry;
+package io.fleetinstaller.http;
 
-import io.fleetinstaller.registry.RegistrySettings.Patience;
 import io.fleetinstaller.release.ReasonCode;
 import java.time.Duration;
 
@@ -8,16 +7,17 @@ import java.time.Duration;
  * Gives up a connection that delivers, but so slowly that a new one is the better bet. Only time
  * spent waiting for the network counts, not what the reader takes to store the bytes.
  */
-final class FloorRate {
+public final class FloorRate {
   private final Patience patience;
   private Duration waited = Duration.ZERO;
   private long arrived;
 
-  FloorRate(Patience patience) {
+  public FloorRate(Patience patience) {
     this.patience = patience;
   }
 
-  void arrived(long bytes, Duration wait) throws Failure {
+  /** Counts what came, and how long the wait for it was. */
+  public void arrived(long bytes, Duration wait) throws Failure {
     arrived += bytes;
     waited = waited.plus(wait);
     if (waited.compareTo(patience.floorWindow()) < 0) {
