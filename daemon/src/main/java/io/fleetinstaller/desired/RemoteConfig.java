@@ -1,0 +1,115 @@
+package io.fleetinstaller.desired;
+
+import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Reason;
+import io.fleetinstaller.release.ReasonCode;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The verified documents that this host reads, parsed. A bad one harms no package but its own.
+ * Immutable.
+ *
+ * @param catalogs by channel and package
+ * @param deployments by group and package
+ * @param problems why a document counts for nothing, by its path
+ */
+public record RemoteConfig(
+    SortedMap<String, Catalog> catalogs,
+    SortedMap<String, Deployments> deployments,
+    SortedMap<String, Reason> problems) {
+  public static final RemoteConfig EMPTY =
+      new RemoteConfig(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+
+  private static final Pattern PATH =
+      Pattern.compile("(catalog|deployments)/([^/]+)/([^/]+)\\.json");
+
+  public RemoteConfig {
+    catalogs = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(catalogs));
+    deployments = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(deployments));
+    problems = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(problems));
+  }
+
+  /**
+   * Parses what there is of these channels and groups; other documents are not looked at.
+   *
+   * @param documents verified bytes by target path, e.g. {@code catalog/stable/agent.json}
+   */
+  public static RemoteConfig of(
+      SortedMap<String, byte[]> documents, Set<String> channels, Set<String> groups) {
+    SortedMap<String, Catalog> catalogs = new TreeMap<>();
+    SortedMap<String, Deployments> deployments = new TreeMap<>();
+    SortedMap<String, Reason> problems = new TreeMap<>();
+    for (Map.Entry<String, byte[]> entry : documents.entrySet()) {
+      Matcher path = PATH.matcher(entry.getKey());
+      boolean known = path.matches();
+      try {
+        if (known && path.group(1).equals("catalog") && channels.contains(path.group(2))) {
+          catalogs.put(entry.getKey(), catalog(entry.getKey(), entry.getValue()));
+        } else if (known && path.group(1).equals("deployments") && groups.contains(path.group(2))) {
+          deployments.put(entry.getKey(), deployments(entry.getKey(), entry.getValue()));
+        }
+      } catch (Refused bad) {
+        problems.put(entry.getKey(), bad.reason());
+      }
+    }
+    return new RemoteConfig(catalogs, deployments, problems);
+  }
+
+  private static Catalog catalog(String path, byte[] bytes) throws Refused {
+    Catalog catalog = Catalog.parse(path, bytes);
+    refuseOthers(path, List.of(catalog.name()));
+    return catalog;
+  }
+
+  private static Deployments deployments(String path, byte[] bytes) throws Refused {
+    Deployments found = Deployments.parse(path, bytes);
+    refuseOthers(path, found.all().stream().map(Deployment::name).toList());
+    return found;
+  }
+
+  // A signer's delegation covers paths: what is inside must not reach beyond.
+  private static void refuseOthers(String path, List<PackageName> names) throws Refused {
+    String own = packageOf(path);
+    for (PackageName name : names) {
+      if (!name.value().equals(own)) {
+        throw new Refused(
+            ReasonCode.MALFORMED,
+            "cannot accept %s: it speaks of package %s; a document may speak of the package in its path only"
+                .formatted(path, name));
+      }
+    }
+  }
+
+  private static String packageOf(String path) {
+    return path.substring(path.lastIndexOf('/') + 1, path.length() - ".json".length());
+  }
+
+  /** Every package that a catalog, a deployment or a bad document is about. */
+  public SortedSet<PackageName> names() {
+    SortedSet<PackageName> names = new TreeSet<>();
+    for (Set<String> paths : List.of(catalogs.keySet(), deployments.keySet(), problems.keySet())) {
+      for (String path : paths) {
+        name(path).ifPresent(names::add);
+      }
+    }
+    return names;
+  }
+
+  private static Optional<PackageName> name(String path) {
+    try {
+      return Optional.of(new PackageName(packageOf(path)));
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
+  }
+}
