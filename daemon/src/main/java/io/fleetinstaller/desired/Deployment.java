@@ -62,6 +62,9 @@ public record Deployment(
     if (stableFor.isNegative() || stableFor.compareTo(LONGEST_TRIAL) > 0) {
       throw new IllegalArgumentException("stableFor must be at most 1d");
     }
+    if (!(goal instanceof Follow) && !rollout.waves().isEmpty() && rollout.start().isEmpty()) {
+      throw new IllegalArgumentException("waves need a start to count from");
+    }
     if (after.contains(name)) {
       throw new IllegalArgumentException("%s cannot come after itself".formatted(name));
     }
@@ -173,6 +176,11 @@ public record Deployment(
     Optional<Range> range = Optional.of(requires.value("installer", Range::parse));
     requires.done();
     return range;
+  }
+
+  /** For sentences: which one, and who asks. */
+  String title() {
+    return "deployment %s, asked for by %s,".formatted(id, by);
   }
 
   boolean over(Instant now) {

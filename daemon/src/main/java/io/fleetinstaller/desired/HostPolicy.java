@@ -1,16 +1,19 @@
 package io.fleetinstaller.desired;
 
 import io.fleetinstaller.io.Document;
-import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Desired;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Reason;
+import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
-import io.fleetinstaller.release.Version;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The section {@code policy} of installer.yaml: what this host's owner allows. Nothing remote
@@ -60,38 +63,6 @@ public record HostPolicy(
     public static final Rules NONE =
         new Rules(
             Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), true, false);
-  }
-
-  /** One release, by its version or by its digest. */
-  public sealed interface Pinned {
-    static Pinned parse(String text) {
-      return text.startsWith("sha256:")
-          ? new ByDigest(Digest.parse(text))
-          : new ByVersion(new Version(text));
-    }
-
-    default boolean is(Release release) {
-      return switch (this) {
-        case ByVersion(Version version) -> release.version().equals(version);
-        case ByDigest(Digest digest) -> release.digest().equals(digest);
-      };
-    }
-  }
-
-  /** By version: for people. */
-  public record ByVersion(Version version) implements Pinned {
-    @Override
-    public String toString() {
-      return version.value();
-    }
-  }
-
-  /** By digest: for ever the same bytes. */
-  public record ByDigest(Digest digest) implements Pinned {
-    @Override
-    public String toString() {
-      return digest.toString();
-    }
   }
 
   /** Reads the section. */
@@ -160,5 +131,86 @@ public record HostPolicy(
 
   Rules rules(PackageName name) {
     return packages.getOrDefault(name, Rules.NONE);
+  }
+
+  /**
+   * Why nobody, not even a person with a manual verb, may bring a package to this release.
+   *
+   * @param target empty: to remove it
+   */
+  public Optional<Reason> forbids(PackageName name, Optional<Release> target) {
+    Rules rules = rules(name);
+    if (denied(name)) {
+      return because(ReasonCode.DENIED, "does not allow %s on this host".formatted(name));
+    }
+    if (rules.pin().isPresent() && !target.filter(rules.pin().get()::is).isPresent()) {
+      return because(ReasonCode.PINNED, "pins %s to %s".formatted(name, rules.pin().get()));
+    }
+    return rules
+        .range()
+        .filter(range -> target.filter(to -> !range.contains(to.version())).isPresent())
+        .flatMap(
+            range -> because(ReasonCode.OUT_OF_RANGE, "allows only %s %s".formatted(name, range)));
+  }
+
+  boolean denied(PackageName name) {
+    return deny.stream().anyMatch(glob -> glob.matches(name.value()))
+        || (allow.isPresent() && allow.get().stream().noneMatch(g -> g.matches(name.value())));
+  }
+
+  /** What stands against a change now that a manual verb may pass, to be told when it does. */
+  public List<Reason> passed(PackageName name, Instant now) {
+    List<Window> closed = windows(name).stream().filter(one -> !one.openAt(now)).toList();
+    Stream<Reason> windows =
+        closed.stream()
+            .map(window ->
+                new Reason(
+                    ReasonCode.WINDOW,
+                    "installer.yaml lets %s change only %s".formatted(name, window)));
+    return Stream.concat(resists(name).stream(), windows).toList();
+  }
+
+  /** Why nothing but a manual verb may change a package. */
+  Optional<Reason> resists(PackageName name) {
+    Rules rules = rules(name);
+    if (rules.hold().isPresent()) {
+      String why = rules.hold().get().isEmpty() ? "" : " (" + rules.hold().get() + ")";
+      return because(ReasonCode.HELD, "holds %s%s".formatted(name, why));
+    }
+    return rules.manualOnly()
+        ? because(ReasonCode.MANUAL_ONLY, "lets only a person change %s".formatted(name))
+        : Optional.empty();
+  }
+
+  private static Optional<Reason> because(ReasonCode code, String what) {
+    return Optional.of(
+        new Reason(
+            code, "installer.yaml %s; change its section policy if it should".formatted(what)));
+  }
+
+  /** The windows that must all be open. */
+  List<Window> windows(PackageName name) {
+    return Stream.of(window, rules(name).window()).flatMap(Optional::stream).toList();
+  }
+
+  /**
+   * A wish that comes from this host and not from signed config, e.g. a desired file, under this
+   * policy. Whether remote updates are on does not matter to it.
+   */
+  public Desired rule(Desired asked, Instant now) {
+    PackageName name = asked.name();
+    if (asked.want() instanceof Desired.Leave) {
+      return asked;
+    }
+    Optional<Reason> stop = forbids(name, asked.want().release()).or(() -> resists(name));
+    return stop.map(why -> later(asked, why, Optional.empty()))
+        .or(() ->
+            Opening.of(windows(name), now)
+                .map(wait -> later(asked, wait.reason(asked.origin().by()), wait.at())))
+        .orElse(asked);
+  }
+
+  private static Desired later(Desired asked, Reason why, Optional<Instant> until) {
+    return new Desired(asked.name(), new Desired.Later(asked.want(), why, until), asked.origin());
   }
 }

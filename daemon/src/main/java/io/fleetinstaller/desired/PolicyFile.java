@@ -70,6 +70,7 @@ public final class PolicyFile {
     tree.put(
         "overrides",
         new TreeMap<>(policy.overrides()).values().stream().map(PolicyFile::tree).toList());
+    tree.put("pins", new TreeMap<>(policy.pins()).values().stream().map(PolicyFile::tree).toList());
     tree.put(
         "holds", new TreeMap<>(policy.holds()).values().stream().map(PolicyFile::tree).toList());
     try {
@@ -90,6 +91,15 @@ public final class PolicyFile {
     return tree;
   }
 
+  private static Map<String, Object> tree(Pin pin) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("name", pin.name());
+    tree.put("version", pin.release().version());
+    tree.put("digest", pin.release().digest());
+    put(tree, pin.decision());
+    return tree;
+  }
+
   private static Map<String, Object> tree(Hold hold) {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("name", hold.name());
@@ -107,11 +117,15 @@ public final class PolicyFile {
   private static Policy parse(Document document) throws Refused {
     document.number("formatVersion", FORMAT, FORMAT);
     List<Document> overrides = document.objects("overrides");
+    List<Document> pins = document.objects("pins");
     List<Document> holds = document.objects("holds");
     document.done();
     Policy policy = Policy.EMPTY;
     for (Document one : overrides) {
       policy = policy.with(override(one));
+    }
+    for (Document one : pins) {
+      policy = policy.with(pin(one));
     }
     for (Document one : holds) {
       policy = policy.with(hold(one));
@@ -133,6 +147,15 @@ public final class PolicyFile {
     Optional<Release> target =
         version.flatMap(found -> digest.map(id -> new Release(name, found, id)));
     return new LocalOverride(name, target, over, heldBack, decision);
+  }
+
+  private static Pin pin(Document document) throws Refused {
+    PackageName name = document.value("name", PackageName::new);
+    Version version = document.value("version", Version::new);
+    Digest digest = document.value("digest", Digest::parse);
+    Pin pin = new Pin(name, new Release(name, version, digest), decision(document));
+    document.done();
+    return pin;
   }
 
   private static Hold hold(Document document) throws Refused {

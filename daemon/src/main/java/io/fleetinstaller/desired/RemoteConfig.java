@@ -1,9 +1,12 @@
 package io.fleetinstaller.desired;
 
+import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.release.Release;
+import io.fleetinstaller.release.Version;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +17,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The verified documents that this host reads, parsed. A bad one harms no package but its own.
@@ -94,15 +99,58 @@ public record RemoteConfig(
     return path.substring(path.lastIndexOf('/') + 1, path.length() - ".json".length());
   }
 
-  /** Every package that a catalog, a deployment or a bad document is about. */
-  public SortedSet<PackageName> names() {
+  /** Every package that deployments are about, bad ones included. */
+  public SortedSet<PackageName> deployed() {
     SortedSet<PackageName> names = new TreeSet<>();
-    for (Set<String> paths : List.of(catalogs.keySet(), deployments.keySet(), problems.keySet())) {
-      for (String path : paths) {
-        name(path).ifPresent(names::add);
-      }
-    }
+    Stream.of(deployments.keySet(), problems.keySet())
+        .flatMap(Set::stream)
+        .filter(path -> path.startsWith("deployments/"))
+        .flatMap(path -> name(path).stream())
+        .forEach(names::add);
     return names;
+  }
+
+  /** The releases of a package that go by this version: more than one only across channels. */
+  public Set<Release> find(PackageName name, Version version) {
+    return catalogs(name)
+        .flatMap(catalog -> catalog.find(version).map(catalog::release).stream())
+        .collect(Collectors.toSet());
+  }
+
+  /** What the catalogs say of a digest; empty: none vouches for it. */
+  public Optional<Catalog.Entry> find(PackageName name, Digest digest) {
+    return catalogs(name).flatMap(catalog -> catalog.find(digest).stream()).findFirst();
+  }
+
+  /** Whether any catalog vouches for exactly this. */
+  public boolean vouchesFor(Release release) {
+    return catalogs(release.name())
+        .flatMap(catalog -> catalog.find(release.digest()).stream())
+        .anyMatch(entry -> entry.version().equals(release.version()));
+  }
+
+  private Stream<Catalog> catalogs(PackageName name) {
+    return catalogs.values().stream().filter(catalog -> catalog.name().equals(name));
+  }
+
+  Optional<Catalog> catalog(String channel, PackageName name) {
+    return Optional.ofNullable(catalogs.get(Catalog.path(channel, name)));
+  }
+
+  List<Deployment> deployments(PackageName name) {
+    return deployments.values().stream()
+        .flatMap(document -> document.all().stream())
+        .filter(deployment -> deployment.name().equals(name))
+        .toList();
+  }
+
+  /** Why documents of a package count for nothing: catalogs, or deployments. */
+  List<Reason> problems(String kind, PackageName name) {
+    return problems.entrySet().stream()
+        .filter(entry -> entry.getKey().startsWith(kind + "/"))
+        .filter(entry -> packageOf(entry.getKey()).equals(name.value()))
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
   private static Optional<PackageName> name(String path) {

@@ -19,7 +19,8 @@ public record Rhythm(
 
   public Rhythm {
     if (interval.compareTo(Duration.ofMillis(1)) < 0 || holdOff.isNegative()) {
-      throw new IllegalArgumentException("the interval must be positive, the hold-off not negative");
+      throw new IllegalArgumentException(
+          "the interval must be positive, the hold-off not negative");
     }
     longestPause = longestPause.compareTo(interval) < 0 ? interval : longestPause;
   }

@@ -17,7 +17,7 @@ public sealed interface Refusal {
       return new Reason(
           ReasonCode.METADATA_EXPIRED,
           "cannot trust %s %d: it expired at %s and it is %s; is the clock right, and is the"
-              .formatted(role, version, expires, now)
+                  .formatted(role, version, expires, now)
               + " repository still signed?");
     }
   }
