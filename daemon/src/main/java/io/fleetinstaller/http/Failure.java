@@ -3,6 +3,8 @@ package io.fleetinstaller.http;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
+import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 
 /**
@@ -36,6 +38,20 @@ public final class Failure extends Exception {
   /** Asking the same server again gives the same. */
   public static Failure lasting(ReasonCode code, String why) {
     return new Failure(code, false, why, Duration.ZERO);
+  }
+
+  /** What it means that reading an answer ended in this. */
+  public static Failure whileReading(IOException e) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException("interrupted while reading an answer");
+    }
+    if (e.getCause() instanceof Failure failure) {
+      return failure;
+    }
+    return e instanceof InterruptedIOException
+        ? passing(ReasonCode.TOO_SLOW, "its answer did not end in time")
+        : passing(
+            ReasonCode.TRANSFER_BROKEN, "its answer broke off (%s)".formatted(e.getMessage()));
   }
 
   public ReasonCode code() {

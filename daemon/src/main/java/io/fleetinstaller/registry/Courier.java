@@ -37,7 +37,7 @@ record Courier(Http http, Authority authority) {
       kept = endpoint.keepsAnswer(result);
       return result;
     } catch (IOException e) {
-      throw broken(e);
+      throw Failure.whileReading(e);
     } finally {
       if (!kept) {
         close(answer);
@@ -108,17 +108,6 @@ record Courier(Http http, Authority authority) {
     Map<String, String> headers = new LinkedHashMap<>(ask.headers());
     headers.put("Authorization", authorization);
     return new Ask(ask.method(), ask.uri(), headers, ask.content(), ask.quick());
-  }
-
-  private static Failure broken(IOException e) throws InterruptedException {
-    if (Thread.interrupted()) {
-      throw new InterruptedException("interrupted while reading an answer");
-    }
-    if (e.getCause() instanceof Failure failure) {
-      return failure;
-    }
-    return Failure.passing(
-        ReasonCode.TRANSFER_BROKEN, "its answer broke off (%s)".formatted(e.getMessage()));
   }
 
   private static void close(Answer answer) {

@@ -46,6 +46,7 @@ public enum ReasonCode {
   PRIVILEGE_REFUSED(Blame.CONTROL_PLANE),
   // what the signed config says, or fails to prove
   SOURCE_ERROR(Blame.CONTROL_PLANE),
+  SOURCE_STALE(Blame.CONTROL_PLANE),
   BAD_SIGNATURE(Blame.CONTROL_PLANE),
   METADATA_EXPIRED(Blame.CONTROL_PLANE),
   METADATA_ROLLBACK(Blame.CONTROL_PLANE),

@@ -2,6 +2,7 @@ package io.fleetinstaller.source;
 
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.trust.Refusal;
+import io.fleetinstaller.trust.Verified;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -30,6 +31,15 @@ public record Config(
   public Config {
     documents = Collections.unmodifiableSortedMap(new TreeMap<>(documents));
     versions = Collections.unmodifiableSortedMap(new TreeMap<>(versions));
+  }
+
+  static Config of(Verified verified, SortedMap<String, byte[]> documents, Instant actFrom) {
+    return new Config(
+        documents, verified.versions(), verified.validUntil(), verified.now(), actFrom);
+  }
+
+  Config from(Instant later) {
+    return new Config(documents, versions, validUntil, provenTime, later);
   }
 
   /**

@@ -28,4 +28,15 @@ public record SourceState(
   public SourceState {
     badMirrors = List.copyOf(badMirrors);
   }
+
+  static SourceState none(Duration elapsed) {
+    return new SourceState(
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        elapsed);
+  }
 }

@@ -1,0 +1,165 @@
+package io.fleetinstaller.source;
+
+import io.fleetinstaller.io.Bounded;
+import io.fleetinstaller.io.Disk;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.Fault.Transient;
+import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.trust.TargetFile;
+import io.fleetinstaller.trust.Untrusted;
+import io.fleetinstaller.trust.Updater;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The documents that this host reads, each kept in a file named by its hash, so that only what
+ * changed is fetched. What is kept is hashed again each time it is read.
+ */
+final class Documents {
+  private static final int MOST_DOCUMENTS = 4096;
+  private static final int MOST_BYTES = 1 << 20;
+  private static final long MOST_BYTES_TOGETHER = 32L << 20;
+
+  /** What a hash is called in metadata, and in Java; the first that is there names the file. */
+  private static final Map<String, String> ALGORITHMS =
+      new TreeMap<>(Map.of("sha256", "SHA-256", "sha512", "SHA-512"));
+
+  private final Path folder;
+  private final Disk disk;
+  private final List<String> prefixes;
+
+  Documents(Path folder, Disk disk, SourceSettings settings) {
+    this.folder = folder;
+    this.disk = disk;
+    this.prefixes =
+        Stream.concat(
+                settings.channels().stream().map(name -> "catalog/" + name + "/"),
+                settings.groups().stream().map(name -> "deployments/" + name + "/"))
+            .toList();
+  }
+
+  /**
+   * What was gathered.
+   *
+   * @param files the names of those that keep it
+   */
+  record Gathered(SortedMap<String, byte[]> documents, Set<String> files) {}
+
+  /** All documents that the roles vouch for, those that are not kept yet fetched. */
+  Gathered gather(Updater updater) throws Untrusted, Fault, InterruptedException {
+    SortedMap<String, byte[]> documents = new TreeMap<>();
+    Set<String> files = new HashSet<>();
+    long bytes = 0;
+    for (TargetFile target : listed(updater)) {
+      bytes += target.length();
+      if (target.length() > MOST_BYTES || bytes > MOST_BYTES_TOGETHER) {
+        throw tooMuch("%s has %d bytes".formatted(target.path(), target.length()));
+      }
+      documents.put(target.path(), document(updater, target));
+      files.add(hash(target).getValue());
+    }
+    return new Gathered(documents, files);
+  }
+
+  /** Drops all that are kept but these files. */
+  void keepOnly(Set<String> files) throws Fault {
+    try (Stream<Path> kept = Files.exists(folder) ? Files.list(folder) : Stream.empty()) {
+      for (Path file : kept.toList()) {
+        if (!files.contains(String.valueOf(file.getFileName()))) {
+          disk.delete(file);
+        }
+      }
+    } catch (IOException e) {
+      throw failed("sweep", folder, e);
+    }
+  }
+
+  private List<TargetFile> listed(Updater updater) throws Untrusted, Fault, InterruptedException {
+    SortedMap<String, TargetFile> listed = new TreeMap<>();
+    for (String prefix : prefixes) {
+      listed.putAll(updater.targets(prefix));
+    }
+    if (listed.size() > MOST_DOCUMENTS) {
+      throw tooMuch("%d documents are listed for it".formatted(listed.size()));
+    }
+    return List.copyOf(listed.values());
+  }
+
+  private byte[] document(Updater updater, TargetFile target)
+      throws Untrusted, Fault, InterruptedException {
+    Map.Entry<String, String> hash = hash(target);
+    Path file = folder.resolve(hash.getValue());
+    Optional<byte[]> kept = kept(file, target, hash);
+    if (kept.isPresent()) {
+      return kept.get();
+    }
+    byte[] fetched = updater.download(target.path());
+    try {
+      disk.createDirectories(folder, 0700);
+      disk.replace(file, fetched, 0600);
+    } catch (IOException e) {
+      throw failed("write", file, e);
+    }
+    return fetched;
+  }
+
+  private static Optional<byte[]> kept(Path file, TargetFile target, Map.Entry<String, String> hash)
+      throws Fault {
+    try {
+      byte[] bytes = Bounded.read(file, MOST_BYTES);
+      boolean whole =
+          bytes.length == target.length() && hash.getValue().equals(hex(hash.getKey(), bytes));
+      return whole ? Optional.of(bytes) : Optional.empty();
+    } catch (NoSuchFileException _) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw failed("read", file, e);
+    }
+  }
+
+  private static Map.Entry<String, String> hash(TargetFile target) throws Refused {
+    for (Map.Entry<String, String> each : ALGORITHMS.entrySet()) {
+      String hex = target.hashes().get(each.getKey());
+      if (hex != null && hex.matches("[0-9a-f]{64,128}")) {
+        return Map.entry(each.getValue(), hex);
+      }
+    }
+    throw new Refused(
+        ReasonCode.MALFORMED,
+        "cannot read %s: it has neither a sha256 nor a sha512".formatted(target.path()));
+  }
+
+  private static String hex(String algorithm, byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has " + algorithm, e);
+    }
+  }
+
+  private static Refused tooMuch(String why) {
+    return new Refused(
+        ReasonCode.TOO_LARGE,
+        "cannot read the config: %s; a host reads %d documents of %d bytes, %d bytes together"
+            .formatted(why, MOST_DOCUMENTS, MOST_BYTES, MOST_BYTES_TOGETHER));
+  }
+
+  private static Transient failed(String what, Path file, IOException e) {
+    return new Transient(
+        ReasonCode.IO_ERROR, "cannot %s %s: %s".formatted(what, file, e.getMessage()));
+  }
+}
