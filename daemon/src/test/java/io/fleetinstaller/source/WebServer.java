@@ -125,6 +125,14 @@ final class WebServer implements AutoCloseable {
     requests.clear();
   }
 
+  List<String> bodies() {
+    return requests.stream().map(request -> request.getBody().utf8()).toList();
+  }
+
+  List<String> headers(String name) {
+    return requests.stream().map(request -> "" + request.getHeaders().get(name)).toList();
+  }
+
   String header(String name) {
     return requests.getLast().getHeaders().get(name);
   }
