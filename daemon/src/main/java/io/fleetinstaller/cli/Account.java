@@ -1,5 +1,6 @@
 package io.fleetinstaller.cli;
 
+import io.fleetinstaller.http.Connections;
 import io.fleetinstaller.http.Patience;
 import io.fleetinstaller.http.ProxySettings;
 import io.fleetinstaller.registry.Reference;
@@ -37,9 +38,7 @@ final class Account {
     return new RegistrySettings(
         List.of(),
         authFile(session.terminal().environment()).orElse(null),
-        ca,
-        ProxySettings.NONE,
-        Patience.DEFAULT);
+        new Connections(ca, ProxySettings.NONE, Patience.DEFAULT));
   }
 
   private Optional<Path> authFile(Map<String, String> environment) {

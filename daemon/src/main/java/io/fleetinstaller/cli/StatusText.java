@@ -31,6 +31,7 @@ final class StatusText {
     }
     input(text, "settings");
     input(text, "source");
+    trusted(text);
     host(text);
     return text.toString();
   }
@@ -95,6 +96,28 @@ final class StatusText {
                   .orElse("; none of it is in use"))
           .append('\n');
     }
+  }
+
+  private void trusted(StringBuilder text) throws Refused {
+    Optional<Document> found = status.optionalObject("trusted");
+    if (found.isEmpty()) {
+      return;
+    }
+    Document trusted = found.get();
+    for (Document refused : trusted.objects("refused")) {
+      text.append("! ").append(Texts.reason(refused)).append('\n');
+    }
+    for (Document mirror : trusted.objects("mirrors")) {
+      text.append("! %s was passed over: ".formatted(Texts.plain(mirror.text("url"))))
+          .append(Texts.reason(mirror.object("reason")))
+          .append('\n');
+    }
+    text.append(
+        "signed config %s of %s, valid until %s\n"
+            .formatted(
+                trusted.object("versions").optionalNumber("timestamp", 0, Long.MAX_VALUE).orElse(0),
+                Texts.plain(status.object("source").text("place")),
+                Texts.minute(trusted.value("validUntil", Instant::parse))));
   }
 
   private void host(StringBuilder text) throws Refused {

@@ -4,6 +4,7 @@ import io.fleetinstaller.api.Jobs;
 import io.fleetinstaller.api.Limits;
 import io.fleetinstaller.api.Server;
 import io.fleetinstaller.api.SocketFile;
+import io.fleetinstaller.daemon.Settings.From;
 import io.fleetinstaller.desired.PolicyFile;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.host.HostContext;
@@ -179,9 +180,10 @@ public final class Assembly {
 
   private Set<Path> watched() {
     Set<Path> files = new HashSet<>(Set.of(settings.file()));
-    Path desired = settings.now().desiredFile();
-    if (desired != null) {
-      files.add(desired);
+    switch (settings.now().source()) {
+      case From.DesiredFile(Path file) -> files.add(file);
+      case From.Bundle(Path file) -> files.add(file);
+      case From.Nowhere _, From.Repository _ -> {}
     }
     return files;
   }

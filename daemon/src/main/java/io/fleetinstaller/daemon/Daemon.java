@@ -77,7 +77,7 @@ final class Daemon {
   void work() throws InterruptedException {
     look();
     while (true) {
-      switch (inbox.next(settings.now().pollInterval())) {
+      switch (inbox.next(settings.now().poll().interval())) {
         case Inbox.Look _ -> look();
         case Inbox.Work(Job job) -> perform(job);
       }
@@ -87,7 +87,7 @@ final class Daemon {
   /** Does what is due; the first of what did not end well. */
   private Optional<Outcome> look() throws InterruptedException {
     settings.look();
-    situation.source().look(settings.now().desiredFile());
+    situation.source().look(settings.now().source());
     Optional<Outcome> failed = Optional.empty();
     for (PackageName name : situation.names()) {
       if (situation.decide(name) instanceof Decision.Act(var move, var why)) {

@@ -1,8 +1,10 @@
 package io.fleetinstaller.daemon;
 
+import io.fleetinstaller.daemon.Settings.From;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Platform;
 import io.fleetinstaller.report.HostStatus;
+import io.fleetinstaller.report.TrustedConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -10,6 +12,7 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** What there is to say of the machine and of the daemon itself. Thread-safe. */
@@ -17,6 +20,7 @@ final class Facts {
   private final LiveSettings settings;
   private final Source source;
   private final String hostKind;
+  private final HostIdentity identity = HostIdentity.ofThisMachine();
   private final Instant since;
 
   Facts(LiveSettings settings, Source source, String hostKind, Time time) {
@@ -41,10 +45,27 @@ final class Facts {
   }
 
   HostStatus.Input source() {
-    Path file = settings.now().desiredFile();
     Source.State state = source.state();
-    return new HostStatus.Input(
-        file == null ? "none" : file.toString(), state.lastGood(), state.error());
+    return new HostStatus.Input(place(settings.now().source()), state.lastGood(), state.error());
+  }
+
+  private static String place(From from) {
+    return switch (from) {
+      case From.Nowhere _ -> "none";
+      case From.DesiredFile(Path file) -> file.toString();
+      case From.Repository(List<String> urls) -> urls.getFirst();
+      case From.Bundle(Path file) -> file.toString();
+    };
+  }
+
+  HostStatus.Identity identity() {
+    Settings.Selection selection = settings.now().selection();
+    return new HostStatus.Identity(
+        identity.of(selection), selection.sortedTags(), selection.channels(), selection.groups());
+  }
+
+  Optional<TrustedConfig> trusted() {
+    return Optional.empty();
   }
 
   HostStatus.Space space() {

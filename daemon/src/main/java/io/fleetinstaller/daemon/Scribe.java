@@ -52,9 +52,11 @@ final class Scribe {
     return new HostStatus(
         time.now(),
         facts.machine(),
+        facts.identity(),
         facts.daemon(),
         facts.settings(),
         facts.source(),
+        facts.trusted(),
         facts.space(),
         situation.names().stream().map(this::status).toList());
   }

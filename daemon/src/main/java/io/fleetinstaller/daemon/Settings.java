@@ -1,38 +1,127 @@
 package io.fleetinstaller.daemon;
 
+import io.fleetinstaller.http.Connections;
 import io.fleetinstaller.registry.RegistrySettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What installer.yaml says.
  *
- * @param desiredFile the source {@code file}; null: nothing is asked for but by hand
- * @param pollInterval from one look at the source to the next; a change of the file is seen at once
+ * @param source where what is desired comes from
+ * @param network how servers are reached: the registry's, the source's and the report's
  * @param socketGroup members may read status without evidence; null: nobody but the daemon's user
  *     and root
  * @param diskReserve bytes that an upgrade must leave free on the file system of the slots
+ * @param allowUnsigned whether, beside a trust root, what no signed document names may run
  */
 public record Settings(
-    @Nullable Path desiredFile,
-    Duration pollInterval,
+    From source,
+    Selection selection,
+    Polling poll,
+    Reporting report,
+    Connections network,
     RegistrySettings registry,
     Paths paths,
     @Nullable String socketGroup,
-    long diskReserve) {
+    long diskReserve,
+    boolean allowUnsigned) {
 
   public static final Path DEFAULT_FILE = Path.of("/etc/fleet-installer/installer.yaml");
   public static final Settings DEFAULT =
       new Settings(
-          null, Duration.ofSeconds(60), RegistrySettings.NONE, Paths.DEFAULT, null, 64L << 20);
+          new From.Nowhere(),
+          Selection.NONE,
+          Polling.DEFAULT,
+          new Reporting(null, null),
+          Connections.DEFAULT,
+          RegistrySettings.NONE,
+          Paths.DEFAULT,
+          null,
+          64L << 20,
+          false);
 
-  /** Where everything lies. A change of these takes effect when the daemon starts again. */
-  public record Paths(Path packages, Path state, Path socket) {
+  /** Where what is desired comes from. */
+  public sealed interface From {
+    /** Nothing is asked for but by hand. */
+    record Nowhere() implements From {}
+
+    /** An unsigned file on this host. */
+    record DesiredFile(Path file) implements From {}
+
+    /** A signed repository, and its mirrors in the order in which they are asked. */
+    record Repository(List<String> urls) implements From {
+      public Repository {
+        urls = List.copyOf(urls);
+      }
+    }
+
+    /** A signed bundle on this host. */
+    record Bundle(Path file) implements From {}
+  }
+
+  /**
+   * What deployments may select this host by.
+   *
+   * @param id null: worked out from the machine
+   * @param channels of the catalog that are read
+   * @param groups whose deployments are followed
+   */
+  public record Selection(
+      @Nullable String id, Map<String, String> tags, List<String> channels, List<String> groups) {
+    public static final Selection NONE =
+        new Selection(null, Map.of(), List.of("stable"), List.of());
+
+    public Selection {
+      tags = Map.copyOf(tags);
+      channels = List.copyOf(channels);
+      groups = List.copyOf(groups);
+    }
+
+    SortedMap<String, String> sortedTags() {
+      return new TreeMap<>(tags);
+    }
+  }
+
+  /**
+   * When the source is looked at.
+   *
+   * @param interval from one look to the next, give or take some jitter; a change of a file is seen
+   *     at once
+   * @param holdOff at most so long, by chance, from seeing a change of signed config to acting on
+   *     it
+   */
+  public record Polling(Duration interval, Duration holdOff) {
+    public static final Polling DEFAULT =
+        new Polling(Duration.ofSeconds(60), Duration.ofSeconds(30));
+  }
+
+  /**
+   * Whom to tell how this host is doing.
+   *
+   * @param url null: nobody
+   * @param tokenFile sent as a bearer token; null: none
+   */
+  public record Reporting(@Nullable String url, @Nullable Path tokenFile) {}
+
+  /**
+   * Where everything lies. A change of these takes effect when the daemon starts again.
+   *
+   * @param trustRoot whom the signed config must be signed by
+   * @param datadogConfig the agent's own settings, which may switch remote updates on or off
+   */
+  public record Paths(Path packages, Path state, Path socket, Path trustRoot, Path datadogConfig) {
     public static final Paths DEFAULT =
         new Paths(
             Path.of("/opt/datadog-packages"),
             Path.of("/var/lib/fleet-installer"),
-            Path.of("/run/fleet-installer/installer.sock"));
+            Path.of("/run/fleet-installer/installer.sock"),
+            Path.of("/etc/fleet-installer/trust/root.json"),
+            Path.of("/etc/datadog-agent/datadog.yaml"));
   }
 }

@@ -1,29 +1,23 @@
 package io.fleetinstaller.daemon;
 
-import io.fleetinstaller.http.Patience;
-import io.fleetinstaller.http.ProxySettings;
+import io.fleetinstaller.http.Connections;
 import io.fleetinstaller.io.Bounded;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.Sizes;
-import io.fleetinstaller.registry.RegistrySettings;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.Fault.Transient;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads installer.yaml. Every key is optional, no other key is allowed. */
 public final class SettingsFile {
   private static final int LIMIT = 1 << 20;
-  private static final Duration SHORTEST_POLL = Duration.ofSeconds(1);
 
   private SettingsFile() {}
 
@@ -49,70 +43,21 @@ public final class SettingsFile {
   }
 
   private static Settings parse(Document document) throws Refused {
+    Connections network = NetworkSection.network(document.optionalObject("network"));
     Settings settings =
         new Settings(
-            source(document.optionalObject("source")),
-            poll(document.optionalObject("poll")),
-            registry(document.optionalObject("registry")),
+            SourceSection.source(document.optionalObject("source")),
+            SourceSection.selection(document),
+            SourceSection.poll(document.optionalObject("poll")),
+            SourceSection.report(document.optionalObject("report")),
+            network,
+            NetworkSection.registry(document.optionalObject("registry"), network),
             paths(document.optionalObject("paths")),
             socketGroup(document.optionalObject("socket")),
-            reserve(document.optionalObject("disk")));
+            reserve(document.optionalObject("disk")),
+            document.flag("allowUnsigned", false));
     document.done();
     return settings;
-  }
-
-  private static @Nullable Path source(Optional<Document> source) throws Refused {
-    if (source.isEmpty()) {
-      return null;
-    }
-    Path file = absolute(source.get(), "file").orElse(null);
-    source.get().done();
-    return file;
-  }
-
-  private static Duration poll(Optional<Document> poll) throws Refused {
-    if (poll.isEmpty()) {
-      return Settings.DEFAULT.pollInterval();
-    }
-    Duration interval = poll.get().duration("interval", Settings.DEFAULT.pollInterval());
-    poll.get().done();
-    if (interval.compareTo(SHORTEST_POLL) < 0) {
-      throw poll.get().refuse("interval", "it must be 1s or longer");
-    }
-    return interval;
-  }
-
-  private static RegistrySettings registry(Optional<Document> registry) throws Refused {
-    if (registry.isEmpty()) {
-      return RegistrySettings.NONE;
-    }
-    Document document = registry.get();
-    List<String> repositories = document.texts("repositories");
-    Path authFile = absolute(document, "authFile").orElse(null);
-    Path ca = absolute(document, "ca").orElse(null);
-    Optional<Document> proxy = document.optionalObject("proxy");
-    long floor =
-        document.optionalValue("floorRate", Sizes::parse).orElse(Patience.DEFAULT.floorRate());
-    document.done();
-    Patience patience = Patience.DEFAULT.withFloorRate(floor);
-    ProxySettings through = proxy.isPresent() ? proxy(proxy.get()) : ProxySettings.NONE;
-    try {
-      return new RegistrySettings(repositories, authFile, ca, through, patience);
-    } catch (IllegalArgumentException e) {
-      throw document.refuse("repositories", String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static ProxySettings proxy(Document document) throws Refused {
-    URI http = document.optionalValue("http", URI::create).orElse(null);
-    URI https = document.optionalValue("https", URI::create).orElse(null);
-    List<String> noProxy = document.has("noProxy") ? document.texts("noProxy") : null;
-    document.done();
-    try {
-      return new ProxySettings(http, https, noProxy);
-    } catch (IllegalArgumentException e) {
-      throw document.refuse(http == null ? "https" : "http", String.valueOf(e.getMessage()));
-    }
   }
 
   private static Settings.Paths paths(Optional<Document> paths) throws Refused {
@@ -124,7 +69,9 @@ public final class SettingsFile {
         new Settings.Paths(
             absolute(paths.get(), "packages").orElse(otherwise.packages()),
             absolute(paths.get(), "state").orElse(otherwise.state()),
-            absolute(paths.get(), "socket").orElse(otherwise.socket()));
+            absolute(paths.get(), "socket").orElse(otherwise.socket()),
+            absolute(paths.get(), "trustRoot").orElse(otherwise.trustRoot()),
+            absolute(paths.get(), "datadogConfig").orElse(otherwise.datadogConfig()));
     paths.get().done();
     return found;
   }
@@ -148,7 +95,7 @@ public final class SettingsFile {
     return reserve;
   }
 
-  private static Optional<Path> absolute(Document document, String key) throws Refused {
+  static Optional<Path> absolute(Document document, String key) throws Refused {
     return document.optionalValue(key, SettingsFile::absolute);
   }
 

@@ -1,5 +1,6 @@
 package io.fleetinstaller.daemon;
 
+import io.fleetinstaller.daemon.Settings.From;
 import io.fleetinstaller.desired.DesiredFile;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Desired;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,11 +47,15 @@ final class Source {
   }
 
   /** Looks again. A bad document changes nothing of what is asked for, and says so. */
-  void look(@Nullable Path file) {
-    if (file == null) {
-      state = new State(Map.of(), Optional.empty(), Optional.empty());
-      return;
+  void look(From from) {
+    switch (from) {
+      case From.DesiredFile(Path file) -> read(file);
+      case From.Nowhere _, From.Repository _, From.Bundle _ ->
+          state = new State(Map.of(), Optional.empty(), Optional.empty());
     }
+  }
+
+  private void read(Path file) {
     try {
       Map<PackageName, Desired> asked = new DesiredFile(file, owner).read();
       if (!asked.equals(state.asked()) || state.error().isPresent()) {

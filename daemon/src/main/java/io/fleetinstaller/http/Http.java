@@ -210,7 +210,7 @@ public final class Http implements Closeable {
   private static Failure proxy(IOException e) {
     String why = "the proxy failed (%s)".formatted(text(e));
     return FINAL_WORD.matcher(text(e)).matches()
-        ? Failure.lasting(ReasonCode.PROXY_FAILED, why + "; see to the setting proxy")
+        ? Failure.lasting(ReasonCode.PROXY_FAILED, why + "; see to network.proxy")
         : Failure.passing(ReasonCode.PROXY_FAILED, why);
   }
 
@@ -232,7 +232,7 @@ public final class Http implements Closeable {
         ? Failure.passing(ReasonCode.TLS_FAILED, why)
         : Failure.lasting(
             ReasonCode.TLS_FAILED,
-            why + "; see to its certificate, this host's clock, or the setting ca");
+            why + "; see to its certificate, this host's clock, or network.ca");
   }
 
   private static String text(IOException e) {

@@ -26,7 +26,7 @@ public record Inspection(Reference reference, Digest top, List<Image> images) {
       throws Fault, InterruptedException {
     try (Repositories repositories = new Repositories(settings, time, System.getenv())) {
       Repository repository = repositories.at(reference.address());
-      Pace pace = new Pace(settings.patience(), time, chance);
+      Pace pace = new Pace(settings.connections().patience(), time, chance);
       Reading reading = new Reading(reference.toString(), List.of(repository), pace);
       Digest top = top(reading, reference);
       return new Inspection(reference, top, images(reading, top));

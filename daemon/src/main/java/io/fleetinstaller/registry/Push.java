@@ -21,7 +21,7 @@ public final class Push implements AutoCloseable {
 
   public Push(RegistrySettings settings, Time time, RandomGenerator chance) {
     this.repositories = new Repositories(settings, time, System.getenv());
-    this.pace = new Pace(settings.patience(), time, chance);
+    this.pace = new Pace(settings.connections().patience(), time, chance);
   }
 
   /**

@@ -42,7 +42,7 @@ public final class Registry implements AutoCloseable {
       RandomGenerator chance,
       Map<String, String> environment) {
     this.settings = settings;
-    this.pace = new Pace(settings.patience(), time, chance);
+    this.pace = new Pace(settings.connections().patience(), time, chance);
     this.open = new Repositories(settings, time, environment);
   }
 

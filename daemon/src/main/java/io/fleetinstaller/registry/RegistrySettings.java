@@ -1,8 +1,6 @@
 package io.fleetinstaller.registry;
 
 import io.fleetinstaller.http.Connections;
-import io.fleetinstaller.http.Patience;
-import io.fleetinstaller.http.ProxySettings;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,14 +12,10 @@ import org.jspecify.annotations.Nullable;
  *     https://registry.example.com/agents/{package}} or {@code file:/srv/layouts/{package}}; {@code
  *     {package}} stands for the package's name
  * @param authFile docker's config.json; null: nobody is logged in
- * @param ca PEM certificates that are trusted beside the system's own; null: none
+ * @param connections how those that are remote are reached
  */
 public record RegistrySettings(
-    List<String> repositories,
-    @Nullable Path authFile,
-    @Nullable Path ca,
-    ProxySettings proxy,
-    Patience patience) {
+    List<String> repositories, @Nullable Path authFile, Connections connections) {
 
   /** No repository at all: nothing can be pulled, and every pull says so. */
   public static final RegistrySettings NONE = of(List.of());
@@ -33,11 +27,11 @@ public record RegistrySettings(
 
   /** These repositories, everything else as it is by default. */
   public static RegistrySettings of(List<String> repositories) {
-    return new RegistrySettings(repositories, null, null, ProxySettings.NONE, Patience.DEFAULT);
+    return new RegistrySettings(repositories, null, Connections.DEFAULT);
   }
 
-  /** How all that are remote are reached. */
-  Connections connections() {
-    return new Connections(ca, proxy, patience);
+  /** The same repositories, reached in another way. */
+  public RegistrySettings over(Connections other) {
+    return new RegistrySettings(repositories, authFile, other);
   }
 }

@@ -5,6 +5,7 @@ import io.fleetinstaller.release.Reason;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * The whole host at one moment.
@@ -12,13 +13,16 @@ import java.util.Optional;
  * @param clock the daemon's wall clock when it answered
  * @param settings installer.yaml
  * @param source where what is desired comes from
+ * @param trusted what the signed config proved; empty: the source is none, or is not signed
  */
 public record HostStatus(
     Instant clock,
     Machine machine,
+    Identity identity,
     Daemon daemon,
     Input settings,
     Input source,
+    Optional<TrustedConfig> trusted,
     Space space,
     List<PackageStatus> packages) {
   public HostStatus {
@@ -33,6 +37,31 @@ public record HostStatus(
   public record Machine(String hostName, Platform platform, String os) {
     Tree tree() {
       return new Tree().put("name", hostName).put("platform", platform.toString()).put("os", os);
+    }
+  }
+
+  /**
+   * What deployments may select this host by.
+   *
+   * @param id the same after every start
+   * @param channels of the catalog, as the settings name them
+   * @param groups whose deployments it follows
+   */
+  public record Identity(
+      String id, SortedMap<String, String> tags, List<String> channels, List<String> groups) {
+    public Identity {
+      channels = List.copyOf(channels);
+      groups = List.copyOf(groups);
+    }
+
+    Tree tree() {
+      Tree tagged = new Tree();
+      tags.forEach(tagged::put);
+      return new Tree()
+          .put("id", id)
+          .put("tags", tagged)
+          .texts("channels", channels)
+          .texts("groups", groups);
     }
   }
 
@@ -83,9 +112,11 @@ public record HostStatus(
     return Tree.document()
         .put("clock", clock)
         .put("machine", machine.tree())
+        .put("identity", identity.tree())
         .put("daemon", daemon.tree())
         .put("settings", settings.tree())
         .put("source", source.tree())
+        .put("trusted", trusted, TrustedConfig::tree)
         .put("disk", space.tree())
         .objects("packages", packages, PackageStatus::tree);
   }

@@ -34,6 +34,19 @@ class ScreensTest {
   }
 
   @Test
+  void status_tells_what_the_signed_config_proved_and_what_of_it_was_refused() throws Fault {
+    String text = StatusText.of(document(Samples.signed().tree()), false);
+
+    assertThat(text)
+        .contains(
+            "! malformed: deployments/web/agent.json: package: it must be agent, as its path says")
+        .contains(
+            "! https://one.example.com/fleet was passed over: metadata-rollback: timestamp 40 is older than 41")
+        .contains(
+            "signed config 41 of https://two.example.com/fleet, valid until 2026-01-05 10:00 UTC");
+  }
+
+  @Test
   void colours_do_not_move_the_columns() throws Fault {
     Document status = document(Samples.host().tree());
 

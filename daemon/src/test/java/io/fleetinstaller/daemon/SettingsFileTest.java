@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,27 +30,59 @@ class SettingsFileTest {
         file,
         """
         source: {file: /etc/x/desired.yaml}
-        poll: {interval: 5m}
+        poll: {interval: 5m, holdOff: 2m}
         registry:
           repositories: ["https://registry.example.com/agents/{package}", "file:/srv/{package}"]
           authFile: /etc/x/auth.json
+        network:
           ca: /etc/x/ca.pem
           proxy: {http: "http://proxy:3128", https: "http://proxy:3128", noProxy: [.internal]}
           floorRate: 20KiB
-        paths: {packages: /opt/p, state: /var/s, socket: /run/s.sock}
+        host: {id: web-1, tags: {env: prod, tier: "1"}}
+        channels: [stable, beta]
+        groups: [web]
+        report: {url: "https://fleet.example.com/report", tokenFile: /etc/x/token}
+        allowUnsigned: true
+        paths:
+          {packages: /opt/p, state: /var/s, socket: /run/s.sock, trustRoot: /etc/r, datadogConfig: /etc/d}
         socket: {group: adm}
         disk: {reserve: 1GiB}
         """);
 
     Settings settings = SettingsFile.read(file, false);
 
-    assertThat(settings.desiredFile()).isEqualTo(Path.of("/etc/x/desired.yaml"));
-    assertThat(settings.pollInterval()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(settings.source())
+        .isEqualTo(new Settings.From.DesiredFile(Path.of("/etc/x/desired.yaml")));
+    assertThat(settings.poll().interval()).isEqualTo(Duration.ofMinutes(5));
     assertThat(settings.registry().repositories()).hasSize(2);
-    assertThat(settings.registry().patience().floorRate()).isEqualTo(20 * 1024);
+    assertThat(settings.network().patience().floorRate()).isEqualTo(20 * 1024);
+    assertThat(settings.poll().holdOff()).isEqualTo(Duration.ofMinutes(2));
+    assertThat(settings.selection().tags()).containsEntry("env", "prod").containsEntry("tier", "1");
+    assertThat(settings.selection().id()).isEqualTo("web-1");
+    assertThat(settings.selection().channels()).containsExactly("stable", "beta");
+    assertThat(settings.selection().groups()).containsExactly("web");
+    assertThat(settings.report().url()).isEqualTo("https://fleet.example.com/report");
+    assertThat(settings.report().tokenFile()).isEqualTo(Path.of("/etc/x/token"));
+    assertThat(settings.allowUnsigned()).isTrue();
+    assertThat(settings.registry().connections()).isEqualTo(settings.network());
     assertThat(settings.paths().socket()).isEqualTo(Path.of("/run/s.sock"));
+    assertThat(settings.paths().trustRoot()).isEqualTo(Path.of("/etc/r"));
+    assertThat(settings.paths().datadogConfig()).isEqualTo(Path.of("/etc/d"));
     assertThat(settings.socketGroup()).isEqualTo("adm");
     assertThat(settings.diskReserve()).isEqualTo(1L << 30);
+  }
+
+  @Test
+  void a_signed_source_is_a_repository_with_mirrors_or_a_bundle() throws Exception {
+    Files.writeString(file, "source: {url: 'https://one/x', mirrors: ['https://two/y']}");
+    Settings repository = SettingsFile.read(file, false);
+    Files.writeString(file, "source: {bundle: /media/stick/fleet.bundle}");
+    Settings bundle = SettingsFile.read(file, false);
+
+    assertThat(repository.source())
+        .isEqualTo(new Settings.From.Repository(List.of("https://one/x", "https://two/y")));
+    assertThat(bundle.source())
+        .isEqualTo(new Settings.From.Bundle(Path.of("/media/stick/fleet.bundle")));
   }
 
   @Test
@@ -69,15 +102,21 @@ class SettingsFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "sorce: {}|key 'sorce': it is not known here; allowed are disk, paths, poll, registry, socket, source",
+        "sorce: {}|key 'sorce': it is not known here; allowed are allowUnsigned, channels, disk, groups, host, network, paths, poll, registry, report, socket, source",
         "source: {file: desired.yaml}|key 'source.file': 'desired.yaml' must be an absolute path",
         "source: /etc/x|key 'source': it must be an object, not a text",
         "poll: {interval: 5 minutes}|is not a duration",
-        "poll: {interval: 10ms}|it must be 1s or longer",
+        "poll: {interval: 10ms}|it must be from 1s to 1d",
+        "poll: {interval: 2d}|it must be from 1s to 1d",
+        "source: {file: /a, url: 'https://b'}|only one of file, url and bundle may stand here",
+        "source: {url: 'https://b', bundle: /c}|only one of file, url and bundle may stand here",
+        "source: {mirrors: ['https://b']}|mirrors stand beside a url",
+        "report: {tokenFile: /a}|key 'report.url': it is missing",
+        "host: {tags: [env]}|key 'host.tags': it must be an object",
         "registry: {repositories: https://x}|it must be a list, not a text",
         "registry: {repositories: ['ftp://x/y']}|key 'registry.repositories'",
-        "registry: {proxy: {http: 'socks://p:1'}}|it must be a proxy as http://host:port",
-        "registry: {floorRate: fast}|'fast' is not a size",
+        "network: {proxy: {http: 'socks://p:1'}}|it must be a proxy as http://host:port",
+        "network: {floorRate: fast}|'fast' is not a size",
         "disk: {reserve: -1}|is not a size",
         "paths: {state: ''}|must be an absolute path"
       })

@@ -2,6 +2,7 @@ package io.fleetinstaller.registry;
 
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.fleetinstaller.http.Connections;
 import io.fleetinstaller.http.Patience;
 import io.fleetinstaller.http.ProxySettings;
 import io.fleetinstaller.io.FakeTime;
@@ -96,7 +97,8 @@ final class Pulling {
 
   Registry registry() {
     if (registry == null) {
-      RegistrySettings settings = new RegistrySettings(repositories, authFile, ca, proxy, patience);
+      RegistrySettings settings =
+          new RegistrySettings(repositories, authFile, new Connections(ca, proxy, patience));
       registry = new Registry(settings, new Noting(), new Random(7), environment);
     }
     return registry;

@@ -2,6 +2,7 @@ package io.fleetinstaller.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fleetinstaller.http.Connections;
 import io.fleetinstaller.http.Patience;
 import io.fleetinstaller.http.ProxySettings;
 import io.fleetinstaller.io.FakeTime;
@@ -202,7 +203,7 @@ class RealRegistryTest {
             "{\"auths\":{\"%1$s\":{\"auth\":\"%3$s\"},\"%2$s\":{\"auth\":\"%3$s\"}}}"
                 .formatted(host(), RealServers.NAME + ":" + servers.guarded, auth));
     return new RegistrySettings(
-        repositories, file, servers.ca, ProxySettings.NONE, Patience.DEFAULT);
+        repositories, file, new Connections(servers.ca, ProxySettings.NONE, Patience.DEFAULT));
   }
 
   private static Address.Remote https(Address.Remote remote) {

@@ -20,7 +20,9 @@ import io.fleetinstaller.upgrade.View;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** One host in every state that there is, for tests of documents and screens. */
 public final class Samples {
@@ -191,6 +193,8 @@ public final class Samples {
     return new HostStatus(
         NOW,
         new HostStatus.Machine("web-1", new Platform("linux", "amd64"), "Debian GNU/Linux 13"),
+        new HostStatus.Identity(
+            "3f1c", new TreeMap<>(Map.of("env", "prod")), List.of("stable"), List.of("web")),
         new HostStatus.Daemon("0.1.0", "systemd", 417, Instant.parse("2026-01-02T08:55:00Z")),
         new HostStatus.Input(
             "/etc/fleet-installer/installer.yaml", Optional.of(NOW), Optional.empty()),
@@ -201,9 +205,40 @@ public final class Samples {
                 new Reason(
                     ReasonCode.BAD_SETTINGS,
                     "/etc/fleet-installer/desired.yaml:4: packages[0].digest: it is missing"))),
+        Optional.empty(),
         new HostStatus.Space(
             "/opt/datadog-packages", 12_884_901_888L, 64_424_509_440L, 536_870_912L),
         List.of(well(), held(), backingOff(), upgrading()));
+  }
+
+  /** The same host, following a signed config of which a part is wrong. */
+  public static HostStatus signed() {
+    HostStatus host = host();
+    TrustedConfig trusted =
+        new TrustedConfig(
+            new TreeMap<>(Map.of("root", 2L, "timestamp", 41L)),
+            Instant.parse("2026-01-05T10:00:00Z"),
+            Instant.parse("2026-01-02T10:00:00Z"),
+            Optional.of(Instant.parse("2026-01-02T11:00:00Z")),
+            List.of(
+                new Reason(
+                    ReasonCode.MALFORMED,
+                    "deployments/web/agent.json: package: it must be agent, as its path says")),
+            List.of(
+                new TrustedConfig.BadMirror(
+                    "https://one.example.com/fleet",
+                    new Reason(ReasonCode.METADATA_ROLLBACK, "timestamp 40 is older than 41"),
+                    Instant.parse("2026-01-02T10:59:00Z"))));
+    return new HostStatus(
+        host.clock(),
+        host.machine(),
+        host.identity(),
+        host.daemon(),
+        host.settings(),
+        new HostStatus.Input("https://two.example.com/fleet", Optional.of(NOW), Optional.empty()),
+        Optional.of(trusted),
+        host.space(),
+        List.of(well()));
   }
 
   public static PlanReport plan() {

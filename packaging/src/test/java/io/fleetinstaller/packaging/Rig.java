@@ -48,7 +48,7 @@ final class Rig {
   /**
    * Writes installer.yaml.
    *
-   * @param more further lines of the section {@code registry}
+   * @param more further lines of the section {@code network}
    */
   void settings(String more, String... repositories) {
     String list =
@@ -62,6 +62,7 @@ final class Rig {
         registry:
           repositories: [%s]
           authFile: /etc/fleet-installer/auth.json
+        network:
           ca: /etc/bed/tls/ca.crt
         %s\
         """

@@ -1,0 +1,60 @@
+package io.fleetinstaller.daemon;
+
+import io.fleetinstaller.http.Connections;
+import io.fleetinstaller.http.Patience;
+import io.fleetinstaller.http.ProxySettings;
+import io.fleetinstaller.io.Document;
+import io.fleetinstaller.io.Sizes;
+import io.fleetinstaller.registry.RegistrySettings;
+import io.fleetinstaller.release.Fault.Refused;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The sections {@code network} and {@code registry} of installer.yaml. */
+final class NetworkSection {
+  private NetworkSection() {}
+
+  static Connections network(Optional<Document> network) throws Refused {
+    if (network.isEmpty()) {
+      return Connections.DEFAULT;
+    }
+    Document document = network.get();
+    Path ca = SettingsFile.absolute(document, "ca").orElse(null);
+    Optional<Document> proxy = document.optionalObject("proxy");
+    long floor =
+        document.optionalValue("floorRate", Sizes::parse).orElse(Patience.DEFAULT.floorRate());
+    document.done();
+    ProxySettings through = proxy.isPresent() ? proxy(proxy.get()) : ProxySettings.NONE;
+    return new Connections(ca, through, Patience.DEFAULT.withFloorRate(floor));
+  }
+
+  private static ProxySettings proxy(Document document) throws Refused {
+    URI http = document.optionalValue("http", URI::create).orElse(null);
+    URI https = document.optionalValue("https", URI::create).orElse(null);
+    List<String> noProxy = document.has("noProxy") ? document.texts("noProxy") : null;
+    document.done();
+    try {
+      return new ProxySettings(http, https, noProxy);
+    } catch (IllegalArgumentException e) {
+      throw document.refuse(http == null ? "https" : "http", String.valueOf(e.getMessage()));
+    }
+  }
+
+  static RegistrySettings registry(Optional<Document> registry, Connections network)
+      throws Refused {
+    if (registry.isEmpty()) {
+      return RegistrySettings.of(List.of()).over(network);
+    }
+    Document document = registry.get();
+    List<String> repositories = document.texts("repositories");
+    Path authFile = SettingsFile.absolute(document, "authFile").orElse(null);
+    document.done();
+    try {
+      return new RegistrySettings(repositories, authFile, network);
+    } catch (IllegalArgumentException e) {
+      throw document.refuse("repositories", String.valueOf(e.getMessage()));
+    }
+  }
+}
