@@ -182,8 +182,7 @@ public final class Assembly {
     Set<Path> files = new HashSet<>(Set.of(settings.file()));
     switch (settings.now().source()) {
       case From.DesiredFile(Path file) -> files.add(file);
-      case From.Bundle(Path file) -> files.add(file);
-      case From.Nowhere _, From.Repository _ -> {}
+      case From.Nowhere _, From.Signed _ -> {}
     }
     return files;
   }

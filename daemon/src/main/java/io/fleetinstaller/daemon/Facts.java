@@ -53,8 +53,7 @@ final class Facts {
     return switch (from) {
       case From.Nowhere _ -> "none";
       case From.DesiredFile(Path file) -> file.toString();
-      case From.Repository(List<String> urls) -> urls.getFirst();
-      case From.Bundle(Path file) -> file.toString();
+      case From.Signed(List<String> mirrors) -> mirrors.getFirst();
     };
   }
 

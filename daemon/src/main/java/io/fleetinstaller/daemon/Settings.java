@@ -54,15 +54,16 @@ public record Settings(
     /** An unsigned file on this host. */
     record DesiredFile(Path file) implements From {}
 
-    /** A signed repository, and its mirrors in the order in which they are asked. */
-    record Repository(List<String> urls) implements From {
-      public Repository {
-        urls = List.copyOf(urls);
+    /**
+     * Signed config.
+     *
+     * @param mirrors addresses of one repository, in the order in which they are asked
+     */
+    record Signed(List<String> mirrors) implements From {
+      public Signed {
+        mirrors = List.copyOf(mirrors);
       }
     }
-
-    /** A signed bundle on this host. */
-    record Bundle(Path file) implements From {}
   }
 
   /**

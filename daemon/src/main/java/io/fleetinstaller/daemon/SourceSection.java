@@ -37,9 +37,9 @@ final class SourceSection {
       throw document.refuse("mirrors", "mirrors stand beside a url; add it");
     }
     urls.addAll(mirrors);
+    bundle.ifPresent(path -> urls.add("bundle:" + path));
     return file.<From>map(From.DesiredFile::new)
-        .or(() -> bundle.map(From.Bundle::new))
-        .orElseGet(() -> urls.isEmpty() ? new From.Nowhere() : new From.Repository(urls));
+        .orElseGet(() -> urls.isEmpty() ? new From.Nowhere() : new From.Signed(urls));
   }
 
   /** The keys host, channels and groups. */

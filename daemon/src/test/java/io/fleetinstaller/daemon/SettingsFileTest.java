@@ -80,9 +80,9 @@ class SettingsFileTest {
     Settings bundle = SettingsFile.read(file, false);
 
     assertThat(repository.source())
-        .isEqualTo(new Settings.From.Repository(List.of("https://one/x", "https://two/y")));
+        .isEqualTo(new Settings.From.Signed(List.of("https://one/x", "https://two/y")));
     assertThat(bundle.source())
-        .isEqualTo(new Settings.From.Bundle(Path.of("/media/stick/fleet.bundle")));
+        .isEqualTo(new Settings.From.Signed(List.of("bundle:/media/stick/fleet.bundle")));
   }
 
   @Test
