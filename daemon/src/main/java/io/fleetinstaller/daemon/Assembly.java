@@ -19,6 +19,7 @@ import io.fleetinstaller.release.Fault.Broken;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.slots.Doors;
 import io.fleetinstaller.slots.Slots;
+import io.fleetinstaller.source.Site;
 import io.fleetinstaller.upgrade.Conductor;
 import io.fleetinstaller.upgrade.Journals;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -45,6 +47,7 @@ public final class Assembly {
   private final HostKind host;
   private final Time time;
   private final RandomGenerator chance;
+  private final Map<String, String> environment;
   private final Disk disk = new DurableDisk();
 
   /**
@@ -64,7 +67,11 @@ public final class Assembly {
   }
 
   /** What the daemon gets from outside, so that a test can decide it. */
-  public record Outside(Time time, RandomGenerator chance) {}
+  public record Outside(Time time, RandomGenerator chance, Map<String, String> environment) {
+    public Outside {
+      environment = Map.copyOf(environment);
+    }
+  }
 
   /**
    * Reads the settings.
@@ -76,6 +83,7 @@ public final class Assembly {
     this.host = host;
     this.time = outside.time();
     this.chance = outside.chance();
+    this.environment = outside.environment();
   }
 
   /**
@@ -88,9 +96,10 @@ public final class Assembly {
     HostContext context = new HostContext(paths.packages(), paths.state(), disk, time);
     try (FileChannel lock = lock(paths.state());
         Host opened = host.factory().open(context);
-        Registries registries = new Registries(settings, time, chance)) {
+        Registries registries = new Registries(settings, time, chance);
+        Source source = source(paths)) {
       LOG.debug("this daemon is the only one of {}: {}", paths.state(), lock.isOpen());
-      run(opened, registries);
+      run(opened, registries, source);
     } catch (IOException e) {
       throw new Broken(ReasonCode.HOST_FAILED, "cannot lock %s: %s".formatted(paths.state(), e));
     }
@@ -130,9 +139,15 @@ public final class Assembly {
     }
   }
 
-  private void run(Host opened, Registries registries) throws Fault, InterruptedException {
+  private Source source(Settings.Paths paths) {
+    Site site = new Site(paths.state(), disk, time, chance, environment);
+    return new Source(site, System.getProperty("user.name"));
+  }
+
+  private void run(Host opened, Registries registries, Source source)
+      throws Fault, InterruptedException {
     Settings.Paths paths = settings.now().paths();
-    Source source = new Source(time, System.getProperty("user.name"));
+    HostIdentity identity = HostIdentity.ofThisMachine();
     Slots slots =
         new Slots(
             paths.packages(),
@@ -140,7 +155,8 @@ public final class Assembly {
             settings.now().diskReserve());
     Journals journals = new Journals(paths.state().resolve("journals"), disk, time);
     LocalPolicy policy = new LocalPolicy(new PolicyFile(paths.state(), disk));
-    Situation situation = new Situation(slots, journals, source, policy, time);
+    Situation.Site site = new Situation.Site(settings, identity, environment);
+    Situation situation = new Situation(slots, journals, source, policy, site, time);
     Staging staging = new Staging(registries, slots);
     Narrated steps = new Narrated(new HostSteps(staging, slots, opened, time));
     Conductor conductor = new Conductor(steps, journals, time, boot());
@@ -148,7 +164,7 @@ public final class Assembly {
     Inbox inbox = new Inbox();
     Daemon daemon =
         new Daemon(settings, situation, inbox, new Daemon.Crew(desk, conductor, steps, opened));
-    Facts facts = new Facts(settings, source, host.name(), time);
+    Facts facts = new Facts(settings, source, identity, Facts.self(host.name(), time));
     Overseer overseer =
         new Overseer(
             new Scribe(situation, conductor, facts, time),

@@ -13,9 +13,11 @@ import io.fleetinstaller.upgrade.Conductor;
 import io.fleetinstaller.upgrade.Decision;
 import io.fleetinstaller.upgrade.Journal;
 import io.fleetinstaller.upgrade.Outcome;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +27,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Daemon {
   private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+  /** Between two looks for the end of a wait: a clock that jumps must not make us spin. */
+  private static final Duration SHORTEST = Duration.ofSeconds(1);
 
   private final LiveSettings settings;
   private final Situation situation;
@@ -75,22 +80,35 @@ final class Daemon {
 
   /** Works until it is interrupted. */
   void work() throws InterruptedException {
-    look();
+    look(false);
     while (true) {
-      switch (inbox.next(settings.now().poll().interval())) {
-        case Inbox.Look _ -> look();
+      switch (inbox.next(untilNextLook())) {
+        case Inbox.Look _ -> look(false);
         case Inbox.Work(Job job) -> perform(job);
       }
     }
   }
 
+  /** Until the source is to be polled, or a wait is over; seldom enough to cost nothing. */
+  private Duration untilNextLook() {
+    Moment moment = situation.moment();
+    Duration poll = situation.source().untilNextPoll(settings.now());
+    return situation.names().stream()
+        .map(moment::decide)
+        .flatMap(decision ->
+            decision instanceof Decision.Wait(_, var until) ? until.stream() : Stream.empty())
+        .map(until -> Duration.between(moment.now(), until))
+        .map(wait -> wait.compareTo(SHORTEST) < 0 ? SHORTEST : wait)
+        .reduce(poll, (one, other) -> one.compareTo(other) <= 0 ? one : other);
+  }
+
   /** Does what is due; the first of what did not end well. */
-  private Optional<Outcome> look() throws InterruptedException {
+  private Optional<Outcome> look(boolean poll) throws InterruptedException {
     settings.look();
-    situation.source().look(settings.now().source());
+    situation.source().look(settings.now(), poll);
     Optional<Outcome> failed = Optional.empty();
     for (PackageName name : situation.names()) {
-      if (situation.decide(name) instanceof Decision.Act(var move, var why)) {
+      if (situation.moment().decide(name) instanceof Decision.Act(var move, var why)) {
         LOG.atInfo().addKeyValue("package", name).log("{}", why.sentence());
         Optional<Outcome> outcome = Optional.of(conductor.run(move));
         failed = failed.or(() -> outcome.filter(one -> one.why().isPresent()));
@@ -125,7 +143,7 @@ final class Daemon {
   }
 
   private void poll(Job job) throws InterruptedException {
-    Optional<Outcome> failed = look();
+    Optional<Outcome> failed = look(true);
     if (job.command().name().isPresent()) {
       Conclusion end = converge(job.command().name().get(), job);
       job.end(end.ending(), end.why());
@@ -141,7 +159,7 @@ final class Daemon {
 
   /** Does now what a person wants of one package, whatever failed before. */
   private Conclusion converge(PackageName name, Job job) throws InterruptedException {
-    return switch (situation.retry(name)) {
+    return switch (situation.moment().retry(name)) {
       case Decision.Act(var move, var why) -> {
         LOG.atInfo().addKeyValue("package", name).log("{}", why.sentence());
         job.line(why.sentence());

@@ -19,12 +19,18 @@ import io.fleetinstaller.release.Version;
 import io.fleetinstaller.upgrade.Account;
 import io.fleetinstaller.upgrade.Failure;
 import io.fleetinstaller.upgrade.Outcome;
+import java.nio.file.Files;
 import java.time.Instant;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns what a person typed into local policy. Each verb is kept before anything acts on it. */
 final class Desk {
+  private static final Logger AUDIT = LoggerFactory.getLogger("audit");
+
   private final Situation situation;
   private final Staging staging;
   private final Time time;
@@ -84,7 +90,7 @@ final class Desk {
     if (command.version().isPresent()) {
       return Optional.of(byVersion(command.version().get(), installed));
     }
-    if (situation.source().asked(name).isEmpty()) {
+    if (situation.moment().asked(name).isEmpty()) {
       throw new Refused(
           ReasonCode.NOT_DESIRED,
           "cannot %s %s: nothing asks for a release of it; name one as %s@sha256:…"
@@ -100,20 +106,42 @@ final class Desk {
     if (here.isPresent()) {
       return here.get().release();
     }
+    refuseUnsigned(installed.name(), digest);
     return command
         .version()
         .map(version -> new Release(installed.name(), version, digest))
         .orElse(staging.look(installed.name(), digest));
   }
 
-  private static Release byVersion(Version version, Installed installed) throws Refused {
-    List<Release> found =
-        installed.whole().stream()
-            .map(Slot::release)
-            .filter(release -> release.version().equals(version))
-            .toList();
+  /** Beside a trust root nobody runs what no publisher signed, unless the settings let them. */
+  private void refuseUnsigned(PackageName name, Digest digest) throws Refused {
+    Settings settings = situation.site().settings().now();
+    if (situation.source().state().asked().vouches(name, digest)
+        || !Files.exists(settings.paths().trustRoot())) {
+      return;
+    }
+    if (!settings.allowUnsigned()) {
+      throw new Refused(
+          ReasonCode.UNSIGNED,
+          "cannot install %s of %s: no signed catalog that this host reads has it; publish it, or set allowUnsigned: true in installer.yaml"
+              .formatted(digest, name));
+    }
+    AUDIT
+        .atWarn()
+        .addKeyValue("package", name)
+        .addKeyValue("digest", digest)
+        .log("an unsigned release is asked for, as allowUnsigned allows");
+  }
+
+  private Release byVersion(Version version, Installed installed) throws Refused {
+    Set<Release> found = new HashSet<>();
+    installed.whole().stream().map(Slot::release).forEach(found::add);
+    situation.source().state().asked().catalog(installed.name()).stream()
+        .map(entry -> new Release(installed.name(), entry.version(), entry.digest()))
+        .forEach(found::add);
+    found.removeIf(release -> !release.version().equals(version));
     if (found.size() == 1) {
-      return found.getFirst();
+      return found.iterator().next();
     }
     throw new Refused(
         ReasonCode.UNSIGNED,
@@ -134,7 +162,7 @@ final class Desk {
 
   private void remove(Command command, PackageName name) throws Fault {
     if (situation.slots().read(name).current().isEmpty()
-        && situation.source().asked(name).isEmpty()) {
+        && situation.moment().asked(name).isEmpty()) {
       throw new Refused(
           ReasonCode.UNKNOWN_PACKAGE,
           "cannot remove %s: it is not installed and nothing asks for it".formatted(name));
@@ -147,7 +175,7 @@ final class Desk {
     PackageName name = command.name().orElseThrow();
     Optional<Digest> over =
         situation
-            .source()
+            .moment()
             .asked(name)
             .flatMap(asked -> asked.want().release())
             .map(Release::digest);

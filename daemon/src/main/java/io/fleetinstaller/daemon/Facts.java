@@ -6,12 +6,9 @@ import io.fleetinstaller.release.Platform;
 import io.fleetinstaller.report.HostStatus;
 import io.fleetinstaller.report.TrustedConfig;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,23 +16,27 @@ import java.util.Optional;
 final class Facts {
   private final LiveSettings settings;
   private final Source source;
-  private final String hostKind;
-  private final HostIdentity identity = HostIdentity.ofThisMachine();
-  private final Instant since;
+  private final HostIdentity identity;
+  private final HostStatus.Daemon self;
 
-  Facts(LiveSettings settings, Source source, String hostKind, Time time) {
+  Facts(LiveSettings settings, Source source, HostIdentity identity, HostStatus.Daemon self) {
     this.settings = settings;
     this.source = source;
-    this.hostKind = hostKind;
-    this.since = time.now();
+    this.identity = identity;
+    this.self = self;
+  }
+
+  /** This very process, begun now. */
+  static HostStatus.Daemon self(String hostKind, Time time) {
+    return new HostStatus.Daemon(version(), hostKind, ProcessHandle.current().pid(), time.now());
   }
 
   HostStatus.Machine machine() {
-    return new HostStatus.Machine(hostName(), Platform.ofThisHost(), os());
+    return new HostStatus.Machine(identity.name(), Platform.ofThisHost(), os());
   }
 
   HostStatus.Daemon daemon() {
-    return new HostStatus.Daemon(version(), hostKind, ProcessHandle.current().pid(), since);
+    return self;
   }
 
   HostStatus.Input settings() {
@@ -60,11 +61,11 @@ final class Facts {
   HostStatus.Identity identity() {
     Settings.Selection selection = settings.now().selection();
     return new HostStatus.Identity(
-        identity.of(selection), selection.sortedTags(), selection.channels(), selection.groups());
+        identity.id(selection), selection.tags(), selection.channels(), selection.groups());
   }
 
   Optional<TrustedConfig> trusted() {
-    return Optional.empty();
+    return source.state().trusted();
   }
 
   HostStatus.Space space() {
@@ -84,14 +85,6 @@ final class Facts {
   static String version() {
     return Optional.ofNullable(Facts.class.getPackage().getImplementationVersion())
         .orElse("development");
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException _) {
-      return "localhost";
-    }
   }
 
   private static String os() {

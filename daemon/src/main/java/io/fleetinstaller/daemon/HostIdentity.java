@@ -1,45 +1,53 @@
 package io.fleetinstaller.daemon;
 
+import io.fleetinstaller.desired.HostFacts;
+import io.fleetinstaller.release.Platform;
+import io.fleetinstaller.release.Version;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.Optional;
 
 /**
- * The name by which waves and reports tell this host from others: the setting, else a hash of what
- * the machine and its operating system call themselves.
+ * What this host is called, by the settings and by the machine itself.
+ *
+ * @param worked the id of a host that the settings give none
  */
-record HostIdentity(String worked) {
+record HostIdentity(String worked, String name) {
   private static final Path MACHINE = Path.of("/etc/machine-id");
   private static final Path PRODUCT = Path.of("/sys/class/dmi/id/product_uuid");
 
   static HostIdentity ofThisMachine() {
-    return new HostIdentity(sha256(text(MACHINE) + "\n" + text(PRODUCT)));
+    String name = hostName();
+    return new HostIdentity(HostFacts.id(text(MACHINE), text(PRODUCT)).orElse(name), name);
   }
 
-  String of(Settings.Selection selection) {
+  String id(Settings.Selection selection) {
     String set = selection.id();
     return set == null ? worked : set;
   }
 
-  private static String text(Path file) {
+  /** What deployments may ask about it. */
+  HostFacts facts(Settings.Selection selection) {
+    return new HostFacts(
+        id(selection), name, Platform.ofThisHost(), selection.tags(), new Version(Facts.version()));
+  }
+
+  private static Optional<String> text(Path file) {
     try {
-      return Files.readString(file).strip();
+      return Optional.of(Files.readString(file));
     } catch (IOException _) {
-      return "";
+      return Optional.empty();
     }
   }
 
-  private static String sha256(String text) {
+  private static String hostName() {
     try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException _) {
+      return "localhost";
     }
   }
 }

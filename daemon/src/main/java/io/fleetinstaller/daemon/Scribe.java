@@ -58,15 +58,22 @@ final class Scribe {
         facts.source(),
         facts.trusted(),
         facts.space(),
-        situation.names().stream().map(this::status).toList());
+        packages());
+  }
+
+  private List<PackageStatus> packages() {
+    Moment moment = situation.moment();
+    return situation.names().stream().map(name -> status(moment, name)).toList();
   }
 
   Explanation explain(PackageName name) {
-    return new Explanation(time.now(), status(name));
+    return new Explanation(time.now(), status(situation.moment(), name));
   }
 
   PlanReport plan() {
-    return new PlanReport(time.now(), situation.names().stream().map(this::outlook).toList());
+    Moment moment = situation.moment();
+    return new PlanReport(
+        time.now(), situation.names().stream().map(name -> outlook(moment, name)).toList());
   }
 
   HistoryReport history(Optional<PackageName> name) {
@@ -76,27 +83,42 @@ final class Scribe {
         time.now(), names.stream().map(one -> situation.journals().history(one)).toList());
   }
 
-  private PackageStatus status(PackageName name) {
+  private PackageStatus status(Moment moment, PackageName name) {
     Installed installed = situation.slots().read(name);
-    Optional<Desired> asked = situation.source().asked(name);
+    Optional<Desired> asked = moment.asked(name);
     Instant now = time.now();
     Policy policy = situation.policy().now();
+    Desired desired = moment.desired(name);
     return new PackageStatus(
         name,
         installed.current().map(Slot::release),
         installed.previous().map(Slot::release),
-        Optional.of(situation.desired(name)),
-        outlook(name),
+        Optional.of(desired),
+        outlook(moment, name),
         open(name),
         last(name),
-        false,
+        signed(desired),
         policy.hold(name, now),
         policy.override(name, asked, now));
   }
 
-  private Outlook outlook(PackageName name) {
-    return Outlook.of(
-        situation.desired(name), situation.slots().read(name), situation.decide(name));
+  /** Whether signed documents vouch for what is wanted, whoever asked for it. */
+  private boolean signed(Desired desired) {
+    Asked asked = situation.source().state().asked();
+    return switch (desired.origin().kind()) {
+      case DEPLOYMENT -> true;
+      case FILE -> false;
+      case MANUAL, SETTINGS ->
+          desired
+              .want()
+              .release()
+              .filter(release -> asked.vouches(release.name(), release.digest()))
+              .isPresent();
+    };
+  }
+
+  private Outlook outlook(Moment moment, PackageName name) {
+    return Outlook.of(moment.desired(name), situation.slots().read(name), moment.decide(name));
   }
 
   private Optional<PastUpgrade> last(PackageName name) {

@@ -1,13 +1,19 @@
 package io.fleetinstaller.daemon;
 
+import io.fleetinstaller.desired.HostPolicy;
 import io.fleetinstaller.http.Connections;
 import io.fleetinstaller.registry.RegistrySettings;
+import io.fleetinstaller.source.Rhythm;
+import io.fleetinstaller.source.SourceSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public record Settings(
     From source,
     Selection selection,
+    HostPolicy policy,
     Polling poll,
     Reporting report,
     Connections network,
@@ -37,6 +44,7 @@ public record Settings(
       new Settings(
           new From.Nowhere(),
           Selection.NONE,
+          HostPolicy.NONE,
           Polling.DEFAULT,
           new Reporting(null, null),
           Connections.DEFAULT,
@@ -74,19 +82,37 @@ public record Settings(
    * @param groups whose deployments are followed
    */
   public record Selection(
-      @Nullable String id, Map<String, String> tags, List<String> channels, List<String> groups) {
+      @Nullable String id,
+      SortedMap<String, Set<String>> tags,
+      List<String> channels,
+      List<String> groups) {
     public static final Selection NONE =
-        new Selection(null, Map.of(), List.of("stable"), List.of());
+        new Selection(null, new TreeMap<>(), List.of("stable"), List.of());
 
     public Selection {
-      tags = Map.copyOf(tags);
+      tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
       channels = List.copyOf(channels);
       groups = List.copyOf(groups);
     }
 
-    SortedMap<String, String> sortedTags() {
-      return new TreeMap<>(tags);
+    /** An {@link IllegalArgumentException} says what of it no deployment could select by. */
+    void check() {
+      new HostIdentity("host", "host").facts(this);
     }
+  }
+
+  /** How the signed source is asked; empty when the source is another one. */
+  Optional<SourceSettings> signedSource() {
+    return source instanceof From.Signed(List<String> mirrors)
+        ? Optional.of(
+            new SourceSettings(
+                mirrors,
+                paths.trustRoot(),
+                new TreeSet<>(selection.channels()),
+                new TreeSet<>(selection.groups()),
+                poll.rhythm(),
+                network))
+        : Optional.empty();
   }
 
   /**
@@ -100,6 +126,11 @@ public record Settings(
   public record Polling(Duration interval, Duration holdOff) {
     public static final Polling DEFAULT =
         new Polling(Duration.ofSeconds(60), Duration.ofSeconds(30));
+
+    Rhythm rhythm() {
+      Rhythm usual = Rhythm.DEFAULT;
+      return new Rhythm(interval, usual.longestPause(), holdOff, usual.staleAfter());
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.fleetinstaller.daemon;
 
+import io.fleetinstaller.desired.HostPolicy;
 import io.fleetinstaller.http.Connections;
 import io.fleetinstaller.io.Bounded;
 import io.fleetinstaller.io.Document;
@@ -48,6 +49,7 @@ public final class SettingsFile {
         new Settings(
             SourceSection.source(document.optionalObject("source")),
             SourceSection.selection(document),
+            policy(document.optionalObject("policy")),
             SourceSection.poll(document.optionalObject("poll")),
             SourceSection.report(document.optionalObject("report")),
             network,
@@ -57,7 +59,17 @@ public final class SettingsFile {
             reserve(document.optionalObject("disk")),
             document.flag("allowUnsigned", false));
     document.done();
+    try {
+      settings.signedSource();
+      settings.selection().check();
+    } catch (IllegalArgumentException e) {
+      throw document.refuse("source", String.valueOf(e.getMessage()));
+    }
     return settings;
+  }
+
+  private static HostPolicy policy(Optional<Document> policy) throws Refused {
+    return policy.isPresent() ? HostPolicy.of(policy.get()) : HostPolicy.NONE;
   }
 
   private static Settings.Paths paths(Optional<Document> paths) throws Refused {

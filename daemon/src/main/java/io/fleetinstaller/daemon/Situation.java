@@ -1,78 +1,62 @@
 package io.fleetinstaller.daemon;
 
+import io.fleetinstaller.desired.Circumstances;
+import io.fleetinstaller.desired.RemoteUpdates;
 import io.fleetinstaller.io.Time;
-import io.fleetinstaller.release.Desired;
-import io.fleetinstaller.release.Installed;
 import io.fleetinstaller.release.PackageName;
-import io.fleetinstaller.release.Reason;
-import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.slots.Slots;
-import io.fleetinstaller.upgrade.Decision;
 import io.fleetinstaller.upgrade.Journals;
-import io.fleetinstaller.upgrade.Plan;
-import java.util.Optional;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** What is to be done, worked out anew from what is on disk and asked for. Thread-safe. */
-record Situation(Slots slots, Journals journals, Source source, LocalPolicy policy, Time time) {
+/** Where everything stands that decides what is to be done. Thread-safe. */
+record Situation(
+    Slots slots, Journals journals, Source source, LocalPolicy policy, Site site, Time time) {
+
+  /**
+   * This host, and what its owner says.
+   *
+   * @param environment of the daemon
+   */
+  record Site(LiveSettings settings, HostIdentity identity, Map<String, String> environment) {
+    RemoteUpdates remoteUpdates() {
+      return DatadogConfig.remoteUpdates(settings.now(), environment);
+    }
+  }
 
   /** Every package that is here, was here, or is asked for. */
   SortedSet<PackageName> names() {
     SortedSet<PackageName> names = new TreeSet<>(slots.names());
     names.addAll(journals.names());
-    names.addAll(source.state().asked().keySet());
+    names.addAll(source.state().asked().names());
     names.addAll(policy.now().overrides().keySet());
     names.addAll(policy.now().holds().keySet());
     return names;
   }
 
-  Desired desired(PackageName name) {
-    Optional<Desired> asked = source.asked(name);
-    return policy.now().resolve(name, asked, time.now());
+  /** Works out anew what is to be done, from what is on disk and asked for. */
+  Moment moment() {
+    Settings settings = site.settings().now();
+    Instant now = time.now();
+    Circumstances circumstances =
+        new Circumstances(
+            site.identity().facts(settings.selection()),
+            settings.policy(),
+            site.remoteUpdates(),
+            running(),
+            now);
+    return new Moment(this, source.wishes(circumstances), circumstances);
   }
 
-  Decision decide(PackageName name) {
-    Optional<Decision> damaged = damaged(name);
-    return damaged.isPresent()
-        ? damaged.get()
-        : Plan.next(desired(name), installed(name), journals.history(name), time.now());
-  }
-
-  /** As if nothing had ever failed: a person asks for it now. */
-  Decision retry(PackageName name) {
-    Optional<Decision> damaged = damaged(name);
-    return damaged.isPresent()
-        ? damaged.get()
-        : Plan.retry(desired(name), installed(name), time.now());
-  }
-
-  /** Without any whole slot there is no way back: what runs, if it does, is left alone. */
-  private Optional<Decision> damaged(PackageName name) {
-    boolean lost =
-        journals.history(name).open().isEmpty()
-            && slots.currentIsBroken(name)
-            && slots.read(name).whole().isEmpty()
-            && !(desired(name).want() instanceof Desired.Leave);
-    String sentence =
-        "current of %s names no whole slot, so there is no way back; move the link away and install a release anew"
-            .formatted(name);
-    return lost
-        ? Optional.of(
-            new Decision.Wait(new Reason(ReasonCode.SLOT_DAMAGED, sentence), Optional.empty()))
-        : Optional.empty();
-  }
-
-  /** Where current is damaged and previous is whole, previous is the way back. */
-  private Installed installed(PackageName name) {
-    Installed found = slots.read(name);
-    Desired.Want want = desired(name).want();
-    boolean back =
-        want instanceof Desired.Run(Release release, _)
-            && found.previous().filter(slot -> slot.release().equals(release)).isPresent();
-    return slots.currentIsBroken(name) && !back
-        ? new Installed(name, found.previous(), found.previous(), found.whole())
-        : found;
+  private Map<PackageName, Release> running() {
+    Map<PackageName, Release> running = new HashMap<>();
+    for (PackageName name : slots.names()) {
+      slots.read(name).current().ifPresent(slot -> running.put(name, slot.release()));
+    }
+    return running;
   }
 }

@@ -4,14 +4,17 @@ import io.fleetinstaller.daemon.Settings.From;
 import io.fleetinstaller.daemon.Settings.Polling;
 import io.fleetinstaller.daemon.Settings.Reporting;
 import io.fleetinstaller.daemon.Settings.Selection;
+import io.fleetinstaller.desired.HostFacts;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.release.Fault.Refused;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The sections of installer.yaml that say what this host follows, when, and whom it tells. */
 final class SourceSection {
@@ -49,10 +52,12 @@ final class SourceSection {
     List<String> groups = settings.texts("groups");
     Optional<Document> host = settings.optionalObject("host");
     if (host.isEmpty()) {
-      return new Selection(null, Map.of(), channels, groups);
+      return new Selection(null, new TreeMap<>(), channels, groups);
     }
     String id = host.get().optionalText("id").orElse(null);
-    Map<String, String> tags = host.get().textMap("tags");
+    Optional<Document> tagged = host.get().optionalObject("tags");
+    SortedMap<String, Set<String>> tags =
+        tagged.isPresent() ? HostFacts.tags(tagged.get()) : new TreeMap<>();
     host.get().done();
     return new Selection(id, tags, channels, groups);
   }

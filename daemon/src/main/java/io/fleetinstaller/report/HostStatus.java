@@ -5,6 +5,7 @@ import io.fleetinstaller.release.Reason;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 
 /**
@@ -48,7 +49,7 @@ public record HostStatus(
    * @param groups whose deployments it follows
    */
   public record Identity(
-      String id, SortedMap<String, String> tags, List<String> channels, List<String> groups) {
+      String id, SortedMap<String, Set<String>> tags, List<String> channels, List<String> groups) {
     public Identity {
       channels = List.copyOf(channels);
       groups = List.copyOf(groups);
@@ -56,7 +57,7 @@ public record HostStatus(
 
     Tree tree() {
       Tree tagged = new Tree();
-      tags.forEach(tagged::put);
+      tags.forEach((key, values) -> tagged.texts(key, values.stream().sorted().toList()));
       return new Tree()
           .put("id", id)
           .put("tags", tagged)

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.PackageName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,11 +40,12 @@ class SettingsFileTest {
           ca: /etc/x/ca.pem
           proxy: {http: "http://proxy:3128", https: "http://proxy:3128", noProxy: [.internal]}
           floorRate: 20KiB
-        host: {id: web-1, tags: {env: prod, tier: "1"}}
+        host: {id: web-1, tags: {env: prod, tier: ["1", "2"]}}
         channels: [stable, beta]
         groups: [web]
         report: {url: "https://fleet.example.com/report", tokenFile: /etc/x/token}
         allowUnsigned: true
+        policy: {deny: ["toy-*"], packages: {agent: {manualOnly: true}}}
         paths:
           {packages: /opt/p, state: /var/s, socket: /run/s.sock, trustRoot: /etc/r, datadogConfig: /etc/d}
         socket: {group: adm}
@@ -57,13 +60,17 @@ class SettingsFileTest {
     assertThat(settings.registry().repositories()).hasSize(2);
     assertThat(settings.network().patience().floorRate()).isEqualTo(20 * 1024);
     assertThat(settings.poll().holdOff()).isEqualTo(Duration.ofMinutes(2));
-    assertThat(settings.selection().tags()).containsEntry("env", "prod").containsEntry("tier", "1");
+    assertThat(settings.selection().tags())
+        .containsEntry("env", Set.of("prod"))
+        .containsEntry("tier", Set.of("1", "2"));
     assertThat(settings.selection().id()).isEqualTo("web-1");
     assertThat(settings.selection().channels()).containsExactly("stable", "beta");
     assertThat(settings.selection().groups()).containsExactly("web");
     assertThat(settings.report().url()).isEqualTo("https://fleet.example.com/report");
     assertThat(settings.report().tokenFile()).isEqualTo(Path.of("/etc/x/token"));
     assertThat(settings.allowUnsigned()).isTrue();
+    assertThat(settings.policy().deny()).hasSize(1);
+    assertThat(settings.policy().packages().get(new PackageName("agent")).manualOnly()).isTrue();
     assertThat(settings.registry().connections()).isEqualTo(settings.network());
     assertThat(settings.paths().socket()).isEqualTo(Path.of("/run/s.sock"));
     assertThat(settings.paths().trustRoot()).isEqualTo(Path.of("/etc/r"));
@@ -102,7 +109,7 @@ class SettingsFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "sorce: {}|key 'sorce': it is not known here; allowed are allowUnsigned, channels, disk, groups, host, network, paths, poll, registry, report, socket, source",
+        "sorce: {}|key 'sorce': it is not known here; allowed are allowUnsigned, channels, disk, groups, host, network, paths, policy, poll, registry, report, socket, source",
         "source: {file: desired.yaml}|key 'source.file': 'desired.yaml' must be an absolute path",
         "source: /etc/x|key 'source': it must be an object, not a text",
         "poll: {interval: 5 minutes}|is not a duration",
@@ -111,6 +118,9 @@ class SettingsFileTest {
         "source: {file: /a, url: 'https://b'}|only one of file, url and bundle may stand here",
         "source: {url: 'https://b', bundle: /c}|only one of file, url and bundle may stand here",
         "source: {mirrors: ['https://b']}|mirrors stand beside a url",
+        "source: {url: 'http://example.com/x'}|it must be https; plain http is for this very host only",
+        "{source: {url: 'https://a/b'}, channels: [../x]}|key 'source'",
+        "policy: {alow: [x]}|key 'policy.alow'",
         "report: {tokenFile: /a}|key 'report.url': it is missing",
         "host: {tags: [env]}|key 'host.tags': it must be an object",
         "registry: {repositories: https://x}|it must be a list, not a text",

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -51,7 +52,7 @@ final class Stage implements AutoCloseable {
         """
         source: {file: %1$s/desired.yaml}
         registry: {repositories: ["file:%1$s/layouts/{package}"]}
-        paths: {packages: %1$s/packages, state: %1$s/state, socket: %1$s/sock}
+        paths: {packages: %1$s/packages, state: %1$s/state, socket: %1$s/sock, trustRoot: %1$s/root.json, datadogConfig: %1$s/datadog.yaml}
         disk: {reserve: 0}
         """
             .formatted(folder));
@@ -139,7 +140,10 @@ final class Stage implements AutoCloseable {
   Assembly assembly() throws Fault {
     Assembly.HostKind kind = new Assembly.HostKind("fake", _ -> host);
     return new Assembly(
-        folder.resolve("installer.yaml"), false, kind, new Assembly.Outside(time, chance));
+        folder.resolve("installer.yaml"),
+        false,
+        kind,
+        new Assembly.Outside(time, chance, Map.of()));
   }
 
   private static Optional<Exception> run(Assembly assembly) {

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** One host in every state that there is, for tests of documents and screens. */
@@ -194,7 +195,10 @@ public final class Samples {
         NOW,
         new HostStatus.Machine("web-1", new Platform("linux", "amd64"), "Debian GNU/Linux 13"),
         new HostStatus.Identity(
-            "3f1c", new TreeMap<>(Map.of("env", "prod")), List.of("stable"), List.of("web")),
+            "3f1c",
+            new TreeMap<>(Map.of("env", Set.of("prod"))),
+            List.of("stable"),
+            List.of("web")),
         new HostStatus.Daemon("0.1.0", "systemd", 417, Instant.parse("2026-01-02T08:55:00Z")),
         new HostStatus.Input(
             "/etc/fleet-installer/installer.yaml", Optional.of(NOW), Optional.empty()),

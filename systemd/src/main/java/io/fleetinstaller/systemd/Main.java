@@ -37,7 +37,8 @@ public final class Main {
             : new Assembly.HostKind(
                 "systemd", context -> new SystemdHost(context, new ChildPrograms()), TOOLS);
     boolean mayBeMissing = config.equals(Settings.DEFAULT_FILE);
-    Assembly.Outside outside = new Assembly.Outside(new SystemTime(), RandomGenerator.getDefault());
+    Assembly.Outside outside =
+        new Assembly.Outside(new SystemTime(), RandomGenerator.getDefault(), System.getenv());
     Lifetime.run(new Assembly(config, mayBeMissing, host, outside));
   }
 }

@@ -1,0 +1,115 @@
+package io.fleetinstaller.daemon;
+
+import io.fleetinstaller.desired.Catalog;
+import io.fleetinstaller.desired.Circumstances;
+import io.fleetinstaller.desired.RemoteConfig;
+import io.fleetinstaller.desired.Wanted;
+import io.fleetinstaller.release.Desired;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Reason;
+import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.source.Config;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What is asked for from outside, as it was read. Immutable. */
+sealed interface Asked {
+  Set<PackageName> names();
+
+  /** What this host should have now. */
+  Map<PackageName, Desired> wishes(Circumstances circumstances);
+
+  /** The releases of a package that publishers vouch for; none where nothing is signed. */
+  List<Catalog.Entry> catalog(PackageName name);
+
+  /** Whether publishers vouch for this release. */
+  default boolean vouches(PackageName name, Digest digest) {
+    return catalog(name).stream().anyMatch(entry -> entry.digest().equals(digest));
+  }
+
+  /** A desired file of this host. */
+  record File(Map<PackageName, Desired> wishes) implements Asked {
+    public File {
+      wishes = Map.copyOf(wishes);
+    }
+
+    @Override
+    public Set<PackageName> names() {
+      return wishes.keySet();
+    }
+
+    @Override
+    public Map<PackageName, Desired> wishes(Circumstances circumstances) {
+      return wishes;
+    }
+
+    @Override
+    public List<Catalog.Entry> catalog(PackageName name) {
+      return List.of();
+    }
+  }
+
+  /** Signed config. */
+  record Signed(Config config, RemoteConfig documents) implements Asked {
+    @Override
+    public Set<PackageName> names() {
+      return documents.names();
+    }
+
+    /** Once it has expired, or before its time has come, nothing new is begun on its word. */
+    @Override
+    public Map<PackageName, Desired> wishes(Circumstances circumstances) {
+      Circumstances proven = notBefore(config.provenTime(), circumstances);
+      Map<PackageName, Desired> wishes = new HashMap<>();
+      Wanted.of(documents, proven)
+          .forEach((name, desired) -> wishes.put(name, timely(desired, proven.now())));
+      return wishes;
+    }
+
+    // A clock that went back must not open what was over.
+    private static Circumstances notBefore(Instant proven, Circumstances of) {
+      return of.now().isBefore(proven)
+          ? new Circumstances(of.host(), of.policy(), of.remoteUpdates(), of.running(), proven)
+          : of;
+    }
+
+    private Desired timely(Desired desired, Instant now) {
+      Optional<Reason> expired = config.expired(now).map(refusal -> refusal.reason());
+      return switch (desired.want()) {
+        case Desired.Leave _ -> desired;
+        case Desired.Want want when expired.isPresent() ->
+            later(desired, want, expired.get(), Optional.empty());
+        case Desired.Later _ -> desired;
+        case Desired.Want want when now.isBefore(config.actFrom()) ->
+            later(desired, want, heldOff(), Optional.of(config.actFrom()));
+        case Desired.Run _, Desired.Absent _ -> desired;
+      };
+    }
+
+    private static Desired later(
+        Desired desired, Desired.Want want, Reason why, Optional<Instant> until) {
+      return new Desired(desired.name(), new Desired.Later(want, why, until), desired.origin());
+    }
+
+    private Reason heldOff() {
+      return new Reason(
+          ReasonCode.HOLD_OFF,
+          "the config is new, and this host acts on it at %s, so that not all hosts act at once"
+              .formatted(config.actFrom().truncatedTo(ChronoUnit.SECONDS)));
+    }
+
+    @Override
+    public List<Catalog.Entry> catalog(PackageName name) {
+      return documents.catalogs().values().stream()
+          .filter(catalog -> catalog.name().equals(name))
+          .flatMap(catalog -> catalog.releases().stream())
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.fleetinstaller.daemon;
+
+import io.fleetinstaller.desired.Circumstances;
+import io.fleetinstaller.release.Desired;
+import io.fleetinstaller.release.Installed;
+import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Reason;
+import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.release.Release;
+import io.fleetinstaller.upgrade.Decision;
+import io.fleetinstaller.upgrade.Plan;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/** What is to be done at one instant. Immutable, but for what is read from disk. */
+record Moment(Situation situation, Map<PackageName, Desired> wishes, Circumstances circumstances) {
+
+  /** What is asked for from outside. */
+  Optional<Desired> asked(PackageName name) {
+    return Optional.ofNullable(wishes.get(name));
+  }
+
+  /** The same, after what people said on this host. */
+  Desired desired(PackageName name) {
+    return situation.policy().now().resolve(name, asked(name), now());
+  }
+
+  Decision decide(PackageName name) {
+    Optional<Decision> damaged = damaged(name);
+    return damaged.isPresent()
+        ? damaged.get()
+        : Plan.next(desired(name), installed(name), situation.journals().history(name), now());
+  }
+
+  /** As if nothing had ever failed: a person asks for it now. */
+  Decision retry(PackageName name) {
+    Optional<Decision> damaged = damaged(name);
+    return damaged.isPresent() ? damaged.get() : Plan.retry(desired(name), installed(name), now());
+  }
+
+  Instant now() {
+    return circumstances.now();
+  }
+
+  /** Without any whole slot there is no way back: what runs, if it does, is left alone. */
+  private Optional<Decision> damaged(PackageName name) {
+    boolean lost =
+        situation.journals().history(name).open().isEmpty()
+            && situation.slots().currentIsBroken(name)
+            && situation.slots().read(name).whole().isEmpty()
+            && !(desired(name).want() instanceof Desired.Leave);
+    String sentence =
+        "current of %s names no whole slot, so there is no way back; move the link away and install a release anew"
+            .formatted(name);
+    return lost
+        ? Optional.of(
+            new Decision.Wait(new Reason(ReasonCode.SLOT_DAMAGED, sentence), Optional.empty()))
+        : Optional.empty();
+  }
+
+  /** Where current is damaged and previous is whole, previous is the way back. */
+  private Installed installed(PackageName name) {
+    Installed found = situation.slots().read(name);
+    Desired.Want want = desired(name).want();
+    boolean back =
+        want instanceof Desired.Run(Release release, _)
+            && found.previous().filter(slot -> slot.release().equals(release)).isPresent();
+    return situation.slots().currentIsBroken(name) && !back
+        ? new Installed(name, found.previous(), found.previous(), found.whole())
+        : found;
+  }
+}

@@ -1,0 +1,110 @@
+package io.fleetinstaller.daemon;
+
+import io.fleetinstaller.desired.RemoteConfig;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Reason;
+import io.fleetinstaller.report.TrustedConfig;
+import io.fleetinstaller.source.Config;
+import io.fleetinstaller.source.SignedSource;
+import io.fleetinstaller.source.Site;
+import io.fleetinstaller.source.SourceSettings;
+import io.fleetinstaller.source.SourceState;
+import io.fleetinstaller.trust.Refusal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The signed source of the settings in use. Used by the owner thread. */
+final class SignedConfig implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SignedConfig.class);
+
+  private final Site site;
+  private Optional<Open> open = Optional.empty();
+  private Optional<Parsed> parsed = Optional.empty();
+
+  SignedConfig(Site site) {
+    this.site = site;
+  }
+
+  private record Open(SourceSettings settings, SignedSource source) {}
+
+  /** Documents are parsed once, however often new metadata vouches for them. */
+  private record Parsed(Digest identity, SourceSettings settings, RemoteConfig documents) {}
+
+  Source.State look(Settings settings, boolean now) throws InterruptedException {
+    Open source = open(settings.signedSource().orElseThrow());
+    if (now || !untilNextPoll(settings.poll().interval()).isPositive()) {
+      source.source().poll();
+    }
+    return state(source, source.source().state());
+  }
+
+  private Open open(SourceSettings settings) {
+    Optional<Open> known = open.filter(one -> one.settings().equals(settings));
+    if (known.isPresent()) {
+      return known.get();
+    }
+    close();
+    Open opened = new Open(settings, new SignedSource(settings, site));
+    opened.source().stored();
+    open = Optional.of(opened);
+    return opened;
+  }
+
+  Duration untilNextPoll(Duration interval) {
+    return open.map(one -> one.source().state().nextPoll().minus(site.time().elapsed()))
+        .orElse(interval);
+  }
+
+  private Source.State state(Open source, SourceState state) {
+    if (state.config().isEmpty()) {
+      Asked nothing = new Asked.File(Map.of());
+      return new Source.State(nothing, state.lastContact(), state.problem(), Optional.empty());
+    }
+    Config config = state.config().get();
+    Parsed documents = parsed(source.settings(), config);
+    Optional<Reason> error =
+        config.expired(site.time().now()).map(Refusal::reason).or(state::problem).or(state::stale);
+    return new Source.State(
+        new Asked.Signed(config, documents.documents()),
+        state.lastContact(),
+        error,
+        Optional.of(trusted(config, documents.documents(), state)));
+  }
+
+  private Parsed parsed(SourceSettings settings, Config config) {
+    Digest identity = config.identity();
+    Optional<Parsed> known =
+        parsed.filter(one -> one.identity().equals(identity) && one.settings().equals(settings));
+    if (known.isPresent()) {
+      return known.get();
+    }
+    RemoteConfig documents =
+        RemoteConfig.of(config.documents(), settings.channels(), settings.groups());
+    documents.problems().values().forEach(bad -> LOG.warn("{}", bad.sentence()));
+    LOG.info("signed config speaks of {}", documents.names());
+    parsed = Optional.of(new Parsed(identity, settings, documents));
+    return parsed.get();
+  }
+
+  private static TrustedConfig trusted(Config config, RemoteConfig documents, SourceState state) {
+    return new TrustedConfig(
+        config.versions(),
+        config.validUntil(),
+        config.provenTime(),
+        state.lastContact(),
+        List.copyOf(documents.problems().values()),
+        state.badMirrors().stream()
+            .map(bad -> new TrustedConfig.BadMirror(bad.url(), bad.why(), bad.at()))
+            .toList());
+  }
+
+  @Override
+  public void close() {
+    open.ifPresent(one -> one.source().close());
+    open = Optional.empty();
+  }
+}
