@@ -8,12 +8,15 @@ import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Version;
 import io.fleetinstaller.report.Tree;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One request to change something.
  *
- * @param version of install and upgrade; alone it must name a slot on disk
+ * @param version of install, upgrade and pin; alone it must name a slot on disk or a release of the
+ *     signed catalog
  * @param why what the caller says about it; may be empty
  * @param lasting how long the hold or override counts; empty: until it is taken back
  * @param by who asks: the user that the kernel names, and whom they say they act for
@@ -26,6 +29,7 @@ public record Command(
     String why,
     Optional<Duration> lasting,
     String by) {
+  private static final Set<Verb> TARGETED = EnumSet.of(Verb.INSTALL, Verb.UPGRADE, Verb.PIN);
   private static final int WHY_LENGTH = 400;
   private static final int BEHALF_LENGTH = 64;
 
@@ -36,7 +40,7 @@ public record Command(
     if (verb.needsPackage() && name.isEmpty()) {
       throw body.refuse("package", verb.text() + " needs one");
     }
-    boolean targeted = verb == Verb.INSTALL || verb == Verb.UPGRADE;
+    boolean targeted = TARGETED.contains(verb);
     Command command =
         new Command(
             verb,

@@ -13,7 +13,9 @@ public enum Verb {
   REMOVE(true),
   HOLD(true),
   UNHOLD(true),
-  /** Drops the local override, so that config decides again. */
+  /** Keeps a package at one release: the one that is named, else the one that runs. */
+  PIN(true),
+  /** Drops the local override or pin, so that config decides again. */
   UNPIN(true),
   /** Polls now. With a package: also forgets that a release of it failed, so that it is retried. */
   POLL(false),

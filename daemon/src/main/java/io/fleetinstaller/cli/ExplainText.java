@@ -33,6 +33,7 @@ final class ExplainText {
     line("previous", Texts.release(one.optionalObject("previous")));
     line("desired", desired());
     decision("override");
+    decision("pin");
     decision("hold");
     last();
   }

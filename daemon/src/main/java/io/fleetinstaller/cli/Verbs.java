@@ -24,6 +24,7 @@ final class Verbs {
     all.put("remove", RemoveCommand::new);
     all.put("hold", HoldCommand::new);
     all.put("unhold", UnholdCommand::new);
+    all.put("pin", PinCommand::new);
     all.put("unpin", UnpinCommand::new);
     all.put("poll", PollCommand::new);
     all.put("verify", VerifyCommand::new);

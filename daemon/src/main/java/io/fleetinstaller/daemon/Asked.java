@@ -1,11 +1,9 @@
 package io.fleetinstaller.daemon;
 
-import io.fleetinstaller.desired.Catalog;
 import io.fleetinstaller.desired.Circumstances;
 import io.fleetinstaller.desired.RemoteConfig;
 import io.fleetinstaller.desired.Wanted;
 import io.fleetinstaller.release.Desired;
-import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
@@ -13,7 +11,6 @@ import io.fleetinstaller.source.Config;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,13 +22,8 @@ sealed interface Asked {
   /** What this host should have now. */
   Map<PackageName, Desired> wishes(Circumstances circumstances);
 
-  /** The releases of a package that publishers vouch for; none where nothing is signed. */
-  List<Catalog.Entry> catalog(PackageName name);
-
-  /** Whether publishers vouch for this release. */
-  default boolean vouches(PackageName name, Digest digest) {
-    return catalog(name).stream().anyMatch(entry -> entry.digest().equals(digest));
-  }
+  /** The signed catalogs; empty where nothing is signed. */
+  RemoteConfig documents();
 
   /** A desired file of this host. */
   record File(Map<PackageName, Desired> wishes) implements Asked {
@@ -46,12 +38,15 @@ sealed interface Asked {
 
     @Override
     public Map<PackageName, Desired> wishes(Circumstances circumstances) {
-      return wishes;
+      Map<PackageName, Desired> ruled = new HashMap<>();
+      wishes.forEach(
+          (name, wish) -> ruled.put(name, circumstances.policy().rule(wish, circumstances.now())));
+      return ruled;
     }
 
     @Override
-    public List<Catalog.Entry> catalog(PackageName name) {
-      return List.of();
+    public RemoteConfig documents() {
+      return RemoteConfig.EMPTY;
     }
   }
 
@@ -59,7 +54,7 @@ sealed interface Asked {
   record Signed(Config config, RemoteConfig documents) implements Asked {
     @Override
     public Set<PackageName> names() {
-      return documents.names();
+      return documents.deployed();
     }
 
     /** Once it has expired, or before its time has come, nothing new is begun on its word. */
@@ -102,14 +97,6 @@ sealed interface Asked {
           ReasonCode.HOLD_OFF,
           "the config is new, and this host acts on it at %s, so that not all hosts act at once"
               .formatted(config.actFrom().truncatedTo(ChronoUnit.SECONDS)));
-    }
-
-    @Override
-    public List<Catalog.Entry> catalog(PackageName name) {
-      return documents.catalogs().values().stream()
-          .filter(catalog -> catalog.name().equals(name))
-          .flatMap(catalog -> catalog.releases().stream())
-          .toList();
     }
   }
 }

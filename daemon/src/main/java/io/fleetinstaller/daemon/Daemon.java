@@ -122,9 +122,10 @@ final class Daemon {
     try {
       switch (job.command().verb()) {
         case POLL -> poll(job);
-        case INSTALL, UPGRADE, ROLLBACK, REMOVE -> {
+        case INSTALL, UPGRADE, ROLLBACK, REMOVE, PIN -> {
           Policy before = situation.policy().now();
           desk.keep(job.command());
+          tellPassed(job);
           Conclusion end = converge(job.command().name().orElseThrow(), job);
           desk.settle(job.command(), before);
           job.end(end.ending(), end.why());
@@ -139,6 +140,13 @@ final class Daemon {
       throw e;
     } finally {
       narrated.tell(Optional.empty());
+    }
+  }
+
+  private void tellPassed(Job job) {
+    PackageName name = job.command().name().orElseThrow();
+    for (Reason passed : settings.now().policy().passed(name, situation.time().now())) {
+      job.line("a person asks for it, in spite of this: " + passed.sentence());
     }
   }
 

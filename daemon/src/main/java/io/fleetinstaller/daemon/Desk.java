@@ -5,7 +5,9 @@ import io.fleetinstaller.api.Verb;
 import io.fleetinstaller.desired.Decision;
 import io.fleetinstaller.desired.Hold;
 import io.fleetinstaller.desired.LocalOverride;
+import io.fleetinstaller.desired.Pin;
 import io.fleetinstaller.desired.Policy;
+import io.fleetinstaller.desired.RemoteConfig;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
@@ -45,12 +47,13 @@ final class Desk {
   void keep(Command command) throws Fault, InterruptedException {
     PackageName name = command.name().orElseThrow();
     switch (command.verb()) {
-      case INSTALL, UPGRADE -> override(command, target(command, name));
+      case INSTALL, UPGRADE -> override(command, name);
       case ROLLBACK -> rollback(command, name);
       case REMOVE -> remove(command, name);
       case HOLD -> situation.policy().change(now -> now.with(new Hold(name, decision(command))));
       case UNHOLD -> situation.policy().change(now -> now.withoutHold(name));
-      case UNPIN -> situation.policy().change(now -> now.withoutOverride(name));
+      case PIN -> pin(command, name);
+      case UNPIN -> situation.policy().change(now -> now.withoutOverride(name).withoutPin(name));
       case POLL, VERIFY -> throw new IllegalArgumentException(command.verb() + " keeps nothing");
     }
   }
@@ -66,37 +69,61 @@ final class Desk {
         outcome.orElse(null) instanceof Outcome.Reverted
             || (outcome.orElse(null) instanceof Outcome.GivenUp(_, Failure.Kind kind)
                 && kind == Failure.Kind.REFUSED);
-    if (hopeless && command.verb() != Verb.REMOVE) {
+    if (isUnnamed(command)) {
+      // It was what config asks for anyway; that goes on without it.
+      situation.policy().change(now -> now.withoutOverride(name));
+    } else if (hopeless && command.verb() != Verb.REMOVE && command.verb() != Verb.PIN) {
       LocalOverride old = before.overrides().get(name);
       situation.policy().change(now -> old == null ? now.withoutOverride(name) : now.with(old));
     }
   }
 
-  private void override(Command command, Optional<Release> target) throws Fault {
-    // Without a target it is "what config asks for, now": no override, and the old one goes.
-    if (target.isEmpty()) {
-      situation.policy().change(now -> now.withoutOverride(command.name().orElseThrow()));
-      return;
-    }
-    keep(command, target, Optional.empty());
+  /** An install or upgrade to whatever config asks for. */
+  private static boolean isUnnamed(Command command) {
+    boolean moves = command.verb() == Verb.INSTALL || command.verb() == Verb.UPGRADE;
+    return moves && command.digest().isEmpty() && command.version().isEmpty();
   }
 
-  private Optional<Release> target(Command command, PackageName name)
+  private void override(Command command, PackageName name) throws Fault, InterruptedException {
+    Optional<Release> target = isUnnamed(command) ? asked(command, name) : named(command, name);
+    situation.policy().change(now -> now.withoutOverride(name));
+    if (target.isPresent()) {
+      keep(command, target, Optional.empty());
+    }
+  }
+
+  private void pin(Command command, PackageName name) throws Fault, InterruptedException {
+    Release release =
+        named(command, name)
+            .or(() -> situation.slots().read(name).current().map(Slot::release))
+            .orElseThrow(() ->
+                new Refused(
+                    ReasonCode.UNKNOWN_PACKAGE,
+                    "cannot pin %s: it is not installed; name a release as %s@VERSION"
+                        .formatted(name, name)));
+    situation.policy().change(now -> now.with(new Pin(name, release, decision(command))));
+  }
+
+  private Optional<Release> named(Command command, PackageName name)
       throws Fault, InterruptedException {
     Installed installed = situation.slots().read(name);
     if (command.digest().isPresent()) {
       return Optional.of(byDigest(command, installed));
     }
-    if (command.version().isPresent()) {
-      return Optional.of(byVersion(command.version().get(), installed));
-    }
-    if (situation.moment().asked(name).isEmpty()) {
+    return command.version().isPresent()
+        ? Optional.of(byVersion(command.version().get(), installed))
+        : Optional.empty();
+  }
+
+  private Optional<Release> asked(Command command, PackageName name) throws Refused {
+    Moment moment = situation.moment();
+    if (moment.asked(name).isEmpty()) {
       throw new Refused(
           ReasonCode.NOT_DESIRED,
           "cannot %s %s: nothing asks for a release of it; name one as %s@sha256:…"
               .formatted(command.verb().text(), name, name));
     }
-    return Optional.empty();
+    return moment.insisted(name);
   }
 
   private Release byDigest(Command command, Installed installed)
@@ -116,8 +143,8 @@ final class Desk {
   /** Beside a trust root nobody runs what no publisher signed, unless the settings let them. */
   private void refuseUnsigned(PackageName name, Digest digest) throws Refused {
     Settings settings = situation.site().settings().now();
-    if (situation.source().state().asked().vouches(name, digest)
-        || !Files.exists(settings.paths().trustRoot())) {
+    RemoteConfig documents = situation.source().state().asked().documents();
+    if (documents.find(name, digest).isPresent() || !Files.exists(settings.paths().trustRoot())) {
       return;
     }
     if (!settings.allowUnsigned()) {
@@ -136,10 +163,8 @@ final class Desk {
   private Release byVersion(Version version, Installed installed) throws Refused {
     Set<Release> found = new HashSet<>();
     installed.whole().stream().map(Slot::release).forEach(found::add);
-    situation.source().state().asked().catalog(installed.name()).stream()
-        .map(entry -> new Release(installed.name(), entry.version(), entry.digest()))
-        .forEach(found::add);
     found.removeIf(release -> !release.version().equals(version));
+    found.addAll(situation.source().state().asked().documents().find(installed.name(), version));
     if (found.size() == 1) {
       return found.iterator().next();
     }

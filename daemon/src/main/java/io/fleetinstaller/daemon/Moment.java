@@ -10,11 +10,21 @@ import io.fleetinstaller.release.Release;
 import io.fleetinstaller.upgrade.Decision;
 import io.fleetinstaller.upgrade.Plan;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What is to be done at one instant. Immutable, but for what is read from disk. */
 record Moment(Situation situation, Map<PackageName, Desired> wishes, Circumstances circumstances) {
+
+  private static final Set<ReasonCode> PASSABLE =
+      EnumSet.of(
+          ReasonCode.HELD,
+          ReasonCode.HOLD_OFF,
+          ReasonCode.MANUAL_ONLY,
+          ReasonCode.WAVE,
+          ReasonCode.WINDOW);
 
   /** What is asked for from outside. */
   Optional<Desired> asked(PackageName name) {
@@ -23,7 +33,22 @@ record Moment(Situation situation, Map<PackageName, Desired> wishes, Circumstanc
 
   /** The same, after what people said on this host. */
   Desired desired(PackageName name) {
-    return situation.policy().now().resolve(name, asked(name), now());
+    return situation.policy().now().resolve(name, asked(name), circumstances.policy(), now());
+  }
+
+  /**
+   * The release that is asked for in the end, if nothing but holds, waves and windows stands before
+   * it: a person may pass these.
+   */
+  Optional<Release> insisted(PackageName name) {
+    Optional<Desired.Want> want = asked(name).map(Desired::want);
+    while (want.orElse(null) instanceof Desired.Later(var then, var why, _)
+        && PASSABLE.contains(why.code())) {
+      want = Optional.of(then);
+    }
+    return want.orElse(null) instanceof Desired.Run(Release release, _)
+        ? Optional.of(release)
+        : Optional.empty();
   }
 
   Decision decide(PackageName name) {

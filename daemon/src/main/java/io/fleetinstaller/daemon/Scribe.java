@@ -99,7 +99,8 @@ final class Scribe {
         last(name),
         signed(desired),
         policy.hold(name, now),
-        policy.override(name, asked, now));
+        policy.override(name, asked, now),
+        policy.pin(name, now));
   }
 
   /** Whether signed documents vouch for what is wanted, whoever asked for it. */
@@ -109,11 +110,7 @@ final class Scribe {
       case DEPLOYMENT -> true;
       case FILE -> false;
       case MANUAL, SETTINGS ->
-          desired
-              .want()
-              .release()
-              .filter(release -> asked.vouches(release.name(), release.digest()))
-              .isPresent();
+          desired.want().release().filter(asked.documents()::vouchesFor).isPresent();
     };
   }
 

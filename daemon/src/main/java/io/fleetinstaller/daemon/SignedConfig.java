@@ -85,7 +85,7 @@ final class SignedConfig implements AutoCloseable {
     RemoteConfig documents =
         RemoteConfig.of(config.documents(), settings.channels(), settings.groups());
     documents.problems().values().forEach(bad -> LOG.warn("{}", bad.sentence()));
-    LOG.info("signed config speaks of {}", documents.names());
+    LOG.info("signed config deploys {}", documents.deployed());
     parsed = Optional.of(new Parsed(identity, settings, documents));
     return parsed.get();
   }

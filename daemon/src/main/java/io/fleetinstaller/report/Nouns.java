@@ -3,6 +3,7 @@ package io.fleetinstaller.report;
 import io.fleetinstaller.desired.Decision;
 import io.fleetinstaller.desired.Hold;
 import io.fleetinstaller.desired.LocalOverride;
+import io.fleetinstaller.desired.Pin;
 import io.fleetinstaller.release.Desired;
 import io.fleetinstaller.release.Origin;
 import io.fleetinstaller.release.Reason;
@@ -60,6 +61,11 @@ public final class Nouns {
     Tree target = new Tree().put("ensure", override.target().isPresent() ? "present" : "absent");
     return decision(override.decision())
         .put("target", target.put("release", override.target(), Nouns::release));
+  }
+
+  static Tree pin(Pin pin) {
+    Tree target = new Tree().put("ensure", "present").put("release", release(pin.release()));
+    return decision(pin.decision()).put("target", target);
   }
 
   /** An enum's constant as it stands in documents, e.g. {@code given-up}. */

@@ -2,6 +2,7 @@ package io.fleetinstaller.report;
 
 import io.fleetinstaller.desired.Hold;
 import io.fleetinstaller.desired.LocalOverride;
+import io.fleetinstaller.desired.Pin;
 import io.fleetinstaller.release.Desired;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.ReasonCode;
@@ -30,7 +31,8 @@ public record PackageStatus(
     Optional<PastUpgrade> last,
     boolean signed,
     Optional<Hold> hold,
-    Optional<LocalOverride> override) {
+    Optional<LocalOverride> override,
+    Optional<Pin> pin) {
 
   /** The one word that the table shows. */
   public enum State {
@@ -81,6 +83,7 @@ public record PackageStatus(
         .put("upgrade", upgrade, Nouns::view)
         .put("last", last, PastUpgrade::tree)
         .put("hold", hold, Nouns::hold)
+        .put("pin", pin, Nouns::pin)
         .put("override", override, Nouns::override);
   }
 }

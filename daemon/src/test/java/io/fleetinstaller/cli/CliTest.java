@@ -187,6 +187,7 @@ class CliTest {
     "remove a, REMOVE",
     "hold a, HOLD",
     "unhold a, UNHOLD",
+    "pin a, PIN",
     "unpin a, UNPIN",
     "poll, POLL",
     "poll --retry a, POLL",
@@ -299,7 +300,7 @@ class CliTest {
 
     assertThat(out.toString(StandardCharsets.UTF_8))
         .contains(
-            "status explain plan history install upgrade rollback remove hold unhold unpin poll");
+            "status explain plan history install upgrade rollback remove hold unhold pin unpin poll");
   }
 
   @Test

@@ -53,6 +53,7 @@ public final class Samples {
         Optional.of(past(null, release, new Outcome.Upgraded())),
         false,
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -79,6 +80,7 @@ public final class Samples {
         Optional.of(past(old, bad, new Outcome.Reverted(exited()))),
         false,
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -99,7 +101,8 @@ public final class Samples {
                 new Outcome.Reverted(exited().with(List.of(logged))))),
         like.signed(),
         like.hold(),
-        like.override());
+        like.override(),
+        Optional.empty());
   }
 
   public static PackageStatus upgrading() {
@@ -129,7 +132,8 @@ public final class Samples {
                 Optional.empty(),
                 Optional.empty(),
                 new Decision(
-                    "alice", Instant.parse("2026-01-02T11:58:00Z"), "hotfix", Optional.empty()))));
+                    "alice", Instant.parse("2026-01-02T11:58:00Z"), "hotfix", Optional.empty()))),
+        Optional.empty());
   }
 
   public static PackageStatus held() {
@@ -153,6 +157,7 @@ public final class Samples {
                     Instant.parse("2026-01-02T09:00:00Z"),
                     "exam week",
                     Optional.of(Instant.parse("2026-01-05T09:00:00Z"))))),
+        Optional.empty(),
         Optional.empty());
   }
 
