@@ -45,7 +45,7 @@ public sealed interface Refusal {
   }
 
   /** Too few keys that may sign the role have signed it. */
-  record ThresholdNotMet(String role, int valid, int threshold) implements Refusal {
+  record ThresholdNotMet(String role, int valid, long threshold) implements Refusal {
     @Override
     public Reason reason() {
       return new Reason(

@@ -1,20 +1,39 @@
 package io.fleetinstaller.trust;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What is known after a refresh.
  *
  * @param versions by role name, as {@code root}, {@code timestamp}, {@code catalog}
- * @param validUntil the earliest expiry of all these roles
- * @param now the instant it was judged at: the clock, or the latest time already proven
+ * @param soonest which of the four top roles expires first
+ * @param validUntil when it does
  */
-public record Verified(SortedMap<String, Long> versions, Instant validUntil, Instant now) {
+public record Verified(SortedMap<String, Long> versions, String soonest, Instant validUntil) {
 
-  /** Why nothing new may be done on its word; empty while it is in force. */
-  public Optional<Refusal> expired() {
-    throw new UnsupportedOperationException();
+  static Verified of(TrustedSet set) {
+    SortedMap<String, Long> versions = new TreeMap<>();
+    set.targets().values().forEach(each -> versions.put(each.name(), each.version()));
+    Stream<Optional<? extends Role>> top =
+        Stream.of(Optional.of(set.root()), set.timestamp(), set.snapshot(), set.role(Role.TARGETS));
+    Role soonest =
+        top.flatMap(Optional::stream)
+            .peek(each -> versions.put(each.name(), each.version()))
+            .min(Comparator.comparing(Role::expires))
+            .orElseThrow();
+    return new Verified(versions, soonest.name(), soonest.expires());
+  }
+
+  /** Why nothing new may be done on its word at this instant; empty while it is in force. */
+  public Optional<Refusal> expired(Instant now) {
+    return validUntil.isAfter(now)
+        ? Optional.empty()
+        : Optional.of(
+            new Refusal.Expired(soonest, versions.getOrDefault(soonest, 0L), validUntil, now));
   }
 }
