@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
@@ -34,6 +35,10 @@ public final class TarIndex implements Closeable {
 
   /** Any other form of archive is an {@link IOException} that says so. */
   public static TarIndex open(Path file) throws IOException {
+    // Opening a pipe would wait for a writer for ever.
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IOException(file + " is not a regular file");
+    }
     TarIndex index = new TarIndex(FileChannel.open(file, StandardOpenOption.READ));
     try {
       index.scan();

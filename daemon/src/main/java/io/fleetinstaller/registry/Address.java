@@ -21,6 +21,18 @@ public sealed interface Address {
   }
 
   /**
+   * An OCI layout inside a tar archive.
+   *
+   * @param folder of the layout in the archive, e.g. {@code oci/agent}
+   */
+  record Bundle(Path file, String folder) implements Address {
+    @Override
+    public String toString() {
+      return "bundle:" + file + "!/" + folder;
+    }
+  }
+
+  /**
    * A repository of a registry.
    *
    * @param registry scheme, host and port
@@ -56,6 +68,9 @@ public sealed interface Address {
     if (text.startsWith("file:")) {
       return folder(text);
     }
+    if (text.startsWith("bundle:")) {
+      return bundle(text);
+    }
     if (!text.contains("://")) {
       return remote(text, "https://" + text);
     }
@@ -63,12 +78,26 @@ public sealed interface Address {
   }
 
   private static Address folder(String text) {
-    Path path = Path.of(text.substring("file:".length()).replaceFirst("^//(?=/)", ""));
+    return new Folder(path(text, text.substring("file:".length())));
+  }
+
+  private static Address bundle(String text) {
+    int end = text.lastIndexOf("!/");
+    String folder = end < 0 ? "" : text.substring(end + 2);
+    if (!Names.REPOSITORY.matcher(folder).matches()) {
+      throw new IllegalArgumentException(
+          "'%s' names no layout in the bundle; write bundle:/file!/oci/{package}".formatted(text));
+    }
+    return new Bundle(path(text, text.substring("bundle:".length(), end)), folder);
+  }
+
+  private static Path path(String text, String after) {
+    Path path = Path.of(after.replaceFirst("^//(?=/)", ""));
     if (!path.isAbsolute()) {
       throw new IllegalArgumentException(
           "'%s' is not absolute; write file:/folder/of/the/layout".formatted(text));
     }
-    return new Folder(path.normalize());
+    return path.normalize();
   }
 
   private static Address remote(String text, String withScheme) {

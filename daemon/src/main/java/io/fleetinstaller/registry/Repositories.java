@@ -28,6 +28,7 @@ final class Repositories implements AutoCloseable {
   Repository at(Address address) throws Fault {
     return switch (address) {
       case Address.Folder folder -> new Layout(folder.path());
+      case Address.Bundle bundle -> new Bundle(bundle);
       case Address.Remote remote -> remote(remote);
     };
   }

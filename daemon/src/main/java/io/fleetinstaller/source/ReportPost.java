@@ -55,8 +55,8 @@ public final class ReportPost implements AutoCloseable {
   }
 
   /**
-   * Delivers all that wait, the oldest first, unless the next try is not due. It does not fail: what
-   * went wrong is in the state.
+   * Delivers all that wait, the oldest first, unless the next try is not due. It does not fail:
+   * what went wrong is in the state.
    */
   public ReportState deliver() throws InterruptedException {
     if (state.nextTry().compareTo(site.time().elapsed()) > 0) {
@@ -107,10 +107,7 @@ public final class ReportPost implements AutoCloseable {
     queue.delivered(waiting);
     state =
         new ReportState(
-            state.waiting(),
-            state.problem(),
-            Optional.of(site.time().now()),
-            state.nextTry());
+            state.waiting(), state.problem(), Optional.of(site.time().now()), state.nextTry());
     return Optional.empty();
   }
 
@@ -175,8 +172,7 @@ public final class ReportPost implements AutoCloseable {
   private ReportState tried(Optional<Failure> failure, Duration wait) {
     Optional<Reason> problem =
         failure.map(why ->
-            new Reason(
-                why.code(), "cannot report to %s: %s".formatted(settings.url(), why.why())));
+            new Reason(why.code(), "cannot report to %s: %s".formatted(settings.url(), why.why())));
     if (problem.isPresent() && !problem.equals(state.problem())) {
       LOG.warn("{}; it is kept and tried again", problem.get().sentence());
     }

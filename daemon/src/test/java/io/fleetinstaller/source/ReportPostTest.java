@@ -192,8 +192,7 @@ class ReportPostTest {
   @ParameterizedTest
   @ValueSource(strings = {"http://reports.example.com/", "file:/x", "https://"})
   void an_address_that_everybody_could_read_along_is_refused(String url) {
-    assertThatThrownBy(() ->
-            ReportSettings.of(url, null, Rhythm.DEFAULT, Connections.DEFAULT))
+    assertThatThrownBy(() -> ReportSettings.of(url, null, Rhythm.DEFAULT, Connections.DEFAULT))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

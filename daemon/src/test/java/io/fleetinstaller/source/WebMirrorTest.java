@@ -86,8 +86,7 @@ class WebMirrorTest {
 
   @Test
   void a_tag_that_cannot_be_sent_back_is_none() throws Exception {
-    server.always(
-        new MockResponse.Builder().body("x").addHeader("ETag", "x".repeat(600)).build());
+    server.always(new MockResponse.Builder().body("x").addHeader("ETag", "x".repeat(600)).build());
 
     Validator validator = mirror().latest(PATH, 100, Validator.NONE).validator();
 
@@ -253,8 +252,7 @@ class WebMirrorTest {
   }
 
   private Failure refusal(long most, Validator validator) {
-    return catchThrowableOfType(
-        Failure.class, () -> mirror().latest(PATH, most, validator));
+    return catchThrowableOfType(Failure.class, () -> mirror().latest(PATH, most, validator));
   }
 
   /** A second passes at each look at the clock. */
