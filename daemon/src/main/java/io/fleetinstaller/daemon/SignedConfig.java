@@ -42,7 +42,7 @@ final class SignedConfig implements AutoCloseable {
     return state(source, source.source().state());
   }
 
-  private Open open(SourceSettings settings) {
+  private Open open(SourceSettings settings) throws InterruptedException {
     Optional<Open> known = open.filter(one -> one.settings().equals(settings));
     if (known.isPresent()) {
       return known.get();
