@@ -54,7 +54,7 @@ public record Catalog(PackageName name, List<Entry> releases) {
       Version version, Digest digest, Instant published, String notes, List<Manifest> platforms) {
     public Entry {
       platforms = List.copyOf(platforms);
-      Wording.line(NOTES).apply(notes);
+      Wording.refuseMore(notes, NOTES);
       refuseTwice(platforms.stream().map(Manifest::platform).toList());
       if (platforms.isEmpty() || platforms.size() > MOST_PLATFORMS) {
         throw new IllegalArgumentException(

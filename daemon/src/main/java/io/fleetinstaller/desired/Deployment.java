@@ -54,8 +54,9 @@ public record Deployment(
   public Deployment {
     after = List.copyOf(after);
     Wording.id(id);
-    Wording.someLine(BY).apply(by);
-    Wording.line(NOTE).apply(note);
+    Wording.refuseEmpty(by);
+    Wording.refuseMore(by, BY);
+    Wording.refuseMore(note, NOTE);
     if (Math.abs(priority) > MOST_PRIORITY) {
       throw new IllegalArgumentException("priority %d is too far from 0".formatted(priority));
     }

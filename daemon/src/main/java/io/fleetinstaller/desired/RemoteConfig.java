@@ -9,10 +9,10 @@ import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Version;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -100,8 +100,8 @@ public record RemoteConfig(
   }
 
   /** Every package that deployments are about, bad ones included. */
-  public SortedSet<PackageName> deployed() {
-    SortedSet<PackageName> names = new TreeSet<>();
+  public NavigableSet<PackageName> deployed() {
+    NavigableSet<PackageName> names = new TreeSet<>();
     Stream.of(deployments.keySet(), problems.keySet())
         .flatMap(Set::stream)
         .filter(path -> path.startsWith("deployments/"))

@@ -49,7 +49,7 @@ public record RemoteUpdates(boolean on, String decidedBy, Optional<Reason> probl
   private static RemoteUpdates datadog(byte[] bytes) {
     try {
       @Nullable Object value = Document.yaml("datadog.yaml", bytes).tree().get(KEY);
-      return value == null
+      return value == null || value.toString().isBlank()
           ? new RemoteUpdates(false, "datadog.yaml, which is silent about it", Optional.empty())
           : said(KEY + " of datadog.yaml", value.toString());
     } catch (Refused unreadable) {

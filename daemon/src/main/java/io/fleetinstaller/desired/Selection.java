@@ -64,7 +64,8 @@ public record Selection(
     }
     for (String key : document.keys()) {
       try {
-        Wording.someLine(LENGTH).apply(key);
+        Wording.refuseEmpty(key);
+        Wording.refuseMore(key, LENGTH);
       } catch (IllegalArgumentException e) {
         throw document.refuse(key, String.valueOf(e.getMessage()));
       }

@@ -31,7 +31,7 @@ record Sequence(
     if (!(desired.want() instanceof Desired.Run) || first.isEmpty()) {
       return desired;
     }
-    Reason why = circular(desired.name()) ? circle(desired.name()) : waits(desired.name(), first);
+    Reason why = circular(desired.name()) ? circle(desired.name()) : waits(desired, first);
     return new Desired(
         desired.name(), new Desired.Later(desired.want(), why, Optional.empty()), desired.origin());
   }
@@ -44,9 +44,12 @@ record Sequence(
 
   private boolean isComing(PackageName other) {
     return !here.running().containsKey(other)
-        && alone.containsKey(other)
-        && alone.get(other).want().release().isPresent()
+        && wish(other).flatMap(Desired.Want::release).isPresent()
         && !here.policy().denied(other);
+  }
+
+  private Optional<Desired.Want> wish(PackageName name) {
+    return Optional.ofNullable(alone.get(name)).map(Desired::want);
   }
 
   private boolean circular(PackageName name) {
@@ -68,18 +71,21 @@ record Sequence(
             .formatted(name));
   }
 
-  private Reason waits(PackageName name, List<PackageName> first) {
+  private Reason waits(Desired desired, List<PackageName> first) {
     String names = first.stream().map(PackageName::value).collect(Collectors.joining(", "));
     List<String> evidence = first.stream().flatMap(other -> why(other).stream()).toList();
     return new Reason(
         ReasonCode.AFTER_ANOTHER,
-        "%s is installed after %s, by %s".formatted(name, names, alone.get(name).origin().by()),
+        "%s is installed after %s, as %s wants it"
+            .formatted(desired.name(), names, desired.origin().by()),
         evidence);
   }
 
   private Optional<String> why(PackageName other) {
-    return alone.get(other).want() instanceof Desired.Later(_, Reason reason, _)
-        ? Optional.of("%s waits: %s".formatted(other, reason))
-        : Optional.empty();
+    return wish(other)
+        .flatMap(want ->
+            want instanceof Desired.Later(_, Reason reason, _)
+                ? Optional.of("%s waits: %s".formatted(other, reason))
+                : Optional.empty());
   }
 }

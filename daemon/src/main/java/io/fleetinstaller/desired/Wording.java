@@ -56,24 +56,33 @@ final class Wording {
     return CONTROL.matcher(text).replaceAll("?");
   }
 
-  /** One line of at most so many characters. */
+  /** One line of at most so many characters, or an {@link IllegalArgumentException}. */
+  static void refuseMore(String text, int most) {
+    if (text.codePointCount(0, text.length()) > most || CONTROL.matcher(text).find()) {
+      throw new IllegalArgumentException(
+          "it must be one line of at most %d characters, without control characters"
+              .formatted(most));
+    }
+  }
+
+  static void refuseEmpty(String text) {
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException("it must not be empty");
+    }
+  }
+
   static Function<String, String> line(int most) {
     return text -> {
-      if (text.codePointCount(0, text.length()) > most || CONTROL.matcher(text).find()) {
-        throw new IllegalArgumentException(
-            "it must be one line of at most %d characters, without control characters"
-                .formatted(most));
-      }
+      refuseMore(text, most);
       return text;
     };
   }
 
   static Function<String, String> someLine(int most) {
     return text -> {
-      if (text.isEmpty()) {
-        throw new IllegalArgumentException("it must not be empty");
-      }
-      return line(most).apply(text);
+      refuseEmpty(text);
+      refuseMore(text, most);
+      return text;
     };
   }
 

@@ -43,7 +43,7 @@ class DesiredFileTest {
     Map<PackageName, Desired> all = read();
 
     Desired agent = all.get(new PackageName("agent"));
-    assertThat(((Desired.Run) agent.want()).release().toString())
+    assertThat(((Desired.Run) agent.want()).wanted().toString())
         .isEqualTo("agent 1.10 (aaaaaaaaaaaa)");
     assertThat(agent.origin().note()).isEqualTo("for the audit");
     assertThat(all.get(new PackageName("old")).want()).isEqualTo(new Desired.Absent());

@@ -49,6 +49,7 @@ class PolicyFileTest {
                     Optional.empty(),
                     Optional.empty(),
                     decision))
+            .with(new Pin(new PackageName("agent"), PolicyTest.release("4", 'd'), decision))
             .with(new Hold(new PackageName("other"), decision));
 
     file.write(policy);
@@ -63,6 +64,8 @@ class PolicyFileTest {
         "{",
         "{\"formatVersion\":2,\"overrides\":[],\"holds\":[]}",
         "{\"formatVersion\":1,\"holds\":[{\"name\":\"a\"}]}",
+        "{\"formatVersion\":1,\"pins\":[{\"name\":\"a\",\"version\":\"1\",\"by\":\"x\","
+            + "\"at\":\"2026-01-02T12:00:00Z\",\"reason\":\"\"}]}",
         "{\"formatVersion\":1,\"overrides\":[{\"name\":\"a\",\"version\":\"1\",\"by\":\"x\","
             + "\"at\":\"2026-01-02T12:00:00Z\",\"reason\":\"\"}]}"
       })

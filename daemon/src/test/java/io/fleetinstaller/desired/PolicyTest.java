@@ -2,10 +2,12 @@ package io.fleetinstaller.desired;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fleetinstaller.io.Document;
 import io.fleetinstaller.release.Desired;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Origin;
 import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Version;
@@ -107,6 +109,97 @@ class PolicyTest {
             .with(new Hold(AGENT, decidedAt(NOON)));
 
     assertThat(policy.withoutHold(AGENT).withoutOverride(AGENT)).isEqualTo(Policy.EMPTY);
+  }
+
+  @Test
+  void a_pin_outlasts_another_release_that_is_asked_for() {
+    Policy policy = Policy.EMPTY.with(new Pin(AGENT, V1, decidedAt(NOON)));
+
+    assertThat(runs(policy.resolve(AGENT, asked(V2), NOON))).contains(V1);
+    assertThat(runs(policy.resolve(AGENT, asked(V3), NOON))).contains(V1);
+    assertThat(runs(policy.resolve(AGENT, Optional.empty(), NOON))).contains(V1);
+    assertThat(runs(policy.withoutPin(AGENT).resolve(AGENT, asked(V2), NOON))).contains(V2);
+  }
+
+  @Test
+  void a_pin_says_who_pinned_and_why_until_it_expires() {
+    Decision brief = new Decision("ann", NOON, "audit", Optional.of(NOON.plusSeconds(60)));
+    Policy policy = Policy.EMPTY.with(new Pin(AGENT, V1, brief));
+
+    assertThat(policy.resolve(AGENT, asked(V2), NOON).origin())
+        .isEqualTo(new Origin(Origin.Kind.MANUAL, "ann", "audit"));
+    assertThat(policy.pin(AGENT, NOON.plusSeconds(59))).isPresent();
+    assertThat(policy.pin(AGENT, NOON.plusSeconds(60))).isEmpty();
+    assertThat(runs(policy.resolve(AGENT, asked(V2), NOON.plusSeconds(60)))).contains(V2);
+  }
+
+  @Test
+  void the_latest_of_pin_override_and_hold_counts() {
+    LocalOverride override = override(V3, Optional.of(V2), Optional.empty());
+    Policy older =
+        Policy.EMPTY.with(override).with(new Pin(AGENT, V1, decidedAt(NOON.minusSeconds(9))));
+    Policy newer =
+        Policy.EMPTY.with(override).with(new Pin(AGENT, V1, decidedAt(NOON.plusSeconds(9))));
+
+    assertThat(runs(older.resolve(AGENT, asked(V2), NOON))).contains(V3);
+    assertThat(runs(newer.resolve(AGENT, asked(V2), NOON))).contains(V1);
+    assertThat(
+            leftFor(
+                newer
+                    .with(new Hold(AGENT, decidedAt(NOON.plusSeconds(9))))
+                    .resolve(AGENT, asked(V2), NOON)))
+        .isEqualTo(ReasonCode.HELD);
+    assertThat(
+            runs(
+                newer
+                    .with(new Hold(AGENT, decidedAt(NOON.plusSeconds(8))))
+                    .resolve(AGENT, asked(V2), NOON)))
+        .contains(V1);
+  }
+
+  @Test
+  void what_a_person_decided_passes_a_hold_of_the_settings_but_nothing_forbidden()
+      throws Exception {
+    Policy policy = Policy.EMPTY.with(override(V1, Optional.of(V2), Optional.empty()));
+
+    Desired held = policy.resolve(AGENT, asked(V2), host("packages: {agent: {hold: true}}"), NOON);
+    Desired denied = policy.resolve(AGENT, asked(V2), host("deny: [agent]"), NOON);
+    Desired ranged =
+        policy.resolve(AGENT, asked(V2), host("packages: {agent: {range: '>1'}}"), NOON);
+
+    assertThat(runs(held)).contains(V1);
+    assertThat(Scene.outcome(denied)).isEqualTo("denied");
+    assertThat(denied.want().release()).contains(V1);
+    assertThat(denied.origin().kind()).isEqualTo(Origin.Kind.MANUAL);
+    assertThat(Scene.outcome(ranged)).isEqualTo("out-of-range");
+  }
+
+  @Test
+  void where_pins_of_a_person_and_of_the_settings_differ_nothing_changes() throws Exception {
+    Policy policy = Policy.EMPTY.with(new Pin(AGENT, V1, decidedAt(NOON)));
+
+    Desired differ = policy.resolve(AGENT, asked(V2), host("packages: {agent: {pin: '2'}}"), NOON);
+    Desired agree = policy.resolve(AGENT, asked(V2), host("packages: {agent: {pin: '1'}}"), NOON);
+
+    assertThat(Scene.outcome(differ)).isEqualTo("pinned");
+    assertThat(runs(agree)).contains(V1);
+  }
+
+  @Test
+  void an_override_stands_while_what_it_overrode_waits() {
+    Desired waiting =
+        new Desired(
+            AGENT,
+            new Desired.Later(
+                new Desired.Run(V2), new Reason(ReasonCode.WAVE, "later"), Optional.empty()),
+            new Origin(Origin.Kind.DEPLOYMENT, "ann", ""));
+    Policy policy = Policy.EMPTY.with(override(V1, Optional.of(V2), Optional.empty()));
+
+    assertThat(runs(policy.resolve(AGENT, Optional.of(waiting), NOON))).contains(V1);
+  }
+
+  private static HostPolicy host(String yaml) throws Exception {
+    return HostPolicy.of(Document.yaml("installer.yaml", Scene.bytes(yaml)));
   }
 
   static LocalOverride override(
