@@ -91,7 +91,7 @@ final class Documents {
   private List<TargetFile> listed(Updater updater) throws Untrusted, Fault, InterruptedException {
     SortedMap<String, TargetFile> listed = new TreeMap<>();
     for (String prefix : prefixes) {
-      listed.putAll(updater.targets(prefix));
+      listed.putAll(updater.targets(prefix).targets());
     }
     if (listed.size() > MOST_DOCUMENTS) {
       throw tooMuch("%d documents are listed for it".formatted(listed.size()));
@@ -107,7 +107,7 @@ final class Documents {
     if (kept.isPresent()) {
       return kept.get();
     }
-    byte[] fetched = updater.download(target.path());
+    byte[] fetched = updater.download(target);
     try {
       disk.createDirectories(folder, 0700);
       disk.replace(file, fetched, 0600);

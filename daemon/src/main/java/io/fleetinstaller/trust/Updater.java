@@ -65,12 +65,12 @@ public final class Updater {
     set = set.withTimestamp(known(Role.TIMESTAMP).orElseThrow(() -> lost(Role.TIMESTAMP)));
     takeSnapshot();
     role(Edge.TOP);
-    return Optional.of(Verified.of(set));
+    return Optional.of(Verified.of(set, now));
   }
 
   /** What is known by now; after {@link #targets} also of the delegated roles. */
   public Verified verified() {
-    return Verified.of(set);
+    return Verified.of(set, now);
   }
 
   /**
@@ -184,7 +184,7 @@ public final class Updater {
     if (now.isAfter(store.provenTime().plus(STEP))) {
       store.prove(now);
     }
-    return Verified.of(set);
+    return Verified.of(set, now);
   }
 
   private void takeSnapshot() throws Untrusted, Fault, InterruptedException {

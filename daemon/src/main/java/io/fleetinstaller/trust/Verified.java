@@ -13,10 +13,12 @@ import java.util.stream.Stream;
  * @param versions by role name, as {@code root}, {@code timestamp}, {@code catalog}
  * @param soonest which of the four top roles expires first
  * @param validUntil when it does
+ * @param now the instant it was judged at: the clock, or the latest time already proven
  */
-public record Verified(SortedMap<String, Long> versions, String soonest, Instant validUntil) {
+public record Verified(
+    SortedMap<String, Long> versions, String soonest, Instant validUntil, Instant now) {
 
-  static Verified of(TrustedSet set) {
+  static Verified of(TrustedSet set, Instant now) {
     SortedMap<String, Long> versions = new TreeMap<>();
     set.targets().values().forEach(each -> versions.put(each.name(), each.version()));
     Stream<Optional<? extends Role>> top =
@@ -26,14 +28,19 @@ public record Verified(SortedMap<String, Long> versions, String soonest, Instant
             .peek(each -> versions.put(each.name(), each.version()))
             .min(Comparator.comparing(Role::expires))
             .orElseThrow();
-    return new Verified(versions, soonest.name(), soonest.expires());
+    return new Verified(versions, soonest.name(), soonest.expires(), now);
   }
 
-  /** Why nothing new may be done on its word at this instant; empty while it is in force. */
-  public Optional<Refusal> expired(Instant now) {
-    return validUntil.isAfter(now)
+  /** Why nothing new may be done on its word; empty while it is in force. */
+  public Optional<Refusal> expired() {
+    return expired(now);
+  }
+
+  /** Why nothing new may be done on its word at a later instant. */
+  public Optional<Refusal> expired(Instant later) {
+    return validUntil.isAfter(later)
         ? Optional.empty()
         : Optional.of(
-            new Refusal.Expired(soonest, versions.getOrDefault(soonest, 0L), validUntil, now));
+            new Refusal.Expired(soonest, versions.getOrDefault(soonest, 0L), validUntil, later));
   }
 }
