@@ -97,7 +97,7 @@ public final class Assembly {
     try (FileChannel lock = lock(paths.state());
         Host opened = host.factory().open(context);
         Registries registries = new Registries(settings, time, chance);
-        Source source = source(paths)) {
+        Source source = new Source(site(paths), System.getProperty("user.name"))) {
       LOG.debug("this daemon is the only one of {}: {}", paths.state(), lock.isOpen());
       run(opened, registries, source);
     } catch (IOException e) {
@@ -139,9 +139,8 @@ public final class Assembly {
     }
   }
 
-  private Source source(Settings.Paths paths) {
-    Site site = new Site(paths.state(), disk, time, chance, environment);
-    return new Source(site, System.getProperty("user.name"));
+  private Site site(Settings.Paths paths) {
+    return new Site(paths.state(), disk, time, chance, environment);
   }
 
   private void run(Host opened, Registries registries, Source source)
@@ -155,35 +154,39 @@ public final class Assembly {
             settings.now().diskReserve());
     Journals journals = new Journals(paths.state().resolve("journals"), disk, time);
     LocalPolicy policy = new LocalPolicy(new PolicyFile(paths.state(), disk));
-    Situation.Site site = new Situation.Site(settings, identity, environment);
-    Situation situation = new Situation(slots, journals, source, policy, site, time);
+    Situation.Site here = new Situation.Site(settings, identity, environment);
+    Situation situation = new Situation(slots, journals, source, policy, here, time);
     Staging staging = new Staging(registries, slots);
-    Narrated steps = new Narrated(new HostSteps(staging, slots, opened, time));
+    News news = new News();
+    Narrated steps = new Narrated(new HostSteps(staging, slots, opened, time), news);
     Conductor conductor = new Conductor(steps, journals, time, boot());
     Desk desk = new Desk(situation, staging, time);
     Inbox inbox = new Inbox();
-    Daemon daemon =
-        new Daemon(settings, situation, inbox, new Daemon.Crew(desk, conductor, steps, opened));
+    Daemon.Crew crew = new Daemon.Crew(desk, conductor, steps, opened, news);
     Facts facts = new Facts(settings, source, identity, Facts.self(host.name(), time));
+    Scribe scribe = new Scribe(situation, conductor, facts, time);
     Overseer overseer =
         new Overseer(
-            new Scribe(situation, conductor, facts, time),
+            scribe,
             new Doctor(settings, host.tools(), time),
             desk,
             new Jobs(time, JOBS),
             inbox,
             new Verification(situation));
-    serve(daemon, overseer, inbox, opened);
+    try (Reporter reporter = new Reporter(settings, site(paths), scribe, news).start()) {
+      LOG.debug("reports are told by {}", reporter);
+      serve(new Daemon(settings, situation, inbox, crew), overseer, opened);
+    }
   }
 
   // Both work by being open.
   @SuppressWarnings("try")
-  private void serve(Daemon daemon, Overseer overseer, Inbox inbox, Host opened)
+  private void serve(Daemon daemon, Overseer overseer, Host opened)
       throws Fault, InterruptedException {
     SocketFile socket =
         new SocketFile(
             settings.now().paths().socket(), Optional.ofNullable(settings.now().socketGroup()));
-    try (FileWatch watch = FileWatch.over(watched(), inbox::look);
+    try (FileWatch watch = FileWatch.over(watched(), overseer.inbox()::look);
         Server server = Server.open(socket, overseer, Limits.DEFAULT, time)) {
       opened.ready();
       LOG.info("fleet-installer {} is up on a {} host", Facts.version(), host.name());

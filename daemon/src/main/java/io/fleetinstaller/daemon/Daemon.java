@@ -38,8 +38,9 @@ final class Daemon {
   private final Conductor conductor;
   private final Narrated narrated;
   private final Host host;
+  private final News news;
 
-  record Crew(Desk desk, Conductor conductor, Narrated narrated, Host host) {}
+  record Crew(Desk desk, Conductor conductor, Narrated narrated, Host host, News news) {}
 
   Daemon(LiveSettings settings, Situation situation, Inbox inbox, Crew crew) {
     this.settings = settings;
@@ -49,6 +50,7 @@ final class Daemon {
     this.conductor = crew.conductor();
     this.narrated = crew.narrated();
     this.host = crew.host();
+    this.news = crew.news();
   }
 
   /** Ends what an earlier run of the daemon left open. A fault of one package stops no other. */
@@ -114,6 +116,7 @@ final class Daemon {
         failed = failed.or(() -> outcome.filter(one -> one.why().isPresent()));
       }
     }
+    news.happened();
     return failed;
   }
 
@@ -140,6 +143,7 @@ final class Daemon {
       throw e;
     } finally {
       narrated.tell(Optional.empty());
+      news.happened();
     }
   }
 

@@ -10,15 +10,17 @@ import io.fleetinstaller.upgrade.Upgrade;
 import java.util.List;
 import java.util.Optional;
 
-/** Tells the job that asked for an upgrade how far its steps are. */
+/** Tells how far steps are: the job that asked for the upgrade, and whoever wants news. */
 final class Narrated implements Steps {
   private final Steps steps;
+  private final News news;
   private volatile Optional<Job> audience = Optional.empty();
   private Optional<Step> last = Optional.empty();
   private int attempt;
 
-  Narrated(Steps steps) {
+  Narrated(Steps steps, News news) {
     this.steps = steps;
+    this.news = news;
   }
 
   /** Whom to tell from now on; empty: nobody. */
@@ -32,6 +34,7 @@ final class Narrated implements Steps {
     attempt = last.equals(Optional.of(step)) ? attempt + 1 : 1;
     last = Optional.of(step);
     audience.ifPresent(job -> job.step(Nouns.word(step), attempt));
+    news.happened();
     try {
       steps.run(step, upgrade, audience.map(job -> both(progress, job)).orElse(progress));
     } catch (Fault fault) {

@@ -9,6 +9,7 @@ import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.report.CheckupReport;
 import io.fleetinstaller.report.Explanation;
 import io.fleetinstaller.report.HistoryReport;
+import io.fleetinstaller.report.HostReport;
 import io.fleetinstaller.report.HostStatus;
 import io.fleetinstaller.report.Outlook;
 import io.fleetinstaller.report.PackageStatus;
@@ -23,6 +24,8 @@ import java.util.Optional;
 
 /** Writes the documents of the local API: a fold over journals, links and policy. Thread-safe. */
 final class Scribe {
+  private static final int OUTCOMES = 20;
+
   private final Situation situation;
   private final Conductor conductor;
   private final Facts facts;
@@ -64,6 +67,13 @@ final class Scribe {
   private List<PackageStatus> packages() {
     Moment moment = situation.moment();
     return situation.names().stream().map(name -> status(moment, name)).toList();
+  }
+
+  /** What is told to whoever runs the fleet. */
+  HostReport report() {
+    List<PastUpgrade> ended = history(Optional.empty()).upgrades();
+    return new HostReport(
+        status(), ended.subList(Math.max(0, ended.size() - OUTCOMES), ended.size()));
   }
 
   Explanation explain(PackageName name) {

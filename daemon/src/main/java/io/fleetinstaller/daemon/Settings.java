@@ -3,6 +3,7 @@ package io.fleetinstaller.daemon;
 import io.fleetinstaller.desired.HostPolicy;
 import io.fleetinstaller.http.Connections;
 import io.fleetinstaller.registry.RegistrySettings;
+import io.fleetinstaller.source.ReportSettings;
 import io.fleetinstaller.source.Rhythm;
 import io.fleetinstaller.source.SourceSettings;
 import java.nio.file.Path;
@@ -99,6 +100,14 @@ public record Settings(
     void check() {
       new HostIdentity("host", "host").facts(this);
     }
+  }
+
+  /** Where reports go; empty: nowhere. */
+  Optional<ReportSettings> reports() {
+    String url = report.url();
+    return url == null
+        ? Optional.empty()
+        : Optional.of(ReportSettings.of(url, report.tokenFile(), poll.rhythm(), network));
   }
 
   /** How the signed source is asked; empty when the source is another one. */

@@ -59,13 +59,18 @@ public final class SettingsFile {
             reserve(document.optionalObject("disk")),
             document.flag("allowUnsigned", false));
     document.done();
-    try {
-      settings.signedSource();
-      settings.selection().check();
-    } catch (IllegalArgumentException e) {
-      throw document.refuse("source", String.valueOf(e.getMessage()));
-    }
+    check(document, "source", settings::signedSource);
+    check(document, "host", settings.selection()::check);
+    check(document, "report", settings::reports);
     return settings;
+  }
+
+  private static void check(Document document, String key, Runnable use) throws Refused {
+    try {
+      use.run();
+    } catch (IllegalArgumentException e) {
+      throw document.refuse(key, String.valueOf(e.getMessage()));
+    }
   }
 
   private static HostPolicy policy(Optional<Document> policy) throws Refused {

@@ -50,7 +50,8 @@ record Envelope(String role, byte[] raw, Fields signed, Map<String, byte[]> sign
       throw signed.malformed("its _type is %s, not %s".formatted(signed.text("_type"), type));
     }
     if (!SPECIFICATION.matcher(signed.text("spec_version")).matches()) {
-      throw signed.malformed("its spec_version is %s, not 1.0".formatted(signed.text("spec_version")));
+      throw signed.malformed(
+          "its spec_version is %s, not 1.0".formatted(signed.text("spec_version")));
     }
     return new Header(signed.whole("version", 1), instant(signed.text("expires")));
   }

@@ -92,8 +92,6 @@ final class Client {
 
   /** The version of a role's file on disk. */
   long stored(String role) throws Exception {
-    return Envelope.open(role, file(role + ".json"), Limits.TARGETS)
-        .signed()
-        .whole("version", 1);
+    return Envelope.open(role, file(role + ".json"), Limits.TARGETS).signed().whole("version", 1);
   }
 }

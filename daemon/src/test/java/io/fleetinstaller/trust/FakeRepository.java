@@ -67,9 +67,7 @@ public final class FakeRepository implements Remote {
     String hash = Hashes.hex("sha256", bytes);
     targets
         .computeIfAbsent(role, _ -> new LinkedHashMap<>())
-        .put(
-            path,
-            Trees.object("length", bytes.length, "hashes", Trees.object("sha256", hash)));
+        .put(path, Trees.object("length", bytes.length, "hashes", Trees.object("sha256", hash)));
     int name = path.lastIndexOf('/') + 1;
     files.put("targets/" + path.substring(0, name) + hash + "." + path.substring(name), bytes);
     files.put("targets/" + path, bytes);
@@ -143,10 +141,14 @@ public final class FakeRepository implements Remote {
     String type = Root.isTop(role) ? role : "targets";
     Tree.Members common =
         Trees.object(
-            "_type", type,
-            "spec_version", "1.0.31",
-            "version", versions.get(role),
-            "expires", expires.getOrDefault(role, "2030-01-01T00:00:00Z"));
+            "_type",
+            type,
+            "spec_version",
+            "1.0.31",
+            "version",
+            versions.get(role),
+            "expires",
+            expires.getOrDefault(role, "2030-01-01T00:00:00Z"));
     return switch (type) {
       case "root" -> root(common);
       case "timestamp" ->
@@ -189,9 +191,7 @@ public final class FakeRepository implements Remote {
     Map<String, Tree> published = new LinkedHashMap<>();
     keys.forEach((name, all) -> all.forEach(key -> published.put(key.id(), key.published())));
     return Trees.with(
-        with,
-        "delegations",
-        Trees.object("keys", published, "roles", delegations.get(role)));
+        with, "delegations", Trees.object("keys", published, "roles", delegations.get(role)));
   }
 
   private void announce(String role, byte[] bytes) {

@@ -57,7 +57,8 @@ public record TestKey(KeyPair pair, Tree.Members published) {
 
   static String rawEd25519(KeyPair pair) {
     byte[] encoded = pair.getPublic().getEncoded();
-    return HexFormat.of().formatHex(Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length));
+    return HexFormat.of()
+        .formatHex(Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length));
   }
 
   static String pem(KeyPair pair) {
@@ -67,8 +68,7 @@ public record TestKey(KeyPair pair, Tree.Members published) {
   }
 
   static Tree.Members published(String type, String scheme, String text) {
-    return Trees.object(
-        "keytype", type, "scheme", scheme, "keyval", Trees.object("public", text));
+    return Trees.object("keytype", type, "scheme", scheme, "keyval", Trees.object("public", text));
   }
 
   private static Signature pss() throws GeneralSecurityException {
