@@ -1,6 +1,7 @@
 package io.fleetinstaller.cli;
 
 import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Version;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,7 @@ final class Grammar {
     return Verbs.commandLine(session, args)
         .registerConverter(Target.class, Target::parse)
         .registerConverter(PackageName.class, Values.converter(PackageName::new))
+        .registerConverter(Version.class, Values.converter(Version::new))
         .registerConverter(Duration.class, Values.converter(Values::duration))
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
         .setOut(writer(terminal.out()))

@@ -30,6 +30,7 @@ final class Verbs {
     all.put("verify", VerifyCommand::new);
     all.put("doctor", DoctorCommand::new);
     all.put("package", PackageCommand::with);
+    all.put("repo", RepoCommand::with);
     all.put("run", RunCommand::new);
     all.put("completion", CompletionCommand::new);
     return all;

@@ -6,7 +6,9 @@ import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Platform;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
@@ -14,10 +16,13 @@ import java.util.random.RandomGenerator;
  * pulled.
  *
  * @param top the digest to pin
+ * @param sizes of the platforms' manifests, in bytes
  */
-public record Inspection(Reference reference, Digest top, List<Image> images) {
+public record Inspection(
+    Reference reference, Digest top, List<Image> images, Map<Digest, Long> sizes) {
   public Inspection {
     images = List.copyOf(images);
+    sizes = Map.copyOf(sizes);
   }
 
   /** Reads it; a bare manifest is taken to be for this platform unless its descriptor knows. */
@@ -28,8 +33,7 @@ public record Inspection(Reference reference, Digest top, List<Image> images) {
       Repository repository = repositories.at(reference.address());
       Pace pace = new Pace(settings.connections().patience(), time, chance);
       Reading reading = new Reading(reference.toString(), List.of(repository), pace);
-      Digest top = top(reading, reference);
-      return new Inspection(reference, top, images(reading, top));
+      return of(reference, reading, top(reading, reference));
     }
   }
 
@@ -40,19 +44,25 @@ public record Inspection(Reference reference, Digest top, List<Image> images) {
         : reading.named(reference.name());
   }
 
-  private static List<Image> images(Reading reading, Digest top)
+  private static Inspection of(Reference reference, Reading reading, Digest top)
       throws Fault, InterruptedException {
     List<Image> images = new ArrayList<>();
-    switch (TopDocument.read(reading.name(), reading.manifest(top))) {
-      case Manifest _ -> images.add(reading.image(top, Platform.ofThisHost()));
+    Map<Digest, Long> sizes = new HashMap<>();
+    byte[] bytes = reading.manifest(top);
+    switch (TopDocument.read(reading.name(), bytes)) {
+      case Manifest _ -> {
+        images.add(reading.image(top, Platform.ofThisHost()));
+        sizes.put(top, (long) bytes.length);
+      }
       case Index index -> {
         for (Index.Entry entry : index.entries()) {
           if (entry.platform().isPresent()) {
             images.add(reading.image(top, entry.platform().get()));
+            sizes.put(entry.blob().digest(), entry.blob().size());
           }
         }
       }
     }
-    return images;
+    return new Inspection(reference, top, images, sizes);
   }
 }

@@ -1,0 +1,83 @@
+package io.fleetinstaller.repo;
+
+import io.fleetinstaller.release.Fault;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Signs drafts with every key that is here and may. */
+public record Signing(Workplace place) {
+
+  /** Signs the drafts of these roles; of all if none is named. */
+  public Outcome sign(Collection<RoleName> only) throws Fault {
+    place.lifetimes();
+    Outcome outcome = new Outcome(List.of(), Map.of());
+    Map<String, Object> signed = new TreeMap<>();
+    for (RoleName role : place.current().drafted()) {
+      if (only.isEmpty() || only.contains(role)) {
+        List<String> names = sign(role);
+        signed.put(role.value(), names);
+        if (!names.isEmpty()) {
+          outcome = outcome.line("signed %s with %s".formatted(role, String.join(", ", names)));
+        }
+      }
+    }
+    return outcome.with("signed", signed).then(waiting());
+  }
+
+  private List<String> sign(RoleName role) throws Fault {
+    Optional<Sheet> draft = place.drafts().sheet(role);
+    List<String> names = new ArrayList<>();
+    if (draft.isEmpty()) {
+      return names;
+    }
+    Sheet sheet = draft.get();
+    for (Duty duty : place.current().duties(role)) {
+      for (PublicPart missing : duty.missing(sheet)) {
+        Optional<SigningKey> key = place.keyring().signing(missing);
+        if (key.isPresent()) {
+          sheet = sheet.with(missing, key.get().sign(sheet.payload()));
+          names.add(key.get().name());
+        }
+      }
+    }
+    if (!names.isEmpty()) {
+      place.drafts().write(role, sheet);
+    }
+    return names;
+  }
+
+  /** What there is to do before the drafts can be published. */
+  Outcome waiting() throws Fault {
+    Current current = place.current();
+    List<String> lines = new ArrayList<>();
+    Map<String, Object> waiting = new TreeMap<>();
+    for (RoleName role : current.drafted()) {
+      for (Duty duty : current.outstanding(role)) {
+        lines.add(words(duty, current.drafts().get(role)));
+        waiting.put(role.value(), duty.outstanding(current.drafts().get(role)));
+      }
+    }
+    if (lines.isEmpty() && !current.drafts().isEmpty()) {
+      lines.add("everything is signed; 'repo publish' puts it out");
+    }
+    return new Outcome(lines, Map.of("waiting", waiting));
+  }
+
+  String words(Duty duty, Sheet sheet) throws Fault {
+    List<String> names = new ArrayList<>();
+    for (PublicPart key : duty.missing(sheet)) {
+      names.add(place.keyring().name(key));
+    }
+    return "%s %d still needs %d of: %s (%s)"
+        .formatted(
+            duty.role(),
+            sheet.statement().edition().version(),
+            duty.outstanding(sheet),
+            String.join(", ", names),
+            duty.whose());
+  }
+}
