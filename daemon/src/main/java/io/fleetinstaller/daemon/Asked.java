@@ -62,7 +62,7 @@ sealed interface Asked {
     public Map<PackageName, Desired> wishes(Circumstances circumstances) {
       Circumstances proven = notBefore(config.provenTime(), circumstances);
       Map<PackageName, Desired> wishes = new HashMap<>();
-      Wanted.of(documents, proven)
+      Wanted.of(documents.without(config.refused(proven.now())), proven)
           .forEach((name, desired) -> wishes.put(name, timely(desired, proven.now())));
       return wishes;
     }

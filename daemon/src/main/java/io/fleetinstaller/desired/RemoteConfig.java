@@ -70,6 +70,28 @@ public record RemoteConfig(
     return new RemoteConfig(catalogs, deployments, problems);
   }
 
+  /**
+   * The same without these documents.
+   *
+   * @param refused why they count for nothing, by path; what is no path of a document says nothing
+   */
+  public RemoteConfig without(SortedMap<String, Reason> refused) {
+    if (refused.isEmpty()) {
+      return this;
+    }
+    SortedMap<String, Catalog> stillCatalogs = new TreeMap<>(catalogs);
+    SortedMap<String, Deployments> stillDeployments = new TreeMap<>(deployments);
+    SortedMap<String, Reason> all = new TreeMap<>(problems);
+    refused.forEach((path, why) -> {
+      if (PATH.matcher(path).matches()) {
+        stillCatalogs.remove(path);
+        stillDeployments.remove(path);
+        all.put(path, why);
+      }
+    });
+    return new RemoteConfig(stillCatalogs, stillDeployments, all);
+  }
+
   private static Catalog catalog(String path, byte[] bytes) throws Refused {
     Catalog catalog = Catalog.parse(path, bytes);
     refuseOthers(path, List.of(catalog.name()));

@@ -20,7 +20,7 @@ final class Contact {
   private static final Duration GRAIN = Duration.ofHours(1);
 
   private final Site site;
-  private final Path file;
+  private final Path folder;
   private final Rhythm rhythm;
   private final PollClock clock;
   private Notes notes = Notes.NONE;
@@ -28,13 +28,13 @@ final class Contact {
 
   Contact(Site site, Rhythm rhythm, PollClock clock) {
     this.site = site;
-    this.file = site.state().resolve("source").resolve("notes.json");
+    this.folder = site.state().resolve("source");
     this.rhythm = rhythm;
     this.clock = clock;
   }
 
   void read() {
-    notes = Notes.read(file);
+    notes = Notes.read(folder);
     last = Optional.ofNullable(notes.lastContact());
   }
 
@@ -48,7 +48,7 @@ final class Contact {
     if (written == null || Duration.between(written, now).abs().compareTo(GRAIN) >= 0) {
       notes = new Notes(now, notes.config(), notes.actFrom());
       try {
-        notes.write(file, site.disk());
+        notes.write(folder, site.disk());
       } catch (Transient fault) {
         LOG.warn("{}; after a restart this contact is forgotten", fault.getMessage());
       }
@@ -65,7 +65,7 @@ final class Contact {
     }
     Instant from = notes.config() == null ? Instant.EPOCH : site.time().now().plus(clock.holdOff());
     notes = new Notes(notes.lastContact(), config, from);
-    notes.write(file, site.disk());
+    notes.write(folder, site.disk());
     return from;
   }
 

@@ -15,9 +15,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -40,43 +40,36 @@ final class Documents {
 
   private final Path folder;
   private final Disk disk;
-  private final List<String> prefixes;
 
-  Documents(Path folder, Disk disk, SourceSettings settings) {
+  Documents(Path folder, Disk disk) {
     this.folder = folder;
     this.disk = disk;
-    this.prefixes =
-        Stream.concat(
-                settings.channels().stream().map(name -> "catalog/" + name + "/"),
-                settings.groups().stream().map(name -> "deployments/" + name + "/"))
-            .toList();
   }
 
-  /**
-   * What was gathered.
-   *
-   * @param files the names of those that keep it
-   */
-  record Gathered(SortedMap<String, byte[]> documents, Set<String> files) {}
-
-  /** All documents that the roles vouch for, those that are not kept yet fetched. */
-  Gathered gather(Updater updater) throws Untrusted, Fault, InterruptedException {
+  /** The bytes of all these targets, those that are not kept yet fetched. */
+  SortedMap<String, byte[]> gather(Collection<TargetFile> targets, Updater updater)
+      throws Untrusted, Fault, InterruptedException {
+    if (targets.size() > MOST_DOCUMENTS) {
+      throw tooMuch("%d documents are listed for it".formatted(targets.size()));
+    }
     SortedMap<String, byte[]> documents = new TreeMap<>();
-    Set<String> files = new HashSet<>();
     long bytes = 0;
-    for (TargetFile target : listed(updater)) {
+    for (TargetFile target : targets) {
       bytes += target.length();
       if (target.length() > MOST_BYTES || bytes > MOST_BYTES_TOGETHER) {
         throw tooMuch("%s has %d bytes".formatted(target.path(), target.length()));
       }
       documents.put(target.path(), document(updater, target));
-      files.add(hash(target).getValue());
     }
-    return new Gathered(documents, files);
+    return documents;
   }
 
-  /** Drops all that are kept but these files. */
-  void keepOnly(Set<String> files) throws Fault {
+  /** Drops all that are kept but these. */
+  void keepOnly(Collection<TargetFile> targets) throws Fault {
+    Set<String> files = new HashSet<>();
+    for (TargetFile target : targets) {
+      files.add(hash(target).getValue());
+    }
     try (Stream<Path> kept = Files.exists(folder) ? Files.list(folder) : Stream.empty()) {
       for (Path file : kept.toList()) {
         if (!files.contains(String.valueOf(file.getFileName()))) {
@@ -86,17 +79,6 @@ final class Documents {
     } catch (IOException e) {
       throw failed("sweep", folder, e);
     }
-  }
-
-  private List<TargetFile> listed(Updater updater) throws Untrusted, Fault, InterruptedException {
-    SortedMap<String, TargetFile> listed = new TreeMap<>();
-    for (String prefix : prefixes) {
-      listed.putAll(updater.targets(prefix).targets());
-    }
-    if (listed.size() > MOST_DOCUMENTS) {
-      throw tooMuch("%d documents are listed for it".formatted(listed.size()));
-    }
-    return List.copyOf(listed.values());
   }
 
   private byte[] document(Updater updater, TargetFile target)

@@ -27,9 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 record Notes(@Nullable Instant lastContact, @Nullable Digest config, Instant actFrom) {
   static final Notes NONE = new Notes(null, null, Instant.EPOCH);
+  private static final String NAME = "notes.json";
   private static final int LIMIT = 4096;
 
-  static Notes read(Path file) {
+  static Notes read(Path folder) {
+    Path file = folder.resolve(NAME);
     try {
       Document document = Document.json(file.toString(), Bounded.read(file, LIMIT), LIMIT);
       return new Notes(
@@ -41,14 +43,15 @@ record Notes(@Nullable Instant lastContact, @Nullable Digest config, Instant act
     }
   }
 
-  void write(Path file, Disk disk) throws Transient {
+  void write(Path folder, Disk disk) throws Transient {
+    Path file = folder.resolve(NAME);
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("formatVersion", 1);
     Optional.ofNullable(lastContact).ifPresent(at -> tree.put("lastContact", at));
     Optional.ofNullable(config).ifPresent(digest -> tree.put("config", digest));
     tree.put("actFrom", actFrom);
     try {
-      disk.createDirectories(file.toAbsolutePath().getParent(), 0700);
+      disk.createDirectories(folder, 0700);
       disk.replace(file, Json.bytes(tree), 0600);
     } catch (IOException e) {
       throw new Transient(

@@ -74,7 +74,7 @@ public final class ReportPost implements AutoCloseable {
       clock.afterSuccess();
       return tried(refused, Duration.ZERO);
     } catch (Fault fault) {
-      Failure failure = Failure.passing(fault.reason().code(), fault.getMessage());
+      Failure failure = Failure.passing(fault.reason().code(), fault.reason().sentence());
       return tried(Optional.of(failure), clock.afterFailure(Duration.ZERO));
     }
   }

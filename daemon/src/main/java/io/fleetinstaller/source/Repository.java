@@ -2,22 +2,26 @@ package io.fleetinstaller.source;
 
 import io.fleetinstaller.http.Failure;
 import io.fleetinstaller.io.Bounded;
+import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Broken;
 import io.fleetinstaller.release.Fault.Transient;
+import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.source.Mirror.Latest;
 import io.fleetinstaller.trust.Store;
 import io.fleetinstaller.trust.Untrusted;
 import io.fleetinstaller.trust.Updater;
-import io.fleetinstaller.trust.Verified;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +40,7 @@ final class Repository {
 
   private final Site site;
   private final Path root;
+  private final List<String> folders;
   private final Contact contact;
   private final Documents documents;
   private Optional<Config> config = Optional.empty();
@@ -44,14 +49,15 @@ final class Repository {
   /**
    * What was verified last, and from whom; while it counts, asking whether it changed is enough.
    */
-  private record Known(String mirror, Validator validator, byte[] root, Duration walked) {}
+  private record Known(String mirror, Validator validator, Digest root, Duration walked) {}
 
   Repository(SourceSettings settings, Site site, Contact contact) {
     this.site = site;
     this.root = settings.root();
     this.contact = contact;
+    this.folders = settings.folders();
     this.documents =
-        new Documents(site.state().resolve("source").resolve("documents"), site.disk(), settings);
+        new Documents(site.state().resolve("source").resolve("documents"), site.disk());
   }
 
   /** The last config that was whole and verified. */
@@ -61,12 +67,13 @@ final class Repository {
 
   /** Finds what was in force, without any network. */
   void stored() throws Untrusted, Fault, InterruptedException {
-    Updater updater = updater(readRoot(), Repository::offline);
-    Optional<Verified> verified = updater.stored();
-    if (verified.isPresent()) {
-      Documents.Gathered gathered = documents.gather(updater);
-      Instant from = contact.known(Config.identity(gathered.documents()));
-      config = Optional.of(Config.of(verified.get(), gathered.documents(), from));
+    Store store = store(readRoot());
+    Updater updater = new Updater(store, Repository::offline, site.time().now());
+    if (updater.stored().isPresent()) {
+      Vouched vouched = Vouched.in(folders, updater);
+      var bytes = documents.gather(vouched.targets().values(), updater);
+      Instant from = contact.known(Config.identity(bytes));
+      config = Optional.of(config(store, updater, vouched, bytes).from(from));
     }
   }
 
@@ -77,22 +84,33 @@ final class Repository {
     if (latest.bytes().isEmpty()) {
       return;
     }
-    Updater updater = updater(anchor, mirror);
-    Verified verified = updater.refreshWith(latest.bytes().get());
-    Documents.Gathered gathered = documents.gather(updater);
-    Config next =
-        Config.of(
-            verified, gathered.documents(), contact.actFrom(Config.identity(gathered.documents())));
+    Store store = store(anchor);
+    Updater updater = new Updater(store, mirror, site.time().now());
+    updater.refreshWith(latest.bytes().get());
+    Vouched vouched = Vouched.in(folders, updater);
+    var bytes = documents.gather(vouched.targets().values(), updater);
+    Instant from = contact.actFrom(Config.identity(bytes));
+    Config next = config(store, updater, vouched, bytes).from(from);
     updater.accept();
-    tell(next);
+    tell(mirror, vouched, next);
     config = Optional.of(next);
-    documents.keepOnly(gathered.files());
-    known = new Known(mirror.address(), latest.validator(), anchor, site.time().elapsed());
+    known =
+        new Known(
+            mirror.address(), latest.validator(), Digest.of(anchor), site.time().elapsed());
+    sweep(vouched);
   }
 
   /** The next refresh asks for everything again. */
   void distrust() {
     known = null;
+  }
+
+  private void sweep(Vouched vouched) {
+    try {
+      documents.keepOnly(vouched.targets().values());
+    } catch (Fault fault) {
+      LOG.warn("{}; it is tried again after the next change", fault.getMessage());
+    }
   }
 
   private Latest timestamp(Mirror mirror, byte[] anchor)
@@ -102,7 +120,7 @@ final class Repository {
     } catch (Failure failure) {
       if (!failure.isPassing()) {
         // The roots may say that all of it is signed anew.
-        updater(anchor, mirror).refresh();
+        new Updater(store(anchor), mirror, site.time().now()).refresh();
       }
       throw mirror.fault(TIMESTAMP, failure);
     }
@@ -110,29 +128,49 @@ final class Repository {
 
   private Validator validator(Mirror mirror, byte[] anchor) {
     Known last = known;
+    if (last == null) {
+      return Validator.NONE;
+    }
     boolean counts =
-        last != null
-            && last.mirror().equals(mirror.address())
-            && Arrays.equals(last.root(), anchor)
+        last.mirror().equals(mirror.address())
+            && last.root().equals(Digest.of(anchor))
             && site.time().elapsed().minus(last.walked()).compareTo(ROOT_WALK) < 0
-            && config.isPresent()
-            && config.get().expired(site.time().now()).isEmpty();
+            && config.filter(this::counts).isPresent();
     return counts ? last.validator() : Validator.NONE;
   }
 
-  private Updater updater(byte[] anchor, io.fleetinstaller.trust.Remote remote)
-      throws Fault, Untrusted {
-    Store store = Store.open(site.disk(), site.state().resolve("trust"), anchor);
-    return new Updater(store, remote, site.time().now());
+  private boolean counts(Config last) {
+    Instant now = site.time().now();
+    return last.expired(now).isEmpty() && last.refused(now).isEmpty();
   }
 
-  private void tell(Config next) {
-    boolean same = config.filter(now -> now.identity().equals(next.identity())).isPresent();
-    if (!same) {
+  private Store store(byte[] anchor) throws Fault, Untrusted {
+    return Store.open(site.disk(), site.state().resolve("trust"), anchor);
+  }
+
+  private static Config config(
+      Store store, Updater updater, Vouched vouched, SortedMap<String, byte[]> bytes) {
+    SortedMap<String, Instant> until = new TreeMap<>();
+    vouched.targets().forEach((path, target) -> until.put(path, target.validUntil()));
+    SortedMap<String, Reason> refused = new TreeMap<>();
+    vouched.refused().forEach((key, refusal) -> refused.put(key, refusal.reason()));
+    return new Config(
+        bytes, until, refused, updater.verified(), store.provenTime(), Instant.EPOCH);
+  }
+
+  private void tell(Mirror mirror, Vouched vouched, Config next) {
+    if (config.filter(now -> now.identity().equals(next.identity())).isEmpty()) {
       LOG.atInfo()
           .addKeyValue("config", next.identity().shortHex())
           .log("config has changed: {} documents", next.documents().size());
     }
+    // Said again only when it changes: it is asked for at each poll until its signers mend it.
+    Set<String> known = config.map(now -> now.refused().keySet()).orElse(Set.of());
+    vouched.refused().forEach((key, refusal) -> {
+      if (!known.contains(key)) {
+        Audit.refused(mirror.address(), refusal, next.versions());
+      }
+    });
   }
 
   private byte[] readRoot() throws Fault {

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Where signed config comes from and what of it this host reads.
@@ -48,6 +49,14 @@ public record SourceSettings(
         new TreeSet<>(groups),
         Rhythm.DEFAULT,
         Connections.DEFAULT);
+  }
+
+  /** Where documents for this host are, each ending in a slash. */
+  List<String> folders() {
+    return Stream.concat(
+            channels.stream().map(name -> "catalog/" + name + "/"),
+            groups.stream().map(name -> "deployments/" + name + "/"))
+        .toList();
   }
 
   // Names become parts of paths.
