@@ -1,10 +1,12 @@
 package io.fleetinstaller.daemon;
 
+import io.fleetinstaller.daemon.Settings.From;
 import io.fleetinstaller.desired.HostPolicy;
 import io.fleetinstaller.http.Connections;
 import io.fleetinstaller.io.Bounded;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.Sizes;
+import io.fleetinstaller.registry.RegistrySettings;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.Fault.Transient;
@@ -45,15 +47,18 @@ public final class SettingsFile {
 
   private static Settings parse(Document document) throws Refused {
     Connections network = NetworkSection.network(document.optionalObject("network"));
+    From source = SourceSection.source(document.optionalObject("source"));
+    RegistrySettings registry =
+        NetworkSection.registry(document.optionalObject("registry"), network);
     Settings settings =
         new Settings(
-            SourceSection.source(document.optionalObject("source")),
+            source,
             SourceSection.selection(document),
             policy(document.optionalObject("policy")),
             SourceSection.poll(document.optionalObject("poll")),
             SourceSection.report(document.optionalObject("report")),
             network,
-            NetworkSection.registry(document.optionalObject("registry"), network),
+            SourceSection.packages(source).map(registry::after).orElse(registry),
             paths(document.optionalObject("paths")),
             socketGroup(document.optionalObject("socket")),
             reserve(document.optionalObject("disk")),

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 
 /** The sections of installer.yaml that say what this host follows, when, and whom it tells. */
 final class SourceSection {
+  private static final String BUNDLE = "bundle:";
   private static final Duration SHORTEST_POLL = Duration.ofSeconds(1);
   private static final Duration LONGEST_POLL = Duration.ofDays(1);
 
@@ -40,9 +41,19 @@ final class SourceSection {
       throw document.refuse("mirrors", "mirrors stand beside a url; add it");
     }
     urls.addAll(mirrors);
-    bundle.ifPresent(path -> urls.add("bundle:" + path));
+    bundle.ifPresent(path -> urls.add(BUNDLE + path));
     return file.<From>map(From.DesiredFile::new)
         .orElseGet(() -> urls.isEmpty() ? new From.Nowhere() : new From.Signed(urls));
+  }
+
+  /** A bundle brings the packages that it speaks of. */
+  static Optional<String> packages(From source) {
+    return source instanceof From.Signed(List<String> mirrors)
+        ? mirrors.stream()
+            .filter(mirror -> mirror.startsWith(BUNDLE))
+            .map(mirror -> mirror + "!/oci/{package}")
+            .findFirst()
+        : Optional.empty();
   }
 
   /** The keys host, channels and groups. */

@@ -3,6 +3,7 @@ package io.fleetinstaller.registry;
 import io.fleetinstaller.http.Connections;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,12 @@ public record RegistrySettings(
   /** These repositories, everything else as it is by default. */
   public static RegistrySettings of(List<String> repositories) {
     return new RegistrySettings(repositories, null, Connections.DEFAULT);
+  }
+
+  /** This repository, and then the others. */
+  public RegistrySettings after(String first) {
+    return new RegistrySettings(
+        Stream.concat(Stream.of(first), repositories.stream()).toList(), authFile, connections);
   }
 
   /** The same repositories, reached in another way. */

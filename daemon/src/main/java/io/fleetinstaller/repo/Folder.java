@@ -59,7 +59,8 @@ record Folder(Disk disk, Path path) {
   private void put(String name, byte[] content, int directory, int mode) throws Broken {
     Path file = path.resolve(name).toAbsolutePath();
     try {
-      if (file.getParent() instanceof Path parent) {
+      Path parent = file.getParent();
+      if (parent != null) {
         disk.createDirectories(parent, directory);
       }
       disk.replace(file, content, mode);

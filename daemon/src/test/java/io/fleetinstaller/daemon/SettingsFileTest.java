@@ -90,6 +90,8 @@ class SettingsFileTest {
         .isEqualTo(new Settings.From.Signed(List.of("https://one/x", "https://two/y")));
     assertThat(bundle.source())
         .isEqualTo(new Settings.From.Signed(List.of("bundle:/media/stick/fleet.bundle")));
+    assertThat(bundle.registry().repositories())
+        .containsExactly("bundle:/media/stick/fleet.bundle!/oci/{package}");
   }
 
   @Test
