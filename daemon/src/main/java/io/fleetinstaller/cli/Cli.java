@@ -1,5 +1,6 @@
 package io.fleetinstaller.cli;
 
+import io.fleetinstaller.io.Logs;
 import io.fleetinstaller.io.SystemTime;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Fault;
@@ -20,6 +21,10 @@ public final class Cli {
 
   /** Runs one command line to its end in this process; the answer is the exit code. */
   public static int run(String[] args, Product product) {
+    // Its verbs look at a repository as a host does, and then it is no host that changes.
+    if (args.length > 0 && args[0].equals("repo")) {
+      Logs.quiet();
+    }
     return new Cli(product, Terminal.ofThisProcess(), new SystemTime()).run(args);
   }
 

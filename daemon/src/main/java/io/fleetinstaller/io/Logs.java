@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sets logging up in code, because a daemon that starts often should not parse XML for it: one line
@@ -16,6 +17,14 @@ import ch.qos.logback.core.spi.ContextAwareBase;
  */
 public final class Logs extends ContextAwareBase implements Configurator {
   private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %msg %kvp%n%ex";
+
+  /** Leaves out what only a daemon's log should say, unless somebody named a level. */
+  public static void quiet() {
+    if (System.getenv("FLEET_INSTALLER_LOG") == null
+        && LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
+      root.setLevel(Level.WARN);
+    }
+  }
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
