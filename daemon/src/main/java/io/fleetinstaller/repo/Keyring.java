@@ -55,7 +55,8 @@ final class Keyring {
     }
     for (Path key : holder.keys()) {
       Path file = key.toAbsolutePath();
-      if (file.getParent() instanceof Path parent) {
+      Path parent = file.getParent();
+      if (parent != null) {
         places.put(stem(String.valueOf(file.getFileName())), new Folder(folder.disk(), parent));
       }
     }
@@ -90,7 +91,8 @@ final class Keyring {
       return known.get();
     }
     Path file = Path.of(text).toAbsolutePath();
-    if (!Files.isRegularFile(file) || !(file.getParent() instanceof Path parent)) {
+    Path parent = file.getParent();
+    if (parent == null || !Files.isRegularFile(file)) {
       throw new Refused(
           ReasonCode.NOT_FOUND,
           "cannot find key %s: it is neither one of %s nor a file".formatted(text, all().keySet()));
