@@ -59,7 +59,9 @@ public record Config(
     return verified.expired(proven(clock));
   }
 
-  /** What does not count at this time of the clock: what was refused, and what has expired since. */
+  /**
+   * What does not count at this time of the clock: what was refused, and what has expired since.
+   */
   public SortedMap<String, Reason> refused(Instant clock) {
     Instant now = proven(clock);
     SortedMap<String, Reason> all = new TreeMap<>(refused);

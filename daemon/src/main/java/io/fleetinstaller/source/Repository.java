@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -95,8 +96,7 @@ final class Repository {
     tell(mirror, vouched, next);
     config = Optional.of(next);
     known =
-        new Known(
-            mirror.address(), latest.validator(), Digest.of(anchor), site.time().elapsed());
+        new Known(mirror.address(), latest.validator(), Digest.of(anchor), site.time().elapsed());
     sweep(vouched);
   }
 
@@ -154,8 +154,7 @@ final class Repository {
     vouched.targets().forEach((path, target) -> until.put(path, target.validUntil()));
     SortedMap<String, Reason> refused = new TreeMap<>();
     vouched.refused().forEach((key, refusal) -> refused.put(key, refusal.reason()));
-    return new Config(
-        bytes, until, refused, updater.verified(), store.provenTime(), Instant.EPOCH);
+    return new Config(bytes, until, refused, updater.verified(), store.provenTime(), Instant.EPOCH);
   }
 
   private void tell(Mirror mirror, Vouched vouched, Config next) {
@@ -166,11 +165,11 @@ final class Repository {
     }
     // Said again only when it changes: it is asked for at each poll until its signers mend it.
     Set<String> known = config.map(now -> now.refused().keySet()).orElse(Set.of());
-    vouched.refused().forEach((key, refusal) -> {
-      if (!known.contains(key)) {
-        Audit.refused(mirror.address(), refusal, next.versions());
-      }
-    });
+    vouched.refused().entrySet().stream()
+        .filter(each -> !known.contains(each.getKey()))
+        .map(Map.Entry::getValue)
+        .distinct()
+        .forEach(refusal -> Audit.refused(mirror.address(), refusal, next.versions()));
   }
 
   private byte[] readRoot() throws Fault {

@@ -13,9 +13,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Which documents below some folders count, and which do not though the rest does. A role whose
- * own signers failed (it expired, its key was revoked) costs nothing but what it may speak about.
- * Wrong bytes are the mirror's doing, and refuse all that it gives.
+ * Which documents below some folders count, and which do not though the rest does. A role whose own
+ * signers failed (it expired, its key was revoked) costs nothing but what it may speak about. Wrong
+ * bytes are the mirror's doing, and refuse all that it gives.
  */
 record Vouched(SortedMap<String, TargetFile> targets, SortedMap<String, Refusal> refused) {
 

@@ -31,6 +31,7 @@ final class WebServer implements AutoCloseable {
   private final MockWebServer server = new MockWebServer();
   private final Map<String, byte[]> files = new ConcurrentHashMap<>();
   private final List<RecordedRequest> requests = new CopyOnWriteArrayList<>();
+  private final AtomicLong bytesSent = new AtomicLong();
   private final AtomicLong sent = new AtomicLong();
   private volatile Function<RecordedRequest, Optional<MockResponse>> script =
       request -> Optional.empty();
@@ -121,7 +122,13 @@ final class WebServer implements AutoCloseable {
     return requests.stream().map(request -> request.getUrl().encodedPath()).toList();
   }
 
+  /** Bytes of honest bodies. */
+  long bytesSent() {
+    return bytesSent.get();
+  }
+
   void forgetRequests() {
+    bytesSent.set(0);
     requests.clear();
   }
 
@@ -146,6 +153,7 @@ final class WebServer implements AutoCloseable {
     if (tag.equals(request.getHeaders().get("If-None-Match"))) {
       return new MockResponse.Builder().code(304).addHeader("ETag", tag).build();
     }
+    bytesSent.addAndGet(bytes.length);
     MockResponse.Builder answer =
         new MockResponse.Builder().addHeader("ETag", tag).body(new Buffer().write(bytes));
     return pace.apply(answer).build();

@@ -50,8 +50,7 @@ class FixturesTest {
 
     Refusal refusal = client.refused();
 
-    assertThat(refusal)
-        .isEqualTo(new Refusal.Expired("root", 1, Instant.EPOCH, Client.NOW));
+    assertThat(refusal).isEqualTo(new Refusal.Expired("root", 1, Instant.EPOCH, Client.NOW));
   }
 
   @ParameterizedTest
@@ -153,8 +152,7 @@ class FixturesTest {
     assertThatThrownBy(client::refresh)
         .isInstanceOfSatisfying(
             Untrusted.class,
-            thrown ->
-                assertThat(thrown.refusal()).isInstanceOf(Refusal.Malformed.class));
+            thrown -> assertThat(thrown.refusal()).isInstanceOf(Refusal.Malformed.class));
     assertThat(client.has("timestamp.json")).isFalse();
   }
 
