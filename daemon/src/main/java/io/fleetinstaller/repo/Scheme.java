@@ -39,6 +39,9 @@ public enum Scheme {
   private final String keytype;
   private final String scheme;
   private final String algorithm;
+
+  // These have no setters.
+  @SuppressWarnings("ImmutableEnumChecker")
   private final AlgorithmParameterSpec fresh;
 
   Scheme(String keytype, String scheme, String algorithm, AlgorithmParameterSpec fresh) {
