@@ -23,6 +23,8 @@ sealed interface Statement
   Map<String, Object> tree();
 
   /**
+   * One version of a role's statement.
+   *
    * @param expires to the second: clients know nothing finer
    */
   record Edition(long version, Instant expires) {
