@@ -26,6 +26,12 @@ record Folder(Disk disk, Path path) {
     return new Folder(disk, path.resolve(name));
   }
 
+  /** The folder that this file is in. */
+  static Folder of(Disk disk, Path file) {
+    Path parent = file.toAbsolutePath().getParent();
+    return new Folder(disk, parent == null ? file : parent);
+  }
+
   Optional<byte[]> read(String name) throws Broken, Refused {
     Path file = path.resolve(name);
     try (InputStream stream = Files.newInputStream(file)) {
@@ -59,10 +65,7 @@ record Folder(Disk disk, Path path) {
   private void put(String name, byte[] content, int directory, int mode) throws Broken {
     Path file = path.resolve(name).toAbsolutePath();
     try {
-      Path parent = file.getParent();
-      if (parent != null) {
-        disk.createDirectories(parent, directory);
-      }
+      disk.createDirectories(of(disk, file).path(), directory);
       disk.replace(file, content, mode);
     } catch (IOException e) {
       throw failed("write", file, e);

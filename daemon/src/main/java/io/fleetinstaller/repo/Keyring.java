@@ -54,11 +54,7 @@ final class Keyring {
       }
     }
     for (Path key : holder.keys()) {
-      Path file = key.toAbsolutePath();
-      Path parent = file.getParent();
-      if (parent != null) {
-        places.put(stem(String.valueOf(file.getFileName())), new Folder(folder.disk(), parent));
-      }
+      places.put(stem(String.valueOf(key.getFileName())), Folder.of(folder.disk(), key));
     }
     return places;
   }
@@ -90,15 +86,14 @@ final class Keyring {
     if (known.isPresent()) {
       return known.get();
     }
-    Path file = Path.of(text).toAbsolutePath();
-    Path parent = file.getParent();
-    if (parent == null || !Files.isRegularFile(file)) {
+    Path file = Path.of(text);
+    if (!Files.isRegularFile(file)) {
       throw new Refused(
           ReasonCode.NOT_FOUND,
           "cannot find key %s: it is neither one of %s nor a file".formatted(text, all().keySet()));
     }
     String name = String.valueOf(file.getFileName());
-    byte[] bytes = new Folder(folder.disk(), parent).read(name).orElse(new byte[0]);
+    byte[] bytes = Folder.of(folder.disk(), file).read(name).orElse(new byte[0]);
     PublicPart part = PublicPart.pem(text, bytes);
     know(stem(name), part);
     return part;

@@ -23,15 +23,12 @@ import java.util.stream.Collectors;
 
 /** How a key signs, in the words of TUF and of the JDK. */
 public enum Scheme {
-  ED25519("ed25519", "ed25519", "Ed25519", NamedParameterSpec.ED25519),
-  ECDSA("ecdsa", "ecdsa-sha2-nistp256", "EC", new ECGenParameterSpec("secp256r1")),
-  RSA(
-      "rsa",
-      "rsassa-pss-sha256",
-      "RSA",
-      new RSAKeyGenParameterSpec(3072, RSAKeyGenParameterSpec.F4));
+  ED25519("ed25519", "ed25519", "Ed25519"),
+  ECDSA("ecdsa", "ecdsa-sha2-nistp256", "EC"),
+  RSA("rsa", "rsassa-pss-sha256", "RSA");
 
   private static final int SMALLEST_RSA = 2048;
+  private static final int FRESH_RSA = 3072;
   private static final int P256 = 256;
   private static final PSSParameterSpec PSS =
       new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
@@ -40,15 +37,10 @@ public enum Scheme {
   private final String scheme;
   private final String algorithm;
 
-  // These have no setters.
-  @SuppressWarnings("ImmutableEnumChecker")
-  private final AlgorithmParameterSpec fresh;
-
-  Scheme(String keytype, String scheme, String algorithm, AlgorithmParameterSpec fresh) {
+  Scheme(String keytype, String scheme, String algorithm) {
     this.keytype = keytype;
     this.scheme = scheme;
     this.algorithm = algorithm;
-    this.fresh = fresh;
   }
 
   /** Reads ed25519, ecdsa or rsa; an {@link IllegalArgumentException} names what there is. */
@@ -88,15 +80,18 @@ public enum Scheme {
     return scheme;
   }
 
-  /** What the JDK's key factories call it. */
-  String algorithm() {
-    return algorithm;
+  private AlgorithmParameterSpec fresh() {
+    return switch (this) {
+      case ED25519 -> NamedParameterSpec.ED25519;
+      case ECDSA -> new ECGenParameterSpec("secp256r1");
+      case RSA -> new RSAKeyGenParameterSpec(FRESH_RSA, RSAKeyGenParameterSpec.F4);
+    };
   }
 
   KeyPair generate() {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
-      generator.initialize(fresh);
+      generator.initialize(fresh());
       return generator.generateKeyPair();
     } catch (NoSuchAlgorithmException | InvalidAlgorithmParameterException e) {
       throw new IllegalStateException("every Java runtime makes keys of type " + keytype, e);

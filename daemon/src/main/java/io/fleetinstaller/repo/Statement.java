@@ -23,7 +23,7 @@ sealed interface Statement
   Map<String, Object> tree();
 
   /**
-   * One version of a role's statement.
+   * Which issue of a statement it is, and until when it counts.
    *
    * @param expires to the second: clients know nothing finer
    */
