@@ -20,7 +20,7 @@ final class LiveSettings {
 
   /** Reads them for the first time; without good settings no daemon starts. */
   LiveSettings(Path file, boolean mayBeMissing, Time time) throws Fault {
-    this.file = file;
+    this.file = file.toAbsolutePath();
     this.mayBeMissing = mayBeMissing;
     this.time = time;
     this.state = new State(SettingsFile.read(file, mayBeMissing), time.now(), Optional.empty());

@@ -3,6 +3,7 @@ package io.fleetinstaller.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fleetinstaller.io.FakeTime;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.PackageName;
 import java.io.IOException;
@@ -99,6 +100,13 @@ class SettingsFileTest {
     Files.writeString(file, "");
 
     assertThat(SettingsFile.read(file, false)).isEqualTo(Settings.DEFAULT);
+  }
+
+  @Test
+  void a_file_may_be_named_from_where_the_caller_stands() throws Exception {
+    LiveSettings settings = new LiveSettings(Path.of("no-such.yaml"), true, new FakeTime());
+
+    assertThat(settings.file()).isAbsolute();
   }
 
   @Test
