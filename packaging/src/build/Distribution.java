@@ -21,7 +21,10 @@ import java.util.stream.Stream;
  * <sources> <distribution>}.
  */
 final class Distribution {
-  /** What the program uses; naming and management are the wishes of logback. */
+  /**
+   * What the program uses; naming and management are the wishes of logback, cryptoki is how {@code
+   * repo} signs with a token.
+   */
   private static final Set<String> LINKED =
       Set.of(
           "java.base",
@@ -29,6 +32,7 @@ final class Distribution {
           "java.management",
           "java.naming",
           "java.xml",
+          "jdk.crypto.cryptoki",
           "jdk.crypto.ec",
           "jdk.net",
           "jdk.unsupported");
