@@ -2,6 +2,8 @@ package io.fleetinstaller.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
 import io.fleetinstaller.release.ReasonCode;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,11 +13,10 @@ import mockwebserver3.MockResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A repository with two mirrors, of which the first is bad. */
 class MirrorsTest {
-  @TempDir private Path folder;
+  private final Path folder = Jimfs.newFileSystem(Configuration.unix()).getPath("/work");
   private final WebServer second = new WebServer();
   private Follower host;
 

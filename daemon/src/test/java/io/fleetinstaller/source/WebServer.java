@@ -85,16 +85,16 @@ final class WebServer implements AutoCloseable {
 
   /** Sends bytes and no end, without saying how many. */
   void endless() {
-    script = request -> Optional.of(endlessAnswer());
+    script = request -> Optional.of(endlessAnswer(false));
   }
 
-  MockResponse endlessAnswer() {
+  MockResponse endlessAnswer(boolean announced) {
     return new MockResponse.Builder()
         .body(
             new mockwebserver3.MockResponseBody() {
               @Override
               public long getContentLength() {
-                return -1;
+                return announced ? ENDLESS : -1;
               }
 
               @Override
