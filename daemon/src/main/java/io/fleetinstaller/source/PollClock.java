@@ -9,6 +9,7 @@ import java.util.random.RandomGenerator;
  */
 public final class PollClock {
   private static final int MOST_DOUBLINGS = 20;
+  private static final double JITTER = 0.1;
 
   private final Rhythm rhythm;
   private final RandomGenerator chance;
@@ -21,16 +22,25 @@ public final class PollClock {
 
   /**
    * From the start to the first poll. A host that has a config lives on that and takes any moment
-   * of the interval; one that has none asks at once.
+   * of an interval; one that has none asks at once.
    */
   public Duration first(boolean hasConfig) {
-    return hasConfig ? below(rhythm.interval()) : Duration.ZERO;
+    return hasConfig ? below(underWay()) : Duration.ZERO;
+  }
+
+  // Of the intervals that are under way at any moment, the longer ones are more. Seen so, a fleet
+  // that restarts is from its first second on as even as one that has polled for ever.
+  private Duration underWay() {
+    double shortest = (1 - JITTER) * (1 - JITTER);
+    double longest = (1 + JITTER) * (1 + JITTER);
+    double length = Math.sqrt(shortest + chance.nextDouble() * (longest - shortest));
+    return Duration.ofNanos((long) (rhythm.interval().toNanos() * length));
   }
 
   /** From a poll that went well to the next: the interval, a tenth more or less. */
   public Duration afterSuccess() {
     failures = 0;
-    return around(rhythm.interval(), 0.1);
+    return around(rhythm.interval(), JITTER);
   }
 
   /**

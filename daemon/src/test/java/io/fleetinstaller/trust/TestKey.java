@@ -25,7 +25,7 @@ public record TestKey(KeyPair pair, Tree.Members published) {
     return new TestKey(pair, published("ecdsa", "ecdsa-sha2-nistp256", pem(pair)));
   }
 
-  static TestKey rsa(int bits) {
+  public static TestKey rsa(int bits) {
     KeyPair pair = generate("RSA", bits);
     return new TestKey(pair, published("rsa", "rsassa-pss-sha256", pem(pair)));
   }
