@@ -21,6 +21,7 @@ import java.util.function.UnaryOperator;
 public final class FakeRepository implements Remote {
   public final Map<String, byte[]> files = new HashMap<>();
   public final List<String> requests = new ArrayList<>();
+  public final Map<String, Long> caps = new HashMap<>();
 
   /** Who signs which role, and who may. */
   public final Map<String, List<TestKey>> keys = new HashMap<>();
@@ -133,7 +134,7 @@ public final class FakeRepository implements Remote {
       signatures.add(
           Trees.object("keyid", key.id(), "sig", HexFormat.of().formatHex(key.sign(canonical))));
     }
-    return CanonicalJson.encode(Trees.object("signatures", signatures, "signed", signed));
+    return Trees.json(Trees.object("signatures", signatures, "signed", signed));
   }
 
   /** What this role would sign now. */
@@ -209,6 +210,7 @@ public final class FakeRepository implements Remote {
   @Override
   public byte[] fetch(String path, long maxBytes) throws Fault {
     requests.add(path);
+    caps.put(path, maxBytes);
     byte[] bytes = files.get(path);
     if (bytes == null) {
       throw new Fault.Refused(ReasonCode.NOT_FOUND, "cannot find " + path);

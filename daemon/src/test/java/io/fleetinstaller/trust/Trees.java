@@ -1,9 +1,11 @@
 package io.fleetinstaller.trust;
 
+import io.fleetinstaller.io.Json;
 import io.fleetinstaller.io.Tree;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Trees from plain Java, and back to JSON text that is not canonical. */
 public final class Trees {
@@ -45,5 +47,25 @@ public final class Trees {
       members.put(name, tree(value));
     }
     return Tree.Members.of(members);
+  }
+
+  /** The JSON text of a tree, in a form that is not canonical. */
+  public static byte[] json(Tree tree) {
+    return Json.bytes(plain(tree));
+  }
+
+  private static Object plain(Tree tree) {
+    return switch (tree) {
+      case Tree.Text(String text) -> text;
+      case Tree.Whole(long number) -> number;
+      case Tree.Flag(boolean on) -> on;
+      case Tree.Nothing() -> Optional.empty();
+      case Tree.Items(List<Tree> items) -> items.stream().map(Trees::plain).toList();
+      case Tree.Members(var members) -> {
+        Map<String, Object> plain = new LinkedHashMap<>();
+        members.forEach((name, value) -> plain.put(name, plain(value)));
+        yield plain;
+      }
+    };
   }
 }
