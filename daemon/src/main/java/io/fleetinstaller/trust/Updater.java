@@ -219,10 +219,19 @@ public final class Updater {
       set = step.with(bytes);
       return true;
     } catch (Untrusted e) {
-      if (e.refusal() instanceof Refusal.Malformed && accepted.isEmpty()) {
+      putAsideIfDamaged(role, bytes);
+      return false;
+    }
+  }
+
+  /** What is stored may well be older than what is announced; what cannot be read is damaged. */
+  private void putAsideIfDamaged(String role, byte[] bytes) throws Fault {
+    try {
+      Envelope.open(role, bytes, Limits.TARGETS);
+    } catch (Untrusted e) {
+      if (accepted.isEmpty()) {
         store.quarantine(role, e);
       }
-      return false;
     }
   }
 

@@ -20,8 +20,8 @@ class SourceCrashTest {
 
   @ParameterizedTest
   @EnumSource
-  void wherever_a_poll_ends_the_config_is_the_old_or_the_new_one_whole(
-      StrickenDisk.Trouble trouble) throws Exception {
+  void wherever_a_poll_ends_the_config_is_the_old_or_the_new_one_whole(StrickenDisk.Trouble trouble)
+      throws Exception {
     boolean struck = true;
     for (int at = 1; struck; at++) {
       struck = strikes(trouble, at);

@@ -180,8 +180,7 @@ class AttackTest {
                 Trees.object("snapshot.json", Trees.object("version", 1, "length", 2_000_001))));
     repository.publish("timestamp");
 
-    assertThat(client.refused())
-        .isEqualTo(new Refusal.TooMuch("snapshot", 2_000_001, 2_000_000));
+    assertThat(client.refused()).isEqualTo(new Refusal.TooMuch("snapshot", 2_000_001, 2_000_000));
     assertThat(repository.requests).doesNotContain("metadata/1.snapshot.json");
   }
 
@@ -198,7 +197,8 @@ class AttackTest {
   @Test
   void a_target_larger_than_memory_allows_is_not_asked_for() throws Exception {
     long length = (64L << 20) + 1;
-    repository.targets
+    repository
+        .targets
         .get("targets")
         .put(
             "big",
@@ -229,8 +229,7 @@ class AttackTest {
     assertThat(client.stored("snapshot")).isEqualTo(version);
     repository.versions.put("snapshot", version - 2);
     repository.publish("snapshot", "timestamp");
-    assertThat(client.refused())
-        .isEqualTo(new Refusal.Rollback("snapshot", version - 1, version));
+    assertThat(client.refused()).isEqualTo(new Refusal.Rollback("snapshot", version - 1, version));
   }
 
   @Test
@@ -243,7 +242,12 @@ class AttackTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"timestamp, timestamp", "snapshot, snapshot", "snapshot, targets", "targets, targets"})
+  @CsvSource({
+    "timestamp, timestamp",
+    "snapshot, snapshot",
+    "snapshot, targets",
+    "targets, targets"
+  })
   void after_a_rotation_lower_versions_are_believed_again(String rotated, String role)
       throws Exception {
     repository.versions.put(role, 99_999L);
@@ -260,8 +264,13 @@ class AttackTest {
 
   @ParameterizedTest
   @CsvSource({
-    "snapshot, timestamp", "targets, timestamp", "timestamp, snapshot", "timestamp, targets",
-    "root, timestamp", "root, snapshot", "root, targets"
+    "snapshot, timestamp",
+    "targets, timestamp",
+    "timestamp, snapshot",
+    "timestamp, targets",
+    "root, timestamp",
+    "root, snapshot",
+    "root, targets"
   })
   void a_rotation_of_other_keys_clears_no_floor(String rotated, String role) throws Exception {
     repository.versions.put(role, 99_999L);
@@ -330,8 +339,7 @@ class AttackTest {
     Refusal refusal = client.refused();
 
     assertThat(refusal)
-        .isEqualTo(
-            new Refusal.Expired(role, 2, Instant.parse("2026-12-01T00:00:00Z"), client.now));
+        .isEqualTo(new Refusal.Expired(role, 2, Instant.parse("2026-12-01T00:00:00Z"), client.now));
     assertThat(client.everything()).isEqualTo(before);
   }
 

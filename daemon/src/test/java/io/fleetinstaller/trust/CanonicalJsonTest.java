@@ -35,16 +35,19 @@ class CanonicalJsonTest {
 
   @Test
   void members_are_sorted_by_code_point_not_by_utf_16() throws Exception {
-    String text = "{\"\\ud835\\udd4f\":1,\"\\uff01\":2,\"\\ue000\":3,\"\\ud7ff\":4,\"a\\ud835\\udd4f\":5,\"a\\uff01\":6}";
+    String text =
+        "{\"\\ud835\\udd4f\":1,\"\\uff01\":2,\"\\ue000\":3,\"\\ud7ff\":4,\"a\\ud835\\udd4f\":5,\"a\\uff01\":6}";
 
-    assertThat(encode(text)).isEqualTo("{\"a！\":6,\"a𝕏\":5,\"\ud7ff\":4,\"\ue000\":3,\"！\":2,\"𝕏\":1}");
+    assertThat(encode(text))
+        .isEqualTo("{\"a！\":6,\"a𝕏\":5,\"\ud7ff\":4,\"\ue000\":3,\"！\":2,\"𝕏\":1}");
   }
 
   @Test
   void astral_members_are_sorted_among_each_other() throws Exception {
     String text = "{\"\\ud835\\udd50\":1,\"\\ud835\\udd4f\":2,\"\\ud834\\udd4f\":3}";
 
-    assertThat(encode(text)).isEqualTo("{\"\ud834\udd4f\":3,\"\ud835\udd4f\":2,\"\ud835\udd50\":1}");
+    assertThat(encode(text))
+        .isEqualTo("{\"\ud834\udd4f\":3,\"\ud835\udd4f\":2,\"\ud835\udd50\":1}");
   }
 
   private static String encode(String text) throws StrictJson.NotStrict {

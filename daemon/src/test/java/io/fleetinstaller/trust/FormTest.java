@@ -67,7 +67,10 @@ class FormTest {
         of("targets", "targets", Map.of("a", Trees.object("hashes", HASH))),
         of("targets", "targets", Map.of("a", Trees.object("length", -1, "hashes", HASH))),
         of("targets", "targets", Map.of("a", Trees.object("length", 1, "hashes", Map.of()))),
-        of("targets", "targets", Map.of("a", Trees.object("length", 1, "hashes", Map.of("md5", "00")))),
+        of(
+            "targets",
+            "targets",
+            Map.of("a", Trees.object("length", 1, "hashes", Map.of("md5", "00")))),
         of("targets", "targets", Map.of("a", Trees.with((Tree.Members) target, "custom", 1))),
         of("targets", "delegations", 1),
         of("targets", "delegations", Map.of("roles", List.of())),
@@ -112,7 +115,8 @@ class FormTest {
   void a_wrong_form_is_refused_and_not_stored(String role, String path, Object value)
       throws Exception {
     client.refresh();
-    repository.change.put(role, signed -> changed(signed, path.split("(?<!snapshot|other)\\."), value));
+    repository.change.put(
+        role, signed -> changed(signed, path.split("(?<!snapshot|other)\\."), value));
     repository.publish("root", "targets", "snapshot", "timestamp");
 
     Refusal refusal = client.refused();
@@ -127,7 +131,8 @@ class FormTest {
   @MethodSource("lawful")
   void what_the_specification_allows_is_accepted(String role, String path, Object value)
       throws Exception {
-    repository.change.put(role, signed -> changed(signed, path.split("(?<!snapshot|other)\\."), value));
+    repository.change.put(
+        role, signed -> changed(signed, path.split("(?<!snapshot|other)\\."), value));
     repository.publish("root", "targets", "snapshot", "timestamp");
 
     client.refresh();
@@ -217,11 +222,16 @@ class FormTest {
   private static Tree.Members role(String name, Object value) {
     return Trees.with(
         Trees.object(
-            "name", "delegated",
-            "keyids", List.of(),
-            "threshold", 1,
-            "terminating", false,
-            "paths", List.of("a/*")),
+            "name",
+            "delegated",
+            "keyids",
+            List.of(),
+            "threshold",
+            1,
+            "terminating",
+            false,
+            "paths",
+            List.of("a/*")),
         name,
         value);
   }

@@ -109,12 +109,15 @@ class KeyTest {
   void an_id_is_the_hash_of_the_whole_published_object() {
     Tree.Members published =
         Trees.object(
-            "keytype", "ed25519",
-            "scheme", "ed25519",
-            "keyid_hash_algorithms", java.util.List.of("sha256", "sha512"),
+            "keytype",
+            "ed25519",
+            "scheme",
+            "ed25519",
+            "keyid_hash_algorithms",
+            java.util.List.of("sha256", "sha512"),
             "keyval",
-                Trees.object(
-                    "public", "91d413c791907aae0be739d94a1e5e59c5d5ba65a8bbc1fb2153a5680f2d5958"));
+            Trees.object(
+                "public", "91d413c791907aae0be739d94a1e5e59c5d5ba65a8bbc1fb2153a5680f2d5958"));
 
     assertThat(Key.id(published))
         .isEqualTo("620dacb7dc843acc731e4483c24ceb4121f4de5545f92d15dc2b13299b660e01");

@@ -71,7 +71,13 @@ class PathPatternTest {
 
   @ParameterizedTest
   @CsvSource({
-    "root, root", "?, %3F", "#, %23", "../x, ..%2Fx", "a b, a%20b", "é, %C3%A9", "a-b_c.d~9Z, a-b_c.d~9Z"
+    "root, root",
+    "?, %3F",
+    "#, %23",
+    "../x, ..%2Fx",
+    "a b, a%20b",
+    "é, %C3%A9",
+    "a-b_c.d~9Z, a-b_c.d~9Z"
   })
   void the_name_of_a_role_cannot_leave_its_folder(String name, String quoted) {
     assertThat(Names.quoted(name)).isEqualTo(quoted);
@@ -80,7 +86,20 @@ class PathPatternTest {
   @Test
   void only_a_path_below_a_folder_is_safe() {
     assertThat(List.of("a", "a/b", "a b", "a/..b/c", "é")).allMatch(Names::safe);
-    assertThat(List.of("", "/a", "a/", "a//b", "../a", "a/../b", "./a", "a/.", "a\\b", "a\0b", "a\nb", "a\u007fb"))
+    assertThat(
+            List.of(
+                "",
+                "/a",
+                "a/",
+                "a//b",
+                "../a",
+                "a/../b",
+                "./a",
+                "a/.",
+                "a\\b",
+                "a\0b",
+                "a\nb",
+                "a\u007fb"))
         .noneMatch(Names::safe);
   }
 }
