@@ -2,6 +2,7 @@ package io.fleetinstaller.http;
 
 import io.fleetinstaller.release.ReasonCode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 public record Connections(@Nullable Path ca, ProxySettings proxy, Patience patience) {
   public static final Connections DEFAULT =
       new Connections(null, ProxySettings.NONE, Patience.DEFAULT);
+
+  /** The same with documents that may take so long. */
+  public Connections withDocument(Duration longer) {
+    return new Connections(ca, proxy, patience.withDocument(longer));
+  }
 
   /**
    * A client that connects in this way.

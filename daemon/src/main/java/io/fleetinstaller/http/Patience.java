@@ -36,6 +36,11 @@ public record Patience(
     }
   }
 
+  /** The same patience with documents that may take longer. */
+  public Patience withDocument(Duration longer) {
+    return new Patience(connect, silence, longer, floorRate, floorWindow, tries, longestPause);
+  }
+
   /** The same patience with another floor rate, in bytes per second; 0: none. */
   public Patience withFloorRate(long bytesPerSecond) {
     return new Patience(

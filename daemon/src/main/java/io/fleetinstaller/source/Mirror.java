@@ -33,9 +33,7 @@ interface Mirror extends Remote {
     }
   }
 
-  /**
-   * How much later than now it wants to be asked again, said by its last answers; zero: nothing.
-   */
+  /** How much later than now it wants to be asked again, said by its last answer; zero: nothing. */
   default Duration askedFor() {
     return Duration.ZERO;
   }

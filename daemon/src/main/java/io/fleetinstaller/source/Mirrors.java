@@ -1,5 +1,6 @@
 package io.fleetinstaller.source;
 
+import io.fleetinstaller.http.Connections;
 import io.fleetinstaller.http.Failure;
 import io.fleetinstaller.http.Http;
 import io.fleetinstaller.release.Fault;
@@ -21,8 +22,12 @@ final class Mirrors implements AutoCloseable {
   /** So long the others are asked before one that was bad. */
   private static final Duration AVOIDED = Duration.ofHours(1);
 
+  /** Metadata of a large fleet over a slow line; what is too slow is cut much earlier. */
+  private static final Duration WHOLE_FILE = Duration.ofMinutes(5);
+
   private final List<MirrorAddress> addresses;
-  private final SourceSettings settings;
+  private final Connections connections;
+  private final Duration longestPause;
   private final Site site;
   private final Map<MirrorAddress, Mirror> open = new HashMap<>();
   private final Map<MirrorAddress, Mark> marks = new LinkedHashMap<>();
@@ -32,7 +37,8 @@ final class Mirrors implements AutoCloseable {
   private record Mark(BadMirror told, Duration avoidedUntil, Duration silentUntil) {}
 
   Mirrors(SourceSettings settings, Site site) {
-    this.settings = settings;
+    this.connections = settings.connections().withDocument(WHOLE_FILE);
+    this.longestPause = settings.rhythm().longestPause();
     this.site = site;
     this.addresses = settings.mirrors().stream().map(MirrorAddress::parse).toList();
   }
@@ -65,8 +71,7 @@ final class Mirrors implements AutoCloseable {
 
   void bad(MirrorAddress address, Reason why, Duration askedFor) {
     Duration now = site.time().elapsed();
-    Duration longest = settings.rhythm().longestPause();
-    Duration pause = askedFor.compareTo(longest) < 0 ? askedFor : longest;
+    Duration pause = askedFor.compareTo(longestPause) < 0 ? askedFor : longestPause;
     marks.put(
         address,
         new Mark(
@@ -86,7 +91,7 @@ final class Mirrors implements AutoCloseable {
   private Mirror opened(MirrorAddress address) throws Fault {
     return switch (address) {
       case MirrorAddress.Web web ->
-          new WebMirror(web.base(), http(), settings.connections().patience(), site.time());
+          new WebMirror(web.base(), http(), connections.patience(), site.time());
       case MirrorAddress.Folder folder -> new FolderMirror(folder.path());
       case MirrorAddress.File file -> new BundleMirror(file.path());
     };
@@ -98,7 +103,7 @@ final class Mirrors implements AutoCloseable {
       return known;
     }
     try {
-      Http made = settings.connections().open(site.environment());
+      Http made = connections.open(site.environment());
       http = made;
       return made;
     } catch (Failure failure) {

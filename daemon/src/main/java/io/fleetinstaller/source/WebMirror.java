@@ -43,6 +43,7 @@ final class WebMirror implements Mirror {
   @Override
   public Latest latest(String path, long maxBytes, Validator validator)
       throws Failure, InterruptedException {
+    askedFor = Duration.ZERO;
     Transfer transfer = new Transfer(patience, time);
     try (Http.Answer answer = followed(at(path), validator.headers())) {
       if (answer.status() == 304 && !validator.headers().isEmpty()) {

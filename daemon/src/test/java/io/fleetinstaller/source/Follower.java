@@ -99,6 +99,12 @@ final class Follower implements AutoCloseable {
     server.serve(repository.files);
   }
 
+  /** From now on the repository is a folder, which is faster than a server. */
+  void carried(Path published) {
+    mirrors.set(0, "file:" + published);
+    repository.files.forEach((path, bytes) -> write(published.resolve(path), bytes));
+  }
+
   /** Publishes another deployment. */
   void deploy(String text) {
     repository.target("targets", DEPLOYMENT, text);

@@ -226,9 +226,7 @@ class SignedSourceTest {
 
   @Test
   void a_folder_is_a_source() throws Exception {
-    Path published = folder.resolve("published");
-    host.repository.files.forEach((path, bytes) -> Follower.write(published.resolve(path), bytes));
-    host.mirrors.set(0, "file:" + published);
+    host.carried(folder.resolve("published"));
 
     SourceState first = host.poll();
     Map<String, String> kept = host.kept();
@@ -242,7 +240,7 @@ class SignedSourceTest {
   @Test
   void a_bundle_is_a_source() throws Exception {
     Path published = folder.resolve("published");
-    host.repository.files.forEach((path, bytes) -> Follower.write(published.resolve(path), bytes));
+    host.carried(published);
     Path layout = folder.resolve("layout");
     Follower.write(layout.resolve("oci-layout"), new byte[] {'{', '}'});
     Path bundle = folder.resolve("fleet.tar");

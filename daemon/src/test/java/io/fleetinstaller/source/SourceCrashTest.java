@@ -8,6 +8,7 @@ import io.fleetinstaller.io.DurableDisk;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -16,6 +17,7 @@ class SourceCrashTest {
   private static final String OLD = "the deployment";
   private static final String NEW = "another deployment";
 
+  @TempDir private Path published;
   private final Path folder = Jimfs.newFileSystem(Configuration.unix()).getPath("/work");
 
   @ParameterizedTest
@@ -35,6 +37,7 @@ class SourceCrashTest {
     for (int at = 1; struck; at++) {
       StrickenDisk disk = new StrickenDisk(StrickenDisk.Trouble.KILL_AFTER, at);
       try (Follower host = new Follower(folder.resolve("first-" + at))) {
+        host.carried(published.resolve("first-" + at));
         host.disk = disk;
         poll(host);
         host.disk = new DurableDisk();
@@ -52,7 +55,10 @@ class SourceCrashTest {
   private boolean strikes(StrickenDisk.Trouble trouble, int at) throws Exception {
     StrickenDisk disk = new StrickenDisk(trouble, at);
     try (Follower host = new Follower(folder.resolve(trouble + "-" + at))) {
+      Path repository = published.resolve(trouble + "-" + at);
+      host.carried(repository);
       host.settled().deploy(NEW);
+      host.carried(repository);
       host.disk = disk;
       poll(host);
       host.disk = new DurableDisk();
