@@ -59,6 +59,31 @@ final class Stage implements AutoCloseable {
     desire();
   }
 
+  /** Follows signed config, with these further settings. */
+  Stage follow(Path site, Path root, String more) throws IOException {
+    Files.writeString(
+        folder.resolve("installer.yaml"),
+        """
+        source: {url: "file:%2$s"}
+        poll: {holdOff: 0s}
+        groups: [all]
+        registry: {repositories: ["file:%1$s/layouts/{package}"]}
+        paths: {packages: %1$s/packages, state: %1$s/state, socket: %1$s/sock, trustRoot: %3$s, datadogConfig: %1$s/datadog.yaml}
+        disk: {reserve: 0}
+        %4$s
+        """
+            .formatted(folder, site, root, more));
+    return this;
+  }
+
+  Path layout() {
+    return folder.resolve("layouts/agent");
+  }
+
+  Document status() throws Exception {
+    return Document.json("status", bytes(client().get("/v1/status")));
+  }
+
   /** Builds a release of the agent into the layout. */
   Release release(String version) throws IOException, Fault {
     Path source = Files.createDirectories(folder.resolve("source-" + version).resolve("bin"));

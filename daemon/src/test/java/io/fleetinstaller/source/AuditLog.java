@@ -8,17 +8,17 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.KeyValuePair;
 
 /** What the audit log was told while this was open. */
-final class AuditLog implements AutoCloseable {
+public final class AuditLog implements AutoCloseable {
   private final Logger logger = (Logger) LoggerFactory.getLogger("audit");
   private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
-  AuditLog() {
+  public AuditLog() {
     appender.start();
     logger.addAppender(appender);
   }
 
   /** A line for each refusal, as {@code level code role seen trusted}. */
-  List<String> lines() {
+  public List<String> lines() {
     return List.copyOf(appender.list).stream()
         .map(event ->
             "%s %s %s %s %s"
@@ -31,11 +31,11 @@ final class AuditLog implements AutoCloseable {
         .toList();
   }
 
-  List<String> mirrors() {
+  public List<String> mirrors() {
     return List.copyOf(appender.list).stream().map(event -> value(event, "mirror")).toList();
   }
 
-  void forget() {
+  public void forget() {
     appender.list.clear();
   }
 
