@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ public final class ReportPost implements AutoCloseable {
   private final ReportQueue queue;
   private final PollClock clock;
   private final Map<Path, Duration> refusedUntil = new HashMap<>();
+  private Duration pausedUntil;
   private volatile @Nullable Http http;
   private volatile ReportState state;
 
@@ -41,6 +43,7 @@ public final class ReportPost implements AutoCloseable {
     this.site = site;
     this.queue = new ReportQueue(site.state().resolve("reports"), site.disk());
     this.clock = new PollClock(settings.rhythm(), site.chance());
+    this.pausedUntil = site.time().elapsed();
     this.state = new ReportState(0, Optional.empty(), Optional.empty(), site.time().elapsed());
   }
 
@@ -55,11 +58,11 @@ public final class ReportPost implements AutoCloseable {
   }
 
   /**
-   * Delivers all that wait, the oldest first, unless the next try is not due. It does not fail:
-   * what went wrong is in the state.
+   * Delivers all that wait, the oldest first, unless the server has failed and its pause is not
+   * over. It does not fail: what went wrong is in the state.
    */
   public ReportState deliver() throws InterruptedException {
-    if (state.nextTry().compareTo(site.time().elapsed()) > 0) {
+    if (pausedUntil.compareTo(site.time().elapsed()) > 0) {
       return state;
     }
     try {
@@ -176,10 +179,17 @@ public final class ReportPost implements AutoCloseable {
     if (problem.isPresent() && !problem.equals(state.problem())) {
       LOG.warn("{}; it is kept and tried again", problem.get().sentence());
     }
-    state =
-        new ReportState(
-            waiting(), problem, state.lastDelivered(), site.time().elapsed().plus(wait));
+    pausedUntil = site.time().elapsed().plus(wait);
+    state = new ReportState(waiting(), problem, state.lastDelivered(), nextTry());
     return state;
+  }
+
+  // Only refused ones wait when no pause is asked for; a new one may go at once nevertheless.
+  private Duration nextTry() {
+    return refusedUntil.values().stream()
+        .min(Comparator.naturalOrder())
+        .filter(due -> due.compareTo(pausedUntil) > 0)
+        .orElse(pausedUntil);
   }
 
   private int waiting() {

@@ -7,11 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Platform;
+import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Version;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -160,6 +163,27 @@ class DocumentsTest {
     RemoteConfig config = RemoteConfig.of(documents, Set.of("stable"), Set.of("prod"));
 
     assertThat(config).isEqualTo(RemoteConfig.EMPTY);
+  }
+
+  @Test
+  void a_document_that_was_refused_before_it_was_read_is_a_problem_of_its_package() {
+    SortedMap<String, byte[]> documents = new TreeMap<>();
+    documents.put("catalog/stable/agent.json", Scene.bytes(Scene.catalogText("agent")));
+    Reason expired = new Reason(ReasonCode.METADATA_EXPIRED, "it expired");
+
+    RemoteConfig config =
+        RemoteConfig.of(documents, Set.of("stable"), Set.of("prod"))
+            .without(
+                new TreeMap<>(
+                    Map.of(
+                        "catalog/stable/agent.json", expired,
+                        "deployments/prod/other.json", expired,
+                        "ops", expired)));
+
+    assertThat(config.catalogs()).isEmpty();
+    assertThat(config.deployed()).containsExactly(new PackageName("other"));
+    assertThat(config.problems())
+        .containsOnlyKeys("catalog/stable/agent.json", "deployments/prod/other.json");
   }
 
   @Test

@@ -128,6 +128,7 @@ class ReportPostTest {
 
     assertThat(server.bodies()).containsExactly("bad", "good", "later");
     assertThat(state.waiting()).isEqualTo(1);
+    assertThat(state.nextTry()).isEqualTo(time.elapsed().plus(Rhythm.DEFAULT.longestPause()));
   }
 
   @Test
