@@ -11,9 +11,9 @@ import io.fleetinstaller.source.SourceSettings;
 import io.fleetinstaller.source.SourceState;
 import io.fleetinstaller.trust.Refusal;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -96,7 +96,9 @@ final class SignedConfig implements AutoCloseable {
         config.validUntil(),
         config.provenTime(),
         state.lastContact(),
-        List.copyOf(documents.problems().values()),
+        Stream.of(documents.problems(), config.refused())
+            .flatMap(problems -> problems.values().stream())
+            .toList(),
         state.badMirrors().stream()
             .map(bad -> new TrustedConfig.BadMirror(bad.url(), bad.why(), bad.at()))
             .toList());

@@ -33,6 +33,9 @@ interface Mirror extends Remote {
     }
   }
 
+  /** A poll begins: from now on all that is asked together must be there in time. */
+  default void begin() {}
+
   /** How much later than now it wants to be asked again, said by its last answer; zero: nothing. */
   default Duration askedFor() {
     return Duration.ZERO;

@@ -102,6 +102,7 @@ public final class SignedSource implements AutoCloseable {
     Duration askedFor = Duration.ZERO;
     try {
       Mirror mirror = mirrors.at(address);
+      mirror.begin();
       try {
         repository.refresh(mirror);
         return Optional.empty();

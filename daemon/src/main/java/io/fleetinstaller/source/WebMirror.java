@@ -14,6 +14,9 @@ import java.util.Set;
 
 /** A mirror on a web server. Not thread-safe. */
 final class WebMirror implements Mirror {
+  /** For all files of one poll; what was fetched by then is kept, and the next poll goes on. */
+  private static final Duration WHOLE_POLL = Duration.ofMinutes(5);
+
   private static final int HOPS = 3;
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
@@ -22,17 +25,24 @@ final class WebMirror implements Mirror {
   private final Patience patience;
   private final Time time;
   private Duration askedFor = Duration.ZERO;
+  private Duration until;
 
   WebMirror(URI base, Http http, Patience patience, Time time) {
     this.base = base;
     this.http = http;
     this.patience = patience;
     this.time = time;
+    this.until = time.elapsed().plus(WHOLE_POLL);
   }
 
   @Override
   public String address() {
     return base.toString();
+  }
+
+  @Override
+  public void begin() {
+    until = time.elapsed().plus(WHOLE_POLL);
   }
 
   @Override
@@ -44,6 +54,11 @@ final class WebMirror implements Mirror {
   public Latest latest(String path, long maxBytes, Validator validator)
       throws Failure, InterruptedException {
     askedFor = Duration.ZERO;
+    if (time.elapsed().compareTo(until) > 0) {
+      throw Failure.passing(
+          ReasonCode.TOO_SLOW,
+          "not all of it was there after %ds".formatted(WHOLE_POLL.toSeconds()));
+    }
     Transfer transfer = new Transfer(patience, time);
     try (Http.Answer answer = followed(at(path), validator.headers())) {
       if (answer.status() == 304 && !validator.headers().isEmpty()) {

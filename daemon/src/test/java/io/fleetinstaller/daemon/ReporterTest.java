@@ -60,7 +60,8 @@ class ReporterTest {
 
     for (HostReport report :
         List.of(
-            new HostReport(Samples.host(), outcomes), new HostReport(Samples.signed(), List.of()))) {
+            new HostReport(Samples.host(), outcomes),
+            new HostReport(Samples.signed(), List.of()))) {
       assertThat(errors(new String(report.bytes(), UTF_8))).isEmpty();
     }
     String wrong = new String(new HostReport(Samples.host(), outcomes).bytes(), UTF_8);

@@ -206,8 +206,8 @@ class SignedDaemonTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("attacks")
-  void an_attack_is_told_and_changes_neither_host_nor_store(
-      String name, String code, Attack attack) throws Exception {
+  void an_attack_is_told_and_changes_neither_host_nor_store(String name, String code, Attack attack)
+      throws Exception {
     installed();
     inForce = stored();
     List<String> deeds = List.copyOf(stage.host.deeds);
@@ -314,8 +314,7 @@ class SignedDaemonTest {
     deploy(two, "");
     try (Stream<Path> documents = Files.walk(site.resolve("targets/deployments"))) {
       for (Path document : documents.filter(Files::isRegularFile).toList()) {
-        Files.writeString(
-            document, Files.readString(document).replace("try it", "do it!"));
+        Files.writeString(document, Files.readString(document).replace("try it", "do it!"));
       }
     }
   }

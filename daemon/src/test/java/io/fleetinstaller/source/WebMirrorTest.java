@@ -193,6 +193,22 @@ class WebMirrorTest {
   }
 
   @Test
+  void files_that_are_each_quick_enough_may_not_take_for_ever_together() throws Exception {
+    server.put(PATH, "x");
+    FakeTime time = new FakeTime();
+    WebMirror mirror = mirror(Patience.DEFAULT, time);
+    mirror.fetch(PATH, 1);
+    time.pass(Duration.ofSeconds(301));
+
+    Fault fault = catchThrowableOfType(Fault.class, () -> mirror.fetch(PATH, 1));
+    mirror.begin();
+    byte[] again = mirror.fetch(PATH, 1);
+
+    assertThat(fault.reason().code()).isEqualTo(ReasonCode.TOO_SLOW);
+    assertThat(again).hasSize(1);
+  }
+
+  @Test
   void an_answer_that_breaks_off_is_no_file() {
     server.always(
         new MockResponse.Builder()
