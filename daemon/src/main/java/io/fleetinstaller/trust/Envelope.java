@@ -14,17 +14,24 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/**
- * A role's file as it was served: what was signed, and the signatures, none of them checked.
- *
- * @param raw the bytes as they were served
- * @param signatures by key id
- */
-record Envelope(String role, byte[] raw, Fields signed, Map<String, byte[]> signatures) {
+/** A role's file as it was served: what was signed, and the signatures, none of them checked. */
+final class Envelope {
   private static final Pattern SPECIFICATION = Pattern.compile("1\\.[0-9]+(\\.[0-9]+)?");
   private static final DateTimeFormatter EXPIRES =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'", Locale.ROOT)
           .withResolverStyle(ResolverStyle.STRICT);
+
+  private final String role;
+  private final byte[] raw;
+  private final Fields signed;
+  private final Map<String, byte[]> signatures;
+
+  private Envelope(String role, byte[] raw, Fields signed, Map<String, byte[]> signatures) {
+    this.role = role;
+    this.raw = raw;
+    this.signed = signed;
+    this.signatures = signatures;
+  }
 
   static Envelope open(String role, byte[] bytes, int mostBytes) throws Untrusted {
     if (bytes.length > mostBytes) {
@@ -38,6 +45,24 @@ record Envelope(String role, byte[] raw, Fields signed, Map<String, byte[]> sign
       }
     }
     return new Envelope(role, bytes, outer.object("signed"), signatures);
+  }
+
+  String role() {
+    return role;
+  }
+
+  /** The bytes as they were served; not to be changed. */
+  byte[] raw() {
+    return raw;
+  }
+
+  Fields signed() {
+    return signed;
+  }
+
+  /** By key id. */
+  Map<String, byte[]> signatures() {
+    return signatures;
   }
 
   byte[] canonical() {

@@ -13,7 +13,7 @@ final class Limits {
   static final long TARGET = 64L << 20;
 
   /** New roots in one refresh; the next refresh goes on from there. */
-  static final int ROOTS = 1024;
+  static final int ROOTS = 256;
 
   /** Roles that are asked about one path, and how far below the top one. */
   static final int ROLES = 256;

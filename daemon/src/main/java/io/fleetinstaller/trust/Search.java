@@ -7,10 +7,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -64,9 +64,9 @@ final class Search {
     return new Listing(targets, refused);
   }
 
-  private SortedSet<String> heardOf(String folder, SortedMap<String, Refusal> refused)
+  private NavigableSet<String> heardOf(String folder, SortedMap<String, Refusal> refused)
       throws Untrusted, Fault, InterruptedException {
-    SortedSet<String> paths = new TreeSet<>();
+    NavigableSet<String> paths = new TreeSet<>();
     Set<Edge> visited = new HashSet<>();
     Deque<Visit> next = start();
     while (!next.isEmpty()) {

@@ -93,9 +93,9 @@ public final class Store {
   }
 
   /** Keeps a file that was just verified; the floors first, so that they are never below it. */
-  void keep(TrustedSet next, Role role) throws Fault {
+  void keep(TrustedSet next, String role, byte[] bytes) throws Fault {
     remember(next.floors());
-    roles.write(file(role.name()), raw(role));
+    roles.write(file(role), bytes);
   }
 
   void quarantine(String role, Untrusted why) throws Fault {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -121,16 +122,13 @@ public final class Updater {
       throw before;
     }
     try {
-      take(
-          edge.role(),
-          set.listed(edge.role()),
-          Limits.TARGETS,
-          bytes -> set.withTargets(edge, bytes));
+      MetaFile listed = set.listed(edge.role());
+      take(edge.role(), listed, Limits.TARGETS, bytes -> set.withTargets(edge, bytes));
     } catch (Untrusted e) {
       refused.put(edge, e);
       throw e;
     }
-    return set.targets().get(edge);
+    return Objects.requireNonNull(set.targets().get(edge));
   }
 
   private void walkRoots() throws Untrusted, Fault, InterruptedException {
@@ -174,9 +172,9 @@ public final class Updater {
 
   private Verified advance(byte[] timestamp) throws Untrusted, Fault, InterruptedException {
     TrustedSet next = set.withTimestamp(timestamp);
-    Timestamp fresh = next.freshTimestamp();
-    if (next != set) {
-      store.keep(next, fresh);
+    next.freshTimestamp();
+    if (!next.equals(set)) {
+      store.keep(next, Role.TIMESTAMP, timestamp);
       set = next;
     }
     takeSnapshot();
@@ -203,10 +201,9 @@ public final class Updater {
       throw lost(role);
     }
     String path = Names.metadata(role, meta.version(), set.root().consistent());
-    TrustedSet next = step.with(remote.fetch(path, meta.most(role, limit)));
-    store.keep(
-        next,
-        role.equals(Role.SNAPSHOT) ? next.snapshot().orElseThrow() : next.role(role).orElseThrow());
+    byte[] fetched = remote.fetch(path, meta.most(role, limit));
+    TrustedSet next = step.with(fetched);
+    store.keep(next, role, fetched);
     set = next;
   }
 

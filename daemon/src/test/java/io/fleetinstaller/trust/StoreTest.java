@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fleetinstaller.io.DurableDisk;
+import io.fleetinstaller.io.Needs;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import java.nio.file.Files;
@@ -298,7 +299,7 @@ class StoreTest {
 
   @Test
   void a_walk_over_many_roots_goes_on_at_the_next_refresh() throws Exception {
-    for (int i = 0; i < 1025; i++) {
+    for (int i = 0; i < 257; i++) {
       repository.publish("root");
     }
 
@@ -306,8 +307,8 @@ class StoreTest {
     long first = client.stored("root");
     client.refresh();
 
-    assertThat(first).isEqualTo(1025);
-    assertThat(client.stored("root")).isEqualTo(1026);
+    assertThat(first).isEqualTo(257);
+    assertThat(client.stored("root")).isEqualTo(258);
   }
 
   @ParameterizedTest
@@ -548,6 +549,15 @@ class StoreTest {
     Store store = Store.open(new DurableDisk(), temporary, client.anchor);
 
     assertThat(store.root().version()).isEqualTo(1);
+  }
+
+  @Test
+  void a_folder_of_another_user_is_refused(@TempDir Path temporary) throws Exception {
+    Needs.root();
+    Files.setAttribute(temporary, "unix:uid", 65534);
+
+    assertThatThrownBy(() -> Store.open(new DurableDisk(), temporary, client.anchor))
+        .hasMessageContaining("it belongs to user 65534");
   }
 
   private static String mode(Path path) throws Exception {
