@@ -21,8 +21,7 @@ import picocli.CommandLine.Parameters;
       "Says which hosts of a group should run which release, from when and how fast.",
       "Either in a file (YAML or JSON), or with the options for the usual cases.",
       "What the catalog does not have is refused. The same id again replaces the deployment."
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class RepoDeployCommand implements Callable<Integer> {
   private final Session session;
   @Mixin private RepoPlace place = new RepoPlace();
@@ -34,6 +33,13 @@ final class RepoDeployCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "A deployment; without it the options say what is wanted.")
   private @Nullable Path file;
+
+  // The standard options would take --version, which here is that of a release.
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help message and exit.")
+  private boolean help;
 
   @Option(
       names = "--group",
