@@ -74,6 +74,7 @@ public final class Examination {
     checks.add(Check.ok("daemon", "it answers, since %s".formatted(status.daemon().since())));
     checks.add(input("settings", status.settings()));
     checks.add(input("source", status.source()));
+    status.trusted().ifPresent(trusted -> checks.addAll(complaints(trusted)));
     for (PackageStatus one : status.packages()) {
       if (one.state() == PackageStatus.State.STUCK) {
         checks.add(
@@ -83,6 +84,23 @@ public final class Examination {
                 "run 'fleet-installer explain %s', repair what it names, then 'fleet-installer poll --retry %s'"
                     .formatted(one.name(), one.name())));
       }
+    }
+    return checks;
+  }
+
+  private static List<Check> complaints(TrustedConfig trusted) {
+    List<Check> checks = new ArrayList<>();
+    for (Reason refused : trusted.refused()) {
+      checks.add(
+          Check.warn(
+              "config", refused.sentence(), "tell whoever signs it; all other documents count"));
+    }
+    for (TrustedConfig.BadMirror mirror : trusted.mirrors()) {
+      checks.add(
+          Check.warn(
+              "mirror",
+              "%s was passed over: %s".formatted(mirror.url(), mirror.reason().sentence()),
+              "see to it, or take it out of the settings"));
     }
     return checks;
   }

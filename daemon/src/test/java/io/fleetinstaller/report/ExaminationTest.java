@@ -149,6 +149,20 @@ class ExaminationTest {
             tuple("daemon", Level.OK), tuple("settings", Level.OK), tuple("source", Level.FAIL));
   }
 
+  @Test
+  void what_of_the_signed_config_is_left_out_is_told() {
+    List<Check> checks = Examination.complaints(Samples.signed());
+
+    assertThat(checks)
+        .extracting(Check::what, Check::level)
+        .containsExactly(
+            tuple("daemon", Level.OK),
+            tuple("settings", Level.OK),
+            tuple("source", Level.OK),
+            tuple("config", Level.WARN),
+            tuple("mirror", Level.WARN));
+  }
+
   private Examination doctor(long reserve, List<String> tools) {
     return new Examination(new Patient(packages, state, user, reserve, List.of(root), tools));
   }
