@@ -35,6 +35,7 @@ final class RepoDeployCommand implements Callable<Integer> {
   private @Nullable Path file;
 
   // The standard options would take --version, which here is that of a release.
+  @SuppressWarnings("UnusedVariable") // picocli reads it
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
