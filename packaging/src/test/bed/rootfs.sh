@@ -2,8 +2,9 @@
 # rootfs.sh: prints the path of a Debian 12 root directory with systemd for the system tests, and builds it first
 # when this script has changed or has never run here (root; about a minute; needs apt-get, dpkg-deb, mmdebstrap).
 #
-# It holds the servers that the tests talk to (docker-registry, nginx, squid), their certificates, and the node
-# exporters of two Debian releases as plain binaries below /srv/exporter: no package of them is installed.
+# It holds the servers that the tests talk to (docker-registry, nginx, squid), their certificates, a library that moves
+# a process's clock, and the node exporters of two Debian releases as plain binaries below /srv/exporter: no package of
+# them is installed.
 set -eu
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/fleet-installer-tests
@@ -38,7 +39,7 @@ bootstrap() {
   sources bookworm > "$work/bookworm.list"
   mmdebstrap --quiet --variant=minbase --mode=root --components=main --aptopt="$work/acquire.conf" \
     --include=systemd,systemd-sysv,dbus,iproute2,procps,curl,ca-certificates,openssl,socat,util-linux,strace,jq \
-    --include=docker-registry,nginx-light,squid \
+    --include=docker-registry,nginx-light,squid,libfaketime \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' bookworm "$work/root" "$work/bookworm.list" >&2
 }
