@@ -19,8 +19,9 @@ final class Hashes {
   static SortedMap<String, String> of(Fields hashes) throws Untrusted {
     SortedMap<String, String> known = new TreeMap<>();
     for (String algorithm : hashes.object().members().keySet()) {
+      String hash = hashes.text(algorithm).toLowerCase(Locale.ROOT);
       if (KNOWN.containsKey(algorithm)) {
-        known.put(algorithm, hashes.text(algorithm).toLowerCase(Locale.ROOT));
+        known.put(algorithm, hash);
       }
     }
     if (known.isEmpty()) {

@@ -30,7 +30,11 @@ record Signers(Map<String, Key> keys, long threshold) {
   static Map<String, Key> published(Fields signed) throws Untrusted {
     Map<String, Key> keys = new HashMap<>();
     for (Map.Entry<String, Fields> each : signed.objects("keys").entrySet()) {
-      Key.parse(each.getValue().object()).ifPresent(key -> keys.put(each.getKey(), key));
+      Fields key = each.getValue();
+      key.text("keytype");
+      key.text("scheme");
+      key.object("keyval").text("public");
+      Key.parse(key.object()).ifPresent(usable -> keys.put(each.getKey(), usable));
     }
     return keys;
   }

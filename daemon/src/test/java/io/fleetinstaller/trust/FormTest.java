@@ -55,6 +55,7 @@ class FormTest {
         of("timestamp", "meta.snapshot.json.hashes", Trees.object()),
         of("timestamp", "meta.snapshot.json.hashes", Trees.object("md5", "00")),
         of("timestamp", "meta.snapshot.json.hashes", Trees.object("sha256", 1)),
+        of("timestamp", "meta.snapshot.json.hashes", Map.of("sha256", "00", "x", 1)),
         of("snapshot", "_type", "timestamp"),
         of("snapshot", "meta", null),
         of("snapshot", "meta", Trees.object("targets.json", 1)),
@@ -100,6 +101,11 @@ class FormTest {
         of("root", "_type", "targets"),
         of("root", "keys", null),
         of("root", "keys", Map.of("a", 1)),
+        of("root", "keys", Map.of("a", key("keytype", null))),
+        of("root", "keys", Map.of("a", key("keytype", 1))),
+        of("root", "keys", Map.of("a", key("scheme", null))),
+        of("root", "keys", Map.of("a", key("keyval", "x"))),
+        of("root", "keys", Map.of("a", key("keyval", Map.of()))),
         of("root", "roles", null),
         of("root", "roles", Map.of()),
         of("root", "roles.timestamp", null),
@@ -152,6 +158,10 @@ class FormTest {
         of("root", "x-custom", 1),
         of("root", "roles.root.x-custom", 1),
         of("targets", "delegations", roles()),
+        of(
+            "targets",
+            "delegations",
+            Map.of("keys", Map.of("a", key("x", "unknown")), "roles", List.of())),
         of("targets", "delegations", roles(role("name", "x".repeat(200)))),
         of("targets", "delegations", roles(role("keyids", List.of("unknown")))));
   }
@@ -217,6 +227,10 @@ class FormTest {
 
   private static Tree roles(Object... roles) {
     return Trees.object("keys", Map.of(), "roles", Arrays.asList(roles));
+  }
+
+  private static Tree.Members key(String name, Object value) {
+    return Trees.with(TestKey.published("x509", "another", "text"), name, value);
   }
 
   private static Tree.Members role(String name, Object value) {
