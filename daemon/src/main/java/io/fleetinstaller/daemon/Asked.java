@@ -54,7 +54,7 @@ sealed interface Asked {
   record Signed(Config config, RemoteConfig documents) implements Asked {
     @Override
     public Set<PackageName> names() {
-      return documents.deployed();
+      return documents.without(config.refused()).deployed();
     }
 
     /** Once it has expired, or before its time has come, nothing new is begun on its word. */

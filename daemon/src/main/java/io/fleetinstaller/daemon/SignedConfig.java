@@ -11,6 +11,7 @@ import io.fleetinstaller.source.SourceSettings;
 import io.fleetinstaller.source.SourceState;
 import io.fleetinstaller.trust.Refusal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -90,13 +91,14 @@ final class SignedConfig implements AutoCloseable {
     return parsed.get();
   }
 
-  private static TrustedConfig trusted(Config config, RemoteConfig documents, SourceState state) {
+  private TrustedConfig trusted(Config config, RemoteConfig documents, SourceState state) {
+    Instant now = site.time().now();
     return new TrustedConfig(
         config.versions(),
         config.validUntil(),
         config.provenTime(),
         state.lastContact(),
-        Stream.of(documents.problems(), config.refused())
+        Stream.of(documents.problems(), config.refused(now))
             .flatMap(problems -> problems.values().stream())
             .toList(),
         state.badMirrors().stream()
