@@ -15,7 +15,7 @@ public record Bundling(Workplace place) {
       throws Fault, InterruptedException {
     place.lifetimes();
     Folder published = place.published().folder();
-    new Visit(place).documents(new Staged(published, new TreeMap<>()), place.now());
+    new Visit(place).look(new Staged(published, new TreeMap<>()), place.now());
     BundleWriter.write(file.toAbsolutePath(), published.path(), layouts);
     return Outcome.said(
             "%s holds the repository and %s"

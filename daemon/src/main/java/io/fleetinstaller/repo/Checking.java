@@ -16,7 +16,14 @@ public record Checking(Workplace place) {
   private static final Duration DAY = Duration.ofDays(1);
 
   /** What is or soon will be wrong; nothing, if all is well. */
+  @SuppressWarnings("try")
   public List<Reason> findings() throws Fault, InterruptedException {
+    try (Folder.Hold alone = place.folder().hold()) {
+      return findingsAlone();
+    }
+  }
+
+  private List<Reason> findingsAlone() throws Fault, InterruptedException {
     Lifetimes lifetimes = place.lifetimes();
     List<Reason> findings = new ArrayList<>(visit(place.now(), "now"));
     if (findings.isEmpty() && lifetimes.timestamp().compareTo(DAY.multipliedBy(2)) >= 0) {
@@ -35,12 +42,17 @@ public record Checking(Workplace place) {
   private List<Reason> visit(Instant when, String words) throws Fault, InterruptedException {
     try {
       Staged today = new Staged(place.published().folder(), new TreeMap<>());
-      return Documents.wrong(Documents.parse(new Visit(place).documents(today, when)));
+      Visit.Found found = new Visit(place).look(today, when);
+      List<Reason> wrong = new ArrayList<>(Documents.wrong(Documents.parse(found.documents())));
+      found.refused().values().stream().distinct().map(why -> said(words, why)).forEach(wrong::add);
+      return wrong;
     } catch (Refused refused) {
-      Reason reason = refused.reason();
-      return List.of(
-          new Reason(reason.code(), words + ": " + reason.sentence(), reason.evidence()));
+      return List.of(said(words, refused.reason()));
     }
+  }
+
+  private static Reason said(String words, Reason reason) {
+    return new Reason(reason.code(), words + ": " + reason.sentence(), reason.evidence());
   }
 
   private Optional<Reason> late(RoleName role, Duration lifetime) throws Fault {

@@ -1,14 +1,19 @@
 package io.fleetinstaller.repo;
 
 import io.fleetinstaller.io.Disk;
+import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Broken;
 import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.Fault.Transient;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -103,6 +108,48 @@ record Folder(Disk disk, Path path) {
           .toList();
     } catch (IOException e) {
       throw failed("list", path, e);
+    }
+  }
+
+  /** That nobody else publishes from here. */
+  record Hold(FileChannel channel) implements AutoCloseable {
+    @Override
+    public void close() throws Broken {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        throw new Broken(ReasonCode.IO_ERROR, "cannot let go of the folder: " + e);
+      }
+    }
+  }
+
+  /** Two that publish at once, a timer and a person, would each undo what the other did. */
+  Hold hold() throws Fault {
+    Path file = path.resolve(".lock");
+    try {
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (isTaken(channel)) {
+        channel.close();
+        throw new Transient(
+            ReasonCode.BUSY,
+            "cannot work in %s: another command is at it; try again when it has ended"
+                .formatted(path));
+      }
+      return new Hold(channel);
+    } catch (NoSuchFileException _) {
+      throw new Refused(
+          ReasonCode.NOT_FOUND, "cannot work in %s: there is no such folder".formatted(path));
+    } catch (IOException e) {
+      throw failed("lock", file, e);
+    }
+  }
+
+  private static boolean isTaken(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() == null;
+    } catch (OverlappingFileLockException _) {
+      return true;
     }
   }
 

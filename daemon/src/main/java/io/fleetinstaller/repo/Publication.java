@@ -24,7 +24,14 @@ public record Publication(Workplace place) {
    *
    * @param ready only those that are wholly signed; else one that is not refuses them all
    */
+  @SuppressWarnings("try")
   public Outcome publish(boolean ready) throws Fault, InterruptedException {
+    try (Folder.Hold alone = place.folder().hold()) {
+      return publishAlone(ready);
+    }
+  }
+
+  private Outcome publishAlone(boolean ready) throws Fault, InterruptedException {
     place.lifetimes();
     Current chosen = ready ? signed(place.current()) : place.current();
     refuseUnsigned(chosen);
@@ -33,8 +40,9 @@ public record Publication(Workplace place) {
           .with("published", List.of());
     }
     Staged staged = staged(chosen);
-    SortedMap<String, byte[]> documents = new Visit(place).documents(staged, place.now());
-    List<String> warnings = refuseWrong(chosen, Documents.parse(documents));
+    Visit.Found found = new Visit(place).look(staged, place.now());
+    List<String> warnings = new ArrayList<>(found.notes());
+    warnings.addAll(refuseWrong(chosen, Documents.parse(found.documents())));
     staged.write();
     clear(chosen);
     return outcome(chosen, warnings);

@@ -15,7 +15,14 @@ import java.util.Optional;
  */
 public record Stamping(Workplace place) {
 
+  @SuppressWarnings("try")
   public Outcome stamp() throws Fault, InterruptedException {
+    try (Folder.Hold alone = place.folder().hold()) {
+      return stampAlone();
+    }
+  }
+
+  private Outcome stampAlone() throws Fault, InterruptedException {
     Lifetimes lifetimes = place.lifetimes();
     Online online = new Online(place, root());
     Sheet snapshot = inForce(RoleName.SNAPSHOT);
@@ -38,9 +45,12 @@ public record Stamping(Workplace place) {
     Sheet timestamp = online.timestamp(snapshot);
     files.put(Published.METADATA + RoleName.TIMESTAMP.file(), timestamp.bytes());
     Staged staged = new Staged(place.published().folder(), files);
-    new Visit(place).documents(staged, place.now());
+    Visit.Found found = new Visit(place).look(staged, place.now());
     staged.write();
     Outcome done = outcome(timestamp, renew);
+    for (String note : found.notes()) {
+      done = done.line(note);
+    }
     return old && !renew
         ? done.line("note: snapshot expires at %s; bring its key".formatted(expires))
         : done;

@@ -9,6 +9,9 @@ import io.fleetinstaller.trust.TargetFile;
 import io.fleetinstaller.trust.Untrusted;
 import io.fleetinstaller.trust.Updater;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import io.fleetinstaller.release.Reason;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -18,9 +21,24 @@ record Visit(Workplace place) {
   private static final String FIRST_ROOT = Published.METADATA + "1.root.json";
   private static final int LARGEST_ROOT = 1 << 20;
 
-  /** Every document that a host finds there at this instant, verified. */
-  SortedMap<String, byte[]> documents(Staged staged, Instant now)
-      throws Fault, InterruptedException {
+  /**
+   * What a host finds there.
+   *
+   * @param documents all that count, verified
+   * @param refused roles whose own signers failed, which cost hosts nothing but what they speak of
+   */
+  record Found(SortedMap<String, byte[]> documents, SortedMap<String, Reason> refused) {
+    /** The same for people. */
+    List<String> notes() {
+      return refused.values().stream().map(why -> "note: " + why.sentence()).distinct().toList();
+    }
+  }
+
+  /**
+   * Looks at this instant. One operator whose time is over must not keep everybody else's config
+   * from the hosts: that is only told.
+   */
+  Found look(Staged staged, Instant now) throws Fault, InterruptedException {
     place.folder().deleteTree(SCRATCH);
     try {
       Store store =
@@ -50,17 +68,28 @@ record Visit(Workplace place) {
     }
   }
 
-  private static SortedMap<String, byte[]> all(Updater updater)
-      throws Untrusted, Fault, InterruptedException {
+  private static Found all(Updater updater) throws Untrusted, Fault, InterruptedException {
     updater.refresh();
     Listing listing = updater.targets("");
-    for (Refusal refusal : listing.refused().values()) {
-      throw new Untrusted(refusal);
+    SortedMap<String, Reason> refused = new TreeMap<>();
+    for (Map.Entry<String, Refusal> each : listing.refused().entrySet()) {
+      demandOwnFault(each.getValue());
+      refused.put(each.getKey(), each.getValue().reason());
     }
     SortedMap<String, byte[]> all = new TreeMap<>();
     for (TargetFile file : listing.targets().values()) {
       all.put(file.path(), updater.download(file));
     }
-    return all;
+    return new Found(all, refused);
+  }
+
+  private static void demandOwnFault(Refusal refusal) throws Untrusted {
+    boolean own =
+        refusal instanceof Refusal.Expired
+            || refusal instanceof Refusal.ThresholdNotMet
+            || refusal instanceof Refusal.UnknownRole;
+    if (!own) {
+      throw new Untrusted(refusal);
+    }
   }
 }
