@@ -31,12 +31,15 @@ final class Audit {
     line(mirror, refusal.reason(), seen, floor);
   }
 
-  /** A fault of a mirror, if it is one that an attacker would cause; false: the network's was. */
+  /**
+   * A fault of a mirror, if it is one that an attacker would cause; false: it is the network's or
+   * this host's own.
+   */
   static boolean refused(String mirror, Fault fault, SortedMap<String, Long> trusted) {
     Reason reason = fault.reason();
-    boolean unreachable = reason.code().blame() == Blame.ENVIRONMENT;
+    boolean ours = reason.code().blame() != Blame.CONTROL_PLANE;
     boolean failing = reason.code() == ReasonCode.SOURCE_ERROR && fault instanceof Fault.Transient;
-    if (reason.code() != ReasonCode.TOO_SLOW && (unreachable || failing)) {
+    if (reason.code() != ReasonCode.TOO_SLOW && (ours || failing)) {
       return false;
     }
     String known = trusted.containsKey("timestamp") ? "" + trusted.get("timestamp") : NONE;

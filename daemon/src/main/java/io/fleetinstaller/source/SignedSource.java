@@ -6,9 +6,10 @@ import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.trust.Untrusted;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
@@ -67,8 +68,7 @@ public final class SignedSource implements AutoCloseable {
    */
   public SourceState poll() throws InterruptedException {
     Instant now = site.time().now();
-    Map<MirrorAddress, Reason> failed = new LinkedHashMap<>();
-    Duration askedFor = Duration.ZERO;
+    List<Failed> failed = new ArrayList<>();
     for (MirrorAddress address : mirrors.turns()) {
       Optional<Failed> failure = ask(address);
       if (failure.isEmpty()) {
@@ -77,10 +77,11 @@ public final class SignedSource implements AutoCloseable {
         return polled(now, Optional.empty(), clock.afterSuccess());
       }
       mirrors.bad(address, failure.get().why(), failure.get().askedFor());
-      failed.put(address, failure.get().why());
-      askedFor = longer(askedFor, failure.get().askedFor());
+      failed.add(failure.get());
     }
-    repository.distrust();
+    // The others are left alone meanwhile, if they asked for more.
+    Duration askedFor =
+        failed.stream().map(Failed::askedFor).min(Comparator.naturalOrder()).orElseThrow();
     return polled(now, Optional.of(together(failed)), clock.afterFailure(askedFor));
   }
 
@@ -138,17 +139,15 @@ public final class SignedSource implements AutoCloseable {
     return repository.config().map(Config::versions).orElse(Collections.emptySortedMap());
   }
 
-  private static Reason together(Map<MirrorAddress, Reason> failed) {
-    Reason first = failed.values().iterator().next();
-    if (failed.size() == 1) {
+  private static Reason together(List<Failed> failed) {
+    List<Reason> reasons = failed.stream().map(Failed::why).toList();
+    Reason first = reasons.getFirst();
+    if (reasons.size() == 1) {
       return first;
     }
     return new Reason(
         first.code(),
-        failed.values().stream()
-            .map(Reason::sentence)
-            .distinct()
-            .collect(Collectors.joining("; ")));
+        failed.stream().map(Reason::sentence).distinct().collect(Collectors.joining("; ")));
   }
 
   private SourceState polled(Instant now, Optional<Reason> problem, Duration wait) {
@@ -189,9 +188,5 @@ public final class SignedSource implements AutoCloseable {
                 ("no mirror has given what can be verified since %s; see to the network of this"
                         + " host and to the repository")
                     .formatted(last)));
-  }
-
-  private static Duration longer(Duration one, Duration other) {
-    return one.compareTo(other) > 0 ? one : other;
   }
 }

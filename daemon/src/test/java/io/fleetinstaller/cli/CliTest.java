@@ -297,10 +297,29 @@ class CliTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "status", "explain", "pin", "poll", "run", "package build", "package push", "repo init",
-        "repo key gen", "repo key import", "repo delegate", "repo add", "repo deploy", "repo sign",
-        "repo payload", "repo attach", "repo publish", "repo timestamp", "repo rotate",
-        "repo revoke", "repo show", "repo check", "repo bundle"
+        "status",
+        "explain",
+        "pin",
+        "poll",
+        "run",
+        "package build",
+        "package push",
+        "repo init",
+        "repo key gen",
+        "repo key import",
+        "repo delegate",
+        "repo add",
+        "repo deploy",
+        "repo sign",
+        "repo payload",
+        "repo attach",
+        "repo publish",
+        "repo timestamp",
+        "repo rotate",
+        "repo revoke",
+        "repo show",
+        "repo check",
+        "repo bundle"
       })
   void every_verb_tells_how_it_is_used(String verb) {
     int exit = cli().run((verb + " --help").split(" "));

@@ -145,6 +145,7 @@ class MirrorsTest {
     SourceState state = host.poll();
 
     assertThat(host.server.requests()).isEmpty();
+    assertThat(state.nextPoll()).isLessThan(host.time.elapsed().plusSeconds(600));
     assertThat(state.problem()).isPresent();
     assertThat(state.config()).isPresent();
   }

@@ -205,6 +205,7 @@ class SignedSourceTest {
     assertThat(state.problem().orElseThrow().code()).isEqualTo(ReasonCode.BAD_SETTINGS);
     assertThat(state.problem().orElseThrow().sentence()).contains(host.root().toString());
     assertThat(host.server.requests()).isEmpty();
+    assertThat(host.audit.lines()).isEmpty();
   }
 
   @Test
