@@ -60,7 +60,6 @@ public record HostFacts(
       List<String> values = one ? List.of(section.text(key)) : section.texts(key);
       tags.put(key, new TreeSet<>(values));
     }
-    section.done();
     return tags;
   }
 }

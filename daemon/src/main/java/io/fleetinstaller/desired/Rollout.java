@@ -19,7 +19,6 @@ import java.util.Optional;
  */
 public record Rollout(Optional<Instant> start, List<Wave> waves) {
   public static final Rollout AT_ONCE = new Rollout(Optional.empty(), List.of());
-  private static final int MOST = 100;
 
   public Rollout {
     waves = List.copyOf(waves);
@@ -31,9 +30,6 @@ public record Rollout(Optional<Instant> start, List<Wave> waves) {
             "wave %d must reach more hosts than the one before it, and not earlier"
                 .formatted(i + 1));
       }
-    }
-    if (waves.size() > MOST) {
-      throw new IllegalArgumentException("%d waves are too many".formatted(waves.size()));
     }
   }
 

@@ -105,6 +105,13 @@ class DesiredFileTest {
   }
 
   @Test
+  void a_key_beside_the_packages_is_refused() throws IOException {
+    write("packages: []\nversion: 1\n");
+
+    assertThatThrownBy(this::read).hasMessageContaining("key 'version': it is not known here");
+  }
+
+  @Test
   void a_missing_file_is_said_to_be_missing() {
     assertThatThrownBy(this::read).hasMessageContaining("it does not exist; write it");
   }

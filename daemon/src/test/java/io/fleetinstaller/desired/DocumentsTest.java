@@ -139,6 +139,97 @@ class DocumentsTest {
   }
 
   @Test
+  void a_key_with_too_long_a_text_is_named() {
+    String good = exactly("a", "1", 'a');
+
+    assertThatThrownBy(() -> parse("{" + good.replace("'ann'", "'a\\tb'") + "}"))
+        .hasMessageContaining("key 'deployments[0].by'");
+    assertThatThrownBy(() -> parse("{" + good.replace("'ann'", "''") + "}"))
+        .hasMessageContaining("key 'deployments[0].by'");
+    assertThatThrownBy(() -> parse("{" + good + ",'note':'a\\tb'}"))
+        .hasMessageContaining("key 'deployments[0].note'");
+    assertThatThrownBy(() -> parse("{" + good.replace("'id':'a'", "'id':'/'") + "}"))
+        .hasMessageContaining("'/' is not an id; use 1 to 128 of");
+  }
+
+  @Test
+  void selections_have_an_end() throws Refused {
+    assertThat(parse(tagged(100, "k")).all()).hasSize(1);
+    assertThatThrownBy(() -> parse(tagged(101, "k"))).hasMessageContaining("too many tags");
+    assertThat(parse(tagged(1, "k".repeat(199))).all()).hasSize(1);
+    assertThatThrownBy(() -> parse(tagged(1, "k".repeat(200))))
+        .hasMessageContaining("at most 200 characters");
+  }
+
+  @Test
+  void waves_may_come_together_but_not_backwards() throws Refused {
+    String start = "{" + exactly("a", "1", 'a') + ",'rollout':{'start':'2026-11-01T00:00:00Z',";
+
+    assertThat(
+            parse(start + "'waves':[{'percent':5,'after':'1h'},{'percent':6,'after':'1h'}]}}")
+                .all())
+        .hasSize(1);
+    assertThatThrownBy(() -> parse(start + "'waves':[{'percent':5},{'percent':5}]}}"))
+        .hasMessageContaining("wave 2 must reach more hosts than the one before it");
+  }
+
+  @Test
+  void what_is_made_by_hand_is_held_to_the_same() throws Refused {
+    Deployment good = one(exactly("a", "1", 'a'));
+    List<Catalog.Manifest> one = entry("1", 'a').platforms();
+
+    assertThatThrownBy(() -> made(good, "/", "ann", "", 0)).hasMessageContaining("is not an id");
+    assertThatThrownBy(() -> made(good, "a", "", "", 0)).hasMessage("it must not be empty");
+    assertThatThrownBy(() -> made(good, "a", "a\nb", "", 0)).hasMessageContaining("one line");
+    assertThatThrownBy(() -> made(good, "a", "ann", "a\nb", 0)).hasMessageContaining("one line");
+    assertThatThrownBy(() -> made(good, "a", "ann", "", -1_000_001))
+        .hasMessageContaining("too far");
+    assertThat(made(good, "a", "ann", "", 0)).isEqualTo(good);
+    assertThatThrownBy(() -> entry("a\nb", one)).hasMessageContaining("one line");
+    assertThatThrownBy(() -> new Catalog.Manifest(new Platform("a", "b"), Scene.digest('f'), 0))
+        .hasMessage("a manifest of 0 bytes is not possible");
+    assertThat(entry("", platforms(32)).platforms()).hasSize(32);
+    assertThatThrownBy(() -> entry("", platforms(33))).hasMessageContaining("not 33");
+  }
+
+  private static Deployment made(Deployment like, String id, String by, String note, int priority) {
+    return new Deployment(
+        id,
+        like.name(),
+        like.goal(),
+        priority,
+        like.select(),
+        like.rollout(),
+        like.window(),
+        like.stableFor(),
+        false,
+        false,
+        like.notAfter(),
+        like.installer(),
+        like.after(),
+        by,
+        note);
+  }
+
+  private static Catalog.Entry entry(String notes, List<Catalog.Manifest> platforms) {
+    return new Catalog.Entry(new Version("1"), Scene.digest('a'), Instant.EPOCH, notes, platforms);
+  }
+
+  private static List<Catalog.Manifest> platforms(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> new Catalog.Manifest(new Platform("os", "a" + i), Scene.digest('f'), 1))
+        .toList();
+  }
+
+  private static String tagged(int tags, String key) {
+    String all =
+        IntStream.range(0, tags)
+            .mapToObj(i -> "'" + key + i + "':['x']")
+            .collect(Collectors.joining(","));
+    return "{" + exactly("a", "1", 'a') + ",'select':{'tags':{" + all + "}}}";
+  }
+
+  @Test
   void a_document_over_a_mebibyte_is_refused_before_it_is_read() {
     String text = Scene.catalogText("agent") + " ".repeat(1 << 20);
 
@@ -184,6 +275,17 @@ class DocumentsTest {
     assertThat(config.deployed()).containsExactly(new PackageName("other"));
     assertThat(config.problems())
         .containsOnlyKeys("catalog/stable/agent.json", "deployments/prod/other.json");
+  }
+
+  @Test
+  void a_bad_catalog_alone_deploys_nothing() {
+    SortedMap<String, byte[]> documents = new TreeMap<>();
+    documents.put("catalog/stable/agent.json", Scene.bytes("no document"));
+
+    RemoteConfig config = RemoteConfig.of(documents, Set.of("stable"), Set.of("prod"));
+
+    assertThat(config.problems()).hasSize(1);
+    assertThat(config.deployed()).isEmpty();
   }
 
   @Test

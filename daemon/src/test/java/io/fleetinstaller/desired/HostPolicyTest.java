@@ -71,6 +71,7 @@ class HostPolicyTest {
           {deny: [agent]}                         | installer.yaml does not allow agent on this host; change its section policy if it should
           {packages: {agent: {range: '<2'}}}      | installer.yaml allows only agent <2; change its section policy if it should
           {packages: {agent: {pin: '1'}}}         | installer.yaml pins agent to 1; change its section policy if it should
+          {packages: {agent: {pin: 'sha256:cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc'}}} | installer.yaml pins agent to sha256:cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc; change its section policy if it should
           {packages: {agent: {hold: true}}}       | installer.yaml holds agent; change its section policy if it should
           {packages: {agent: {hold: audit}}}      | installer.yaml holds agent (audit); change its section policy if it should
           {packages: {agent: {manualOnly: true}}} | installer.yaml lets only a person change agent; change its section policy if it should

@@ -64,6 +64,14 @@ class PolicyFileTest {
         "{",
         "{\"formatVersion\":2,\"overrides\":[],\"holds\":[]}",
         "{\"formatVersion\":1,\"holds\":[{\"name\":\"a\"}]}",
+        "{\"formatVersion\":1,\"what\":[]}",
+        "{\"formatVersion\":1,\"holds\":[{\"name\":\"a\",\"what\":1,\"by\":\"x\","
+            + "\"at\":\"2026-01-02T12:00:00Z\",\"reason\":\"\"}]}",
+        "{\"formatVersion\":1,\"overrides\":[{\"name\":\"a\",\"what\":1,\"by\":\"x\","
+            + "\"at\":\"2026-01-02T12:00:00Z\",\"reason\":\"\"}]}",
+        "{\"formatVersion\":1,\"pins\":[{\"name\":\"a\",\"version\":\"1\",\"what\":1,\"by\":\"x\","
+            + "\"digest\":\"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\","
+            + "\"at\":\"2026-01-02T12:00:00Z\",\"reason\":\"\"}]}",
         "{\"formatVersion\":1,\"pins\":[{\"name\":\"a\",\"version\":\"1\",\"by\":\"x\","
             + "\"at\":\"2026-01-02T12:00:00Z\",\"reason\":\"\"}]}",
         "{\"formatVersion\":1,\"overrides\":[{\"name\":\"a\",\"version\":\"1\",\"by\":\"x\","

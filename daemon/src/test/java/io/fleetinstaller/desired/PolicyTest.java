@@ -102,6 +102,36 @@ class PolicyTest {
   }
 
   @Test
+  void a_hold_says_who_why_until_when_and_how_it_ends() {
+    Decision brief =
+        new Decision("ann", NOON, "audit", Optional.of(NOON.plusSeconds(60).plusMillis(7)));
+    Policy expiring = Policy.EMPTY.with(new Hold(AGENT, brief));
+    Policy endless = Policy.EMPTY.with(new Hold(AGENT, decidedAt(NOON)));
+
+    assertThat(why(expiring))
+        .isEqualTo(
+            "ann holds it until 2026-01-02T12:01:00Z (audit); fleet-installer unhold agent lifts it");
+    assertThat(why(endless)).isEqualTo("ann holds it; fleet-installer unhold agent lifts it");
+  }
+
+  private static String why(Policy policy) {
+    return ((Desired.Leave) policy.resolve(AGENT, asked(V2), NOON).want()).why().sentence();
+  }
+
+  @Test
+  void lifting_one_leaves_those_of_other_packages() {
+    PackageName other = new PackageName("other");
+    Policy both =
+        Policy.EMPTY
+            .with(new Hold(AGENT, decidedAt(NOON)))
+            .with(new Hold(other, decidedAt(NOON)))
+            .with(new Pin(other, V1, decidedAt(NOON)));
+
+    assertThat(both.withoutHold(AGENT).holds()).containsOnlyKeys(other);
+    assertThat(both.withoutPin(AGENT)).isEqualTo(both);
+  }
+
+  @Test
   void lifting_forgets() {
     Policy policy =
         Policy.EMPTY

@@ -167,13 +167,30 @@ class RolloutTest {
     "host-2, 2026-11-21T00:00:00Z, 2.5, e, wave until 2026-11-22T00:00:00Z",
     "host-2, 2026-11-22T00:00:00Z, 2.5, e, run 3",
     "host-2, 2026-11-22T00:00:00Z, 4, e, downgrade",
-    "host-3, 2026-11-20T00:00:00Z, 4, e, downgrade"
+    "host-3, 2026-11-20T00:00:00Z, 4, e, downgrade",
+    // the next one in time is no way forth when it is older than what runs
+    "host-3, 2026-11-24T12:00:00Z, 2.5, e, wave until 2026-12-05T00:00:00Z",
+    // the same version from other bytes is brought up to what was signed, and waits for no newer
+    // one
+    "host-2, 2026-11-21T00:00:00Z, 2, e, run 2"
   })
   void what_runs_counts_for_what_is_followed(
       String host, String now, String version, char digit, String outcome) {
     Scene scene = follow(host, now).running(agent(version, digit));
 
     assertThat(scene.outcome()).isEqualTo(outcome);
+  }
+
+  @Test
+  void what_runs_stays_where_no_newer_release_ever_comes() {
+    String few = ",'rollout':{'waves':[{'percent':3}]}";
+    Scene scene =
+        Scene.usual()
+            .host("host-3")
+            .running(agent("1", 'a'))
+            .deployments(following("roll-1", ">=1") + few);
+
+    assertThat(scene.outcome()).isEqualTo("run 1");
   }
 
   @Test

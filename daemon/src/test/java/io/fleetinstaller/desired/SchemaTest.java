@@ -40,6 +40,11 @@ class SchemaTest {
         FOLLOW + "{'channel':'stable','range':'>=1.9  <2'},'rollout':{'waves':[{'percent':5}]}",
         FOLLOW + "{'channel':'stable','range':'=1~rc1 >1 <2 <=3 >=1 >1 >1 >1'}",
         DEPLOYMENT + ",'priority':-1000000",
+        DEPLOYMENT + ",'priority':1000000",
+        DEPLOYMENT + ",'paused':true",
+        DEPLOYMENT + ",'gate':{'stableFor':'24h'}",
+        DEPLOYMENT + ",'note':'" + "😀".repeat(1000) + "'",
+        DEPLOYMENT.replace("'ann'", "'" + "a".repeat(200) + "'"),
         DEPLOYMENT + ",'select':{}",
         DEPLOYMENT + ",'select':{'tags':{}}",
         DEPLOYMENT

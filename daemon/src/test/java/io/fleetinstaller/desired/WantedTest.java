@@ -207,6 +207,15 @@ class WantedTest {
   }
 
   @Test
+  void in_a_tie_that_names_one_release_a_refusal_is_the_strictest() {
+    Scene scene =
+        Scene.usual()
+            .deployments(exactly("d", "2", 'b') + ",'paused':true", exactly("e", "2.1", 'b'));
+
+    assertThat(scene.outcome()).isEqualTo("leave not-in-catalog");
+  }
+
+  @Test
   void in_a_tie_a_wait_without_end_is_longer_than_one_with_an_end() {
     Scene scene =
         Scene.usual()

@@ -98,7 +98,7 @@ class FleetIT {
       Set<Integer> reached = reached(config, START.plus(wave.getKey()));
       Set<Integer> justBefore = reached(config, START.plus(wave.getKey()).minusMillis(1));
       double share = 100.0 * reached.size() / HOSTS;
-      print("wave of %3d %%: %.2f %% of %d hosts", wave.getValue(), share, HOSTS);
+      print("wave of %3d %%: %.2f %% of %d hosts".formatted(wave.getValue(), share, HOSTS));
 
       assertThat(share).isCloseTo(wave.getValue(), within(2.0));
       assertThat(justBefore).isEqualTo(before);
@@ -122,8 +122,8 @@ class FleetIT {
     for (int minute : List.of(0, 1, 2, 10, 29)) {
       IntSummaryStatistics second = minute(polls, minute);
       print(
-          "minute %2d after the start of all: %d polls, %d to %d in a second",
-          minute, second.getSum(), second.getMin(), second.getMax());
+          "minute %2d after the start of all: %d polls, %d to %d in a second"
+              .formatted(minute, second.getSum(), second.getMin(), second.getMax()));
       assertThat(second.getSum()).isCloseTo(HOSTS, within((long) HOSTS / 20));
       assertThat(second.getMin()).isGreaterThan(HOSTS / SECONDS * 6 / 10);
       assertThat(second.getMax()).isLessThan(HOSTS / SECONDS * 14 / 10);
@@ -142,7 +142,7 @@ class FleetIT {
     }
 
     IntSummaryStatistics all = IntStream.of(polls).summaryStatistics();
-    print("after Retry-After of %d s: at most %d polls in a second", wait, all.getMax());
+    print("after Retry-After of %d s: at most %d polls in a second".formatted(wait, all.getMax()));
     assertThat(IntStream.of(polls).limit(wait).sum()).isZero();
     assertThat(all.getMax()).isLessThan(HOSTS / SECONDS * 15 / 10);
   }
@@ -166,9 +166,11 @@ class FleetIT {
     IntSummaryStatistics starts =
         byHost.values().stream().mapToInt(lines -> lines.size() - 1).summaryStatistics();
     print(
-        "unchanged poll: %.4f requests a host, body at most %d bytes, with head at most %d",
-        (double) unchanged.size() / HOSTS, bodies.getMax(), wholes.getMax());
-    print("first poll after a restart: %d to %d requests", starts.getMin(), starts.getMax());
+        "unchanged poll: %.4f requests a host, body at most %d bytes, with head at most %d"
+            .formatted((double) unchanged.size() / HOSTS, bodies.getMax(), wholes.getMax()));
+    print(
+        "first poll after a restart: %d to %d requests"
+            .formatted(starts.getMin(), starts.getMax()));
 
     assertThat(byHost).hasSize(HOSTS);
     assertThat(unchanged).hasSize(HOSTS);
@@ -302,7 +304,7 @@ class FleetIT {
     return IntStream.of(polls).skip((long) minute * SECONDS).limit(SECONDS).summaryStatistics();
   }
 
-  private static void print(String text, Object... values) {
-    System.out.println("fleet: " + text.formatted(values));
+  private static void print(String text) {
+    System.out.println("fleet: " + text);
   }
 }

@@ -124,8 +124,8 @@ final class Nginx implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     process.destroy();
-    process.waitFor(30, TimeUnit.SECONDS);
+    process.onExit().join();
   }
 }
