@@ -1,5 +1,7 @@
 package io.fleetinstaller.source;
 
+import static java.util.stream.Collectors.joining;
+
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
@@ -12,7 +14,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -140,14 +141,13 @@ public final class SignedSource implements AutoCloseable {
   }
 
   private static Reason together(List<Failed> failed) {
-    List<Reason> reasons = failed.stream().map(Failed::why).toList();
-    Reason first = reasons.getFirst();
-    if (reasons.size() == 1) {
+    Reason first = failed.getFirst().why();
+    if (failed.size() == 1) {
       return first;
     }
     return new Reason(
         first.code(),
-        failed.stream().map(Reason::sentence).distinct().collect(Collectors.joining("; ")));
+        failed.stream().map(each -> each.why().sentence()).distinct().collect(joining("; ")));
   }
 
   private SourceState polled(Instant now, Optional<Reason> problem, Duration wait) {
