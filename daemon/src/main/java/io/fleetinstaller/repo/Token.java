@@ -15,11 +15,11 @@ import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.ProviderException;
 import java.security.Security;
+import java.security.UnrecoverableKeyException;
 import java.security.cert.Certificate;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import javax.security.auth.login.FailedLoginException;
 
 /**
  * A key that never leaves its token, used through PKCS#11.
@@ -92,7 +92,7 @@ public record Token(Path configuration, String alias) {
               Scheme.of("key " + name, certificate.getPublicKey()), certificate.getPublicKey());
       return Optional.of(new SigningKey(name, part, key, new SigningKey.Token(provider)));
     } catch (IOException e) {
-      if (e.getCause() instanceof FailedLoginException) {
+      if (e.getCause() instanceof UnrecoverableKeyException) {
         return Optional.empty();
       }
       throw refuse(name, "the token does not answer: " + words(e));
