@@ -19,6 +19,8 @@ public enum Verb {
   UNPIN(true),
   /** Polls now. With a package: also forgets that a release of it failed, so that it is retried. */
   POLL(false),
+  /** Forgets the latest time that signed config proved, then polls: the clock had been ahead. */
+  RESET_CLOCK(false),
   /** Re-hashes the slots of one package or of all. */
   VERIFY(false);
 
@@ -34,7 +36,7 @@ public enum Verb {
 
   /** As it stands in requests and on the command line. */
   public String text() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** Any text that is no verb is an {@link IllegalArgumentException} that lists the verbs. */

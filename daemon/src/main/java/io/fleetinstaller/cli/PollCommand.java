@@ -25,12 +25,19 @@ final class PollCommand implements Callable<Integer> {
       description = "Tries again at once what failed with this package.")
   private @Nullable PackageName name;
 
+  @Option(
+      names = "--reset-clock",
+      description =
+          "Forgets the latest time that signed config proved, where the clock had been ahead.")
+  private boolean resetClock;
+
   PollCommand(Session session) {
     this.session = session;
   }
 
   @Override
   public Integer call() throws Fault {
-    return order.give(session, Verb.POLL, Optional.ofNullable(name));
+    return order.give(
+        session, resetClock ? Verb.RESET_CLOCK : Verb.POLL, Optional.ofNullable(name));
   }
 }

@@ -125,6 +125,10 @@ final class Daemon {
     try {
       switch (job.command().verb()) {
         case POLL -> poll(job);
+        case RESET_CLOCK -> {
+          situation.source().forgetTime(job.command().by());
+          poll(job);
+        }
         case INSTALL, UPGRADE, ROLLBACK, REMOVE, PIN -> {
           Policy before = situation.policy().now();
           desk.keep(job.command());

@@ -63,13 +63,13 @@ record Overseer(
         }
       }
       case ROLLBACK -> refuseDuringUpgrade(known(command.name().orElseThrow()));
-      case INSTALL, UPGRADE, REMOVE, HOLD, UNHOLD, PIN, UNPIN -> {}
+      case INSTALL, UPGRADE, REMOVE, HOLD, UNHOLD, PIN, UNPIN, RESET_CLOCK -> {}
     }
     Job job = jobs.open(command);
     switch (command.verb()) {
       case HOLD, UNHOLD, UNPIN -> keep(job);
       case VERIFY -> verification.begin(job);
-      case INSTALL, UPGRADE, ROLLBACK, REMOVE, PIN, POLL -> inbox.work(job);
+      case INSTALL, UPGRADE, ROLLBACK, REMOVE, PIN, POLL, RESET_CLOCK -> inbox.work(job);
     }
     return job;
   }

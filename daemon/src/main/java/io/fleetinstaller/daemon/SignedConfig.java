@@ -2,7 +2,9 @@ package io.fleetinstaller.daemon;
 
 import io.fleetinstaller.desired.RemoteConfig;
 import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Reason;
+import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.report.TrustedConfig;
 import io.fleetinstaller.source.Config;
 import io.fleetinstaller.source.SignedSource;
@@ -53,6 +55,14 @@ final class SignedConfig implements AutoCloseable {
     opened.source().stored();
     open = Optional.of(opened);
     return opened;
+  }
+
+  void forgetTime(String by) throws Fault {
+    if (open.isEmpty()) {
+      throw new Fault.Refused(
+          ReasonCode.BAD_REQUEST, "cannot reset the clock: this host follows no signed config");
+    }
+    open.get().source().forgetTime(by);
   }
 
   Duration untilNextPoll(Duration interval) {

@@ -80,6 +80,11 @@ final class Source implements AutoCloseable {
     }
   }
 
+  /** Forgets the latest time that signed config proved: a person says that the clock was ahead. */
+  void forgetTime(String by) throws Fault {
+    signed.forgetTime(by);
+  }
+
   /** How long a look may be put off. */
   Duration untilNextPoll(Settings settings) {
     Duration interval = settings.poll().interval();

@@ -5,6 +5,7 @@ import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.ReasonCode.Blame;
 import io.fleetinstaller.trust.Refusal;
+import java.time.Instant;
 import java.util.SortedMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,13 @@ final class Audit {
     String known = trusted.containsKey("timestamp") ? "" + trusted.get("timestamp") : NONE;
     line(mirror, reason, new Seen("timestamp", NONE), known);
     return true;
+  }
+
+  static void timeForgotten(String by, Instant proven) {
+    LOG.atWarn()
+        .addKeyValue("by", by)
+        .addKeyValue("proven", proven)
+        .log("the proven time is forgotten: somebody says that the clock had been ahead");
   }
 
   private static void line(String mirror, Reason reason, Seen seen, String trusted) {

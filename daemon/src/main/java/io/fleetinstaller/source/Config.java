@@ -42,6 +42,10 @@ public record Config(
     return new Config(documents, documentsUntil, refused, verified, provenTime, later);
   }
 
+  Config provenAt(Instant time) {
+    return new Config(documents, documentsUntil, refused, verified, time, actFrom);
+  }
+
   /** The versions of the metadata, by role. */
   public SortedMap<String, Long> versions() {
     return verified.versions();

@@ -100,6 +100,20 @@ final class Repository {
     sweep(vouched);
   }
 
+  /** Forgets the latest time that was proven, and answers it. */
+  Instant forgetTime() throws Fault {
+    try {
+      Store store = store(readRoot());
+      Instant proven = store.provenTime();
+      store.forgetTime();
+      config = config.map(now -> now.provenAt(Instant.EPOCH));
+      distrust();
+      return proven;
+    } catch (Untrusted untrusted) {
+      throw new Broken(untrusted.refusal().reason());
+    }
+  }
+
   /** The next refresh asks for everything again. */
   void distrust() {
     known = null;

@@ -86,6 +86,11 @@ public final class SignedSource implements AutoCloseable {
     return polled(now, Optional.of(together(failed)), clock.afterFailure(askedFor));
   }
 
+  /** Forgets the latest time that was proven; what this person said is in the audit log. */
+  public void forgetTime(String by) throws Fault {
+    Audit.timeForgotten(by, repository.forgetTime());
+  }
+
   /** What the last of these calls said. */
   public SourceState state() {
     return state;

@@ -251,6 +251,27 @@ class SignedDaemonTest {
   }
 
   @Test
+  void a_clock_that_had_been_ahead_can_be_forgotten_by_a_person() throws Exception {
+    installed();
+    Instant right = stage.time.now();
+    stage.time.jump(right.plus(Duration.ofDays(2)));
+    deploy(one, ", priority: 1");
+    stage.poll();
+    stage.time.jump(right);
+    deploy(two, ", window: {days: [fri], from: \"00:00\", for: 1d, zone: UTC}");
+    stage.poll();
+    String frozen = stage.current();
+
+    try (AuditLog audit = new AuditLog()) {
+      stage.order(Verb.RESET_CLOCK, Optional.empty(), Optional.empty());
+
+      assertThat(audit.events()).singleElement().asString().contains("proven time is forgotten");
+    }
+    assertThat(frozen).isEqualTo("1");
+    assertThat(stage.current()).isEqualTo("2");
+  }
+
+  @Test
   void what_was_verified_counts_after_a_restart_without_any_repository() throws Exception {
     installed();
     stage.close();

@@ -31,6 +31,11 @@ public final class AuditLog implements AutoCloseable {
         .toList();
   }
 
+  /** The sentences. */
+  public List<String> events() {
+    return List.copyOf(appender.list).stream().map(ILoggingEvent::getFormattedMessage).toList();
+  }
+
   public List<String> mirrors() {
     return List.copyOf(appender.list).stream().map(event -> value(event, "mirror")).toList();
   }
