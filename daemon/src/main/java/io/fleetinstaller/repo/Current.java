@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -54,6 +55,11 @@ record Current(Published published, Map<RoleName, Sheet> drafts) {
             RoleName.TOP.stream(), drafts.keySet().stream().filter(RoleName::delegated).sorted())
         .filter(drafts::containsKey)
         .toList();
+  }
+
+  /** The draft of one of {@link #drafted}. */
+  Sheet draft(RoleName role) {
+    return Objects.requireNonNull(drafts.get(role), role.value());
   }
 
   Optional<Sheet> sheet(RoleName role) throws Fault {

@@ -122,7 +122,7 @@ public record Publication(Workplace place) {
       }
     }
     for (RoleName role : chosen.drafted()) {
-      put(files, role, chosen.drafts().get(role));
+      put(files, role, chosen.draft(role));
     }
     Online online = new Online(place, chosen.root());
     Sheet snapshot = online.snapshot(meta(chosen));
@@ -151,7 +151,7 @@ public record Publication(Workplace place) {
     }
     for (RoleName role : chosen.drafted()) {
       if (!role.equals(RoleName.ROOT)) {
-        meta.put(role, MetaFile.of(chosen.drafts().get(role)));
+        meta.put(role, MetaFile.of(chosen.draft(role)));
       }
     }
     return meta;
@@ -187,7 +187,7 @@ public record Publication(Workplace place) {
   private static Outcome outcome(Current chosen, List<String> warnings) throws Fault {
     List<String> names = new ArrayList<>();
     for (RoleName role : chosen.drafted()) {
-      names.add(role + " " + chosen.drafts().get(role).statement().edition().version());
+      names.add(role + " " + chosen.draft(role).statement().edition().version());
     }
     Outcome outcome =
         Outcome.said(

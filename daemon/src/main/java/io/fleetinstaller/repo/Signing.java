@@ -57,8 +57,8 @@ public record Signing(Workplace place) {
     Map<String, Object> waiting = new TreeMap<>();
     for (RoleName role : current.drafted()) {
       for (Duty duty : current.outstanding(role)) {
-        lines.add(words(duty, current.drafts().get(role)));
-        waiting.put(role.value(), duty.outstanding(current.drafts().get(role)));
+        lines.add(words(duty, current.draft(role)));
+        waiting.put(role.value(), duty.outstanding(current.draft(role)));
       }
     }
     if (lines.isEmpty() && !current.drafts().isEmpty()) {
