@@ -208,6 +208,8 @@ final class SignedConfigIT {
     fleet.deploys("new", "note: as it should be");
 
     fleet.sees(".packages[0].desired.origin.note == \"as it should be\" and " + WELL);
+    assertThat(guest.sh("journalctl -o cat -u fleet-installer.service | grep 'refused config'"))
+        .contains("code=\"metadata-rollback\"", "role=\"timestamp\"");
   }
 
   @Test
