@@ -54,7 +54,8 @@ final class Desk {
       case UNHOLD -> situation.policy().change(now -> now.withoutHold(name));
       case PIN -> pin(command, name);
       case UNPIN -> situation.policy().change(now -> now.withoutOverride(name).withoutPin(name));
-      case POLL, RESET_CLOCK, VERIFY -> throw new IllegalArgumentException(command.verb() + " keeps nothing");
+      case POLL, RESET_CLOCK, VERIFY ->
+          throw new IllegalArgumentException(command.verb() + " keeps nothing");
     }
   }
 

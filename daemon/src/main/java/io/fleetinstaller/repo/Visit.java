@@ -2,6 +2,7 @@ package io.fleetinstaller.repo;
 
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.trust.Listing;
 import io.fleetinstaller.trust.Refusal;
 import io.fleetinstaller.trust.Store;
@@ -11,7 +12,6 @@ import io.fleetinstaller.trust.Updater;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import io.fleetinstaller.release.Reason;
 import java.util.SortedMap;
 import java.util.TreeMap;
 

@@ -3,7 +3,9 @@ package io.fleetinstaller.repo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.trust.Untrusted;
 import java.nio.file.Files;
@@ -112,6 +114,38 @@ class RepositoryTest {
     assertThat(host.poll()).containsOnlyKeys(CATALOG);
     assertThat(workshop.place().current().drafted()).containsExactly(OPERATORS);
     assertThat(operator.folder).isNotEqualTo(workshop.folder);
+  }
+
+  @Test
+  void one_operator_whose_time_is_over_keeps_nobodys_config_from_the_hosts() throws Exception {
+    Workshop operator = operator();
+    operator.deploy("prod", "1.0");
+    operator.sign();
+    workshop.takeDrafts(operator);
+    workshop.publish();
+    workshop.time.pass(Duration.ofDays(60));
+    new Renewal(workshop.place()).renew(RoleName.TARGETS);
+    workshop.signAndPublish();
+    workshop.time.pass(Duration.ofDays(40));
+
+    Outcome stamped = new Stamping(workshop.place()).stamp();
+    List<Reason> findings = new Checking(workshop.place()).findings();
+
+    assertThat(stamped.lines())
+        .anyMatch(line -> line.startsWith("note: cannot trust " + OPERATORS));
+    assertThat(findings).anyMatch(found -> found.sentence().contains(OPERATORS.value()));
+  }
+
+  @Test
+  void two_that_publish_at_once_do_not_undo_each_other() throws Exception {
+    try (Folder.Hold timer = workshop.place().folder().hold()) {
+      assertThat(timer.channel().isOpen()).isTrue();
+
+      assertThatThrownBy(() -> new Stamping(workshop.place()).stamp())
+          .isInstanceOf(Fault.Transient.class)
+          .hasMessageContaining("another command is at it");
+    }
+    assertThat(new Stamping(workshop.place()).stamp().lines()).isNotEmpty();
   }
 
   @Test
