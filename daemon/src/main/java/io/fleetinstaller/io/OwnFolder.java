@@ -15,7 +15,7 @@ public final class OwnFolder {
 
   /** Who else could change what is in this folder; empty if nobody, or where nobody can tell. */
   public static Optional<String> threat(Path folder) throws IOException {
-    if (!Posix.real(folder)) {
+    if (!Posix.real(folder) || !Files.exists(SELF)) {
       return Optional.empty();
     }
     Object owner = attribute(folder, "unix:uid");

@@ -4,6 +4,7 @@ import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.SystemTime;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.trust.Refusal;
 import io.fleetinstaller.trust.Remote;
 import io.fleetinstaller.trust.Store;
 import io.fleetinstaller.trust.TargetFile;
@@ -88,9 +89,7 @@ public final class TufClient {
     Updater updater = refreshed();
     for (String name : options.getOrDefault("--target-name", List.of())) {
       TargetFile file =
-          updater
-              .find(name)
-              .orElseThrow(() -> new IllegalArgumentException("there is no target " + name));
+          updater.find(name).orElseThrow(() -> new Untrusted(new Refusal.UnknownTarget(name)));
       Path target = folder.resolve(URLEncoder.encode(name, StandardCharsets.UTF_8));
       if (!isThere(target, file)) {
         disk.replace(target, updater.download(file), 0600);
