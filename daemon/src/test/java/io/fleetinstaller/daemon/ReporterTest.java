@@ -28,6 +28,7 @@ class ReporterTest {
   @TempDir Path folder;
 
   @Test
+  @SuppressWarnings("try")
   void a_host_that_is_upgraded_tells_of_it_until_somebody_listens() throws Exception {
     try (MockWebServer server = new MockWebServer();
         Stage stage = new Stage(folder)) {
