@@ -4,7 +4,6 @@ import io.fleetinstaller.io.Tree;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -51,10 +50,6 @@ record Fields(String what, Tree.Members object) {
       return new Fields(what, members);
     }
     throw malformed("%s must be an object".formatted(name));
-  }
-
-  Optional<Fields> optionalObject(String name) throws Untrusted {
-    return has(name) ? Optional.of(object(name)) : Optional.empty();
   }
 
   /** The members of an object whose values are objects all. */

@@ -195,6 +195,13 @@ class AttackTest {
   }
 
   @Test
+  void as_many_bytes_as_a_role_may_have_are_read() throws Exception {
+    byte[] bytes = "{\"signatures\":[],\"signed\":{}}".getBytes();
+
+    assertThat(Envelope.open("timestamp", bytes, bytes.length).raw()).isEqualTo(bytes);
+  }
+
+  @Test
   void a_target_larger_than_memory_allows_is_not_asked_for() throws Exception {
     long length = (64L << 20) + 1;
     repository

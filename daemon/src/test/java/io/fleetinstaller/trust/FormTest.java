@@ -193,6 +193,7 @@ class FormTest {
             100);
 
     assertThat(envelope.signatures()).containsOnlyKeys("a");
+    assertThat(envelope.signatures().get("a")).isEmpty();
   }
 
   @Test

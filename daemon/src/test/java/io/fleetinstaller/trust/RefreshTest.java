@@ -2,6 +2,7 @@ package io.fleetinstaller.trust;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A client and a repository that both behave. */
@@ -40,5 +41,40 @@ class RefreshTest {
 
     assertThat(repository.requests)
         .containsExactly("metadata/2.root.json", "metadata/timestamp.json");
+  }
+
+  @Test
+  void a_timestamp_that_was_already_fetched_is_not_asked_for_again() throws Exception {
+    client.refresh();
+    List<TestKey> before = List.copyOf(repository.signers.get("root"));
+    repository.rotate("root");
+    repository.signers.get("root").addAll(before);
+    repository.rotate("timestamp");
+    repository.publish("root", "targets", "snapshot", "timestamp");
+    repository.requests.clear();
+    byte[] timestamp = repository.files.get("metadata/timestamp.json");
+
+    Verified verified = client.updater().refreshWith(timestamp);
+
+    assertThat(verified.versions()).containsEntry("root", 2L).containsEntry("timestamp", 2L);
+    assertThat(repository.requests)
+        .containsExactly(
+            "metadata/2.root.json",
+            "metadata/3.root.json",
+            "metadata/2.snapshot.json",
+            "metadata/2.targets.json");
+  }
+
+  @Test
+  void a_timestamp_that_was_already_fetched_is_compared_with_the_stored_one() throws Exception {
+    repository.publish("timestamp");
+    client.refresh();
+    byte[] stored = client.file("timestamp.json");
+    repository.expires.put("timestamp", "2031-01-01T00:00:00Z");
+    repository.again("timestamp");
+
+    client.updater().refreshWith(repository.files.get("metadata/timestamp.json"));
+
+    assertThat(client.file("timestamp.json")).isEqualTo(stored);
   }
 }
