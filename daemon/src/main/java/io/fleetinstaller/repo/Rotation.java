@@ -31,7 +31,8 @@ public record Rotation(Workplace place) {
     while (coming.size() < leaving.size() && !role.delegated()) {
       coming.add(made(role, leaving.getFirst().scheme()));
     }
-    Grant after = changed(role, before, leaving, coming, threshold.orElse(before.threshold()));
+    int needed = threshold.orElse(before.threshold());
+    Grant after = granted(role, changed(role, before, leaving, coming), needed);
     grant(role, after);
     return outcome(role, after).then(new Renewal(place).resign(role));
   }
@@ -54,9 +55,8 @@ public record Rotation(Workplace place) {
             .formatted(role, String.join(", ", names)));
   }
 
-  private Grant changed(
-      RoleName role, Grant before, List<PublicPart> out, List<PublicPart> in, int threshold)
-      throws Fault {
+  private SortedMap<String, PublicPart> changed(
+      RoleName role, Grant before, List<PublicPart> out, List<PublicPart> in) throws Fault {
     SortedMap<String, PublicPart> keys = new TreeMap<>(before.keys());
     for (PublicPart key : out) {
       if (keys.remove(key.id()) == null) {
@@ -67,6 +67,11 @@ public record Rotation(Workplace place) {
       }
     }
     in.forEach(key -> keys.put(key.id(), key));
+    return keys;
+  }
+
+  private static Grant granted(RoleName role, SortedMap<String, PublicPart> keys, int threshold)
+      throws Refused {
     try {
       return new Grant(keys, threshold);
     } catch (IllegalArgumentException e) {
@@ -137,7 +142,7 @@ public record Rotation(Workplace place) {
     if (!enough) {
       in.add(made(role, key.scheme()));
     }
-    grant(role, changed(role, before, List.of(key), in, before.threshold()));
+    grant(role, granted(role, changed(role, before, List.of(key), in), before.threshold()));
     return outcome(role, place.current().grant(role)).then(new Renewal(place).resign(role));
   }
 }
