@@ -150,7 +150,7 @@ class RepoCommandTest {
         """
             .formatted(version));
     int built =
-        main(
+        program(
             "package",
             "build",
             program.getParent().toString(),
@@ -186,10 +186,10 @@ class RepoCommandTest {
   }
 
   private int run(String... words) {
-    return main(Stream.concat(Stream.of("repo"), Stream.of(words)).toArray(String[]::new));
+    return program(Stream.concat(Stream.of("repo"), Stream.of(words)).toArray(String[]::new));
   }
 
-  private int main(String... words) {
+  private int program(String... words) {
     out = new ByteArrayOutputStream();
     Terminal terminal =
         new Terminal(
