@@ -79,7 +79,7 @@ class TarIndexTest {
   @Test
   void a_link_is_refused() throws Exception {
     TarEntry link = entry("a", TarEntry.Kind.SYMLINK, 0, "/etc/shadow");
-    Path file = tar(new Packed(link, new byte[0]));
+    Path file = tar(new Packed(link, ""));
 
     assertThatThrownBy(() -> TarIndex.open(file)).hasMessageContaining("'a' is no plain file");
   }
@@ -106,11 +106,15 @@ class TarIndexTest {
     assertThatThrownBy(() -> TarIndex.open(file)).hasMessageContaining("too long a name");
   }
 
-  private record Packed(TarEntry entry, byte[] bytes) {}
+  private record Packed(TarEntry entry, String text) {
+    byte[] bytes() {
+      return text.getBytes(StandardCharsets.UTF_8);
+    }
+  }
 
   private static Packed file(String name, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return new Packed(entry(name, TarEntry.Kind.FILE, bytes.length, ""), bytes);
+    int size = text.getBytes(StandardCharsets.UTF_8).length;
+    return new Packed(entry(name, TarEntry.Kind.FILE, size, ""), text);
   }
 
   private static TarEntry entry(String name, TarEntry.Kind kind, long size, String link) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,8 +86,9 @@ class RepositoryTest {
     workshop.publish();
 
     assertThat(host.poll().get(DEPLOYMENTS)).contains("agent-1.0");
-    assertThat(Files.list(operator.folder.resolve("keys")).map(Path::toString))
-        .noneMatch(file -> file.endsWith(".pem"));
+    try (Stream<Path> keys = Files.list(operator.folder.resolve("keys"))) {
+      assertThat(keys.map(Path::toString)).noneMatch(file -> file.endsWith(".pem"));
+    }
   }
 
   @Test
