@@ -124,8 +124,9 @@ class WebMirrorTest {
     server.always(new MockResponse.Builder().code(503).addHeader("Retry-After", "120").build());
     WebMirror mirror = mirror();
 
-    catchThrowableOfType(Failure.class, () -> mirror.latest(PATH, 100, TAG));
+    Failure failure = catchThrowableOfType(Failure.class, () -> mirror.latest(PATH, 100, TAG));
 
+    assertThat(failure.isPassing()).isTrue();
     assertThat(mirror.askedFor()).isEqualTo(Duration.ofMinutes(2));
   }
 

@@ -1,5 +1,6 @@
 package io.fleetinstaller.trust;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -60,8 +61,8 @@ class AttackTest {
     Map<String, String> before = client.everything();
     repository.publish("timestamp");
     byte[] served = repository.files.get("metadata/timestamp.json");
-    String changed = new String(served).replace("\"version\":2", "\"version\":3");
-    repository.files.put("metadata/timestamp.json", changed.getBytes());
+    String changed = new String(served, UTF_8).replace("\"version\":2", "\"version\":3");
+    repository.files.put("metadata/timestamp.json", changed.getBytes(UTF_8));
 
     Refusal refusal = client.refused();
 
@@ -196,7 +197,7 @@ class AttackTest {
 
   @Test
   void as_many_bytes_as_a_role_may_have_are_read() throws Exception {
-    byte[] bytes = "{\"signatures\":[],\"signed\":{}}".getBytes();
+    byte[] bytes = "{\"signatures\":[],\"signed\":{}}".getBytes(UTF_8);
 
     assertThat(Envelope.open("timestamp", bytes, bytes.length).raw()).isEqualTo(bytes);
   }
@@ -242,8 +243,9 @@ class AttackTest {
   @Test
   void a_version_beyond_64_bits_is_refused() throws Exception {
     byte[] served = repository.files.get("metadata/timestamp.json");
-    String changed = new String(served).replace("\"version\":1", "\"version\":9223372036854775808");
-    repository.files.put("metadata/timestamp.json", changed.getBytes());
+    String changed =
+        new String(served, UTF_8).replace("\"version\":1", "\"version\":9223372036854775808");
+    repository.files.put("metadata/timestamp.json", changed.getBytes(UTF_8));
 
     assertThat(client.refused()).isInstanceOf(Refusal.Malformed.class);
   }
@@ -552,7 +554,7 @@ class AttackTest {
     Updater updater = client.refresh();
     TargetFile file = updater.find("a").orElseThrow();
     String path = "targets/" + file.hashes().get("sha256") + ".a";
-    repository.files.put(path, "content of b".getBytes());
+    repository.files.put(path, "content of b".getBytes(UTF_8));
 
     assertThatThrownBy(() -> updater.download(file))
         .isInstanceOfSatisfying(
@@ -564,8 +566,8 @@ class AttackTest {
                             "target a",
                             "sha256",
                             file.hashes().get("sha256"),
-                            Hashes.hex("sha256", "content of b".getBytes()))));
-    repository.files.put(path, "content".getBytes());
+                            Hashes.hex("sha256", "content of b".getBytes(UTF_8)))));
+    repository.files.put(path, "content".getBytes(UTF_8));
     assertThatThrownBy(() -> updater.download(file))
         .isInstanceOfSatisfying(
             Untrusted.class,
@@ -604,7 +606,7 @@ class AttackTest {
 
   @Test
   void garbage_is_refused() throws Exception {
-    repository.files.put("metadata/timestamp.json", "<html>".getBytes());
+    repository.files.put("metadata/timestamp.json", "<html>".getBytes(UTF_8));
 
     assertThat(client.refused()).isInstanceOf(Refusal.Malformed.class);
     assertThat(client.has("timestamp.json")).isFalse();

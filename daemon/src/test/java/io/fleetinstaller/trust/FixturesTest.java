@@ -1,5 +1,6 @@
 package io.fleetinstaller.trust;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -215,7 +216,7 @@ class FixturesTest {
     TargetFile file = updater.find(path).orElseThrow();
 
     assertThat(file.role()).isEqualTo(role);
-    assertThat(new String(updater.download(file))).isEqualTo("Contents: " + path);
+    assertThat(new String(updater.download(file), UTF_8)).isEqualTo("Contents: " + path);
     assertThat(updater.verified().versions().keySet())
         .containsExactlyInAnyOrder(("root timestamp snapshot " + asked).split(" "));
   }
@@ -240,7 +241,7 @@ class FixturesTest {
         assertThat(updater.targets("").targets()).hasSize(state + 1);
         for (int target = 0; target <= state; target++) {
           TargetFile file = updater.find(String.valueOf(target)).orElseThrow();
-          assertThat(new String(updater.download(file))).isEqualTo(String.valueOf(target));
+          assertThat(new String(updater.download(file), UTF_8)).isEqualTo(String.valueOf(target));
         }
       }
     }

@@ -1,5 +1,6 @@
 package io.fleetinstaller.trust;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fleetinstaller.io.Tree;
@@ -189,7 +190,7 @@ class FormTest {
     Envelope envelope =
         Envelope.open(
             "targets",
-            "{\"signatures\":[{\"keyid\":\"a\",\"sig\":\"xyz\"}],\"signed\":{}}".getBytes(),
+            "{\"signatures\":[{\"keyid\":\"a\",\"sig\":\"xyz\"}],\"signed\":{}}".getBytes(UTF_8),
             100);
 
     assertThat(envelope.signatures()).containsOnlyKeys("a");
@@ -215,7 +216,7 @@ class FormTest {
 
   private static Refusal refusal(String text) {
     try {
-      Envelope.open("targets", text.getBytes(), 1000);
+      Envelope.open("targets", text.getBytes(UTF_8), 1000);
       return null;
     } catch (Untrusted e) {
       return e.refusal();

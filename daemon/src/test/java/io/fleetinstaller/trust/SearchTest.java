@@ -1,5 +1,6 @@
 package io.fleetinstaller.trust;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,7 +24,7 @@ class SearchTest {
     TargetFile file = updater.find("catalog/stable/a.json").orElseThrow();
 
     assertThat(file.role()).isEqualTo("catalog");
-    assertThat(updater.download(file)).isEqualTo("a".getBytes());
+    assertThat(updater.download(file)).isEqualTo("a".getBytes(UTF_8));
     assertThat(updater.find("deployments/prod/a.json")).isEmpty();
   }
 
@@ -146,7 +147,7 @@ class SearchTest {
 
   @Test
   void a_role_may_be_trusted_by_the_hash_of_its_paths() throws Exception {
-    String hash = Hashes.hex("sha256", "some/file".getBytes());
+    String hash = Hashes.hex("sha256", "some/file".getBytes(UTF_8));
     repository.key("bin", TestKey.ed25519());
     repository.delegate("targets", bin(hash.substring(0, 3)));
     repository.target("bin", "some/file", "x");
@@ -323,21 +324,21 @@ class SearchTest {
   @Test
   void a_name_that_means_something_in_an_address_is_quoted() throws Exception {
     repository.delegate("targets", "../a?b", false, "*/*");
-    String hash = Hashes.hex("sha256", "x".getBytes());
+    String hash = Hashes.hex("sha256", "x".getBytes(UTF_8));
     repository.target("../a?b", "odd #name/%41", "x");
-    repository.files.put("targets/odd%20%23name/" + hash + ".%2541", "x".getBytes());
+    repository.files.put("targets/odd%20%23name/" + hash + ".%2541", "x".getBytes(UTF_8));
     Updater updater = published();
 
     byte[] bytes = updater.download(updater.find("odd #name/%41").orElseThrow());
 
-    assertThat(bytes).isEqualTo("x".getBytes());
+    assertThat(bytes).isEqualTo("x".getBytes(UTF_8));
     assertThat(client.has("..%2Fa%3Fb.json")).isTrue();
     assertThat(repository.requests).contains("metadata/1...%2Fa%3Fb.json");
   }
 
   @Test
   void a_target_may_have_a_sha512_only() throws Exception {
-    byte[] bytes = "x".getBytes();
+    byte[] bytes = "x".getBytes(UTF_8);
     String hash = Hashes.hex("sha512", bytes);
     repository
         .targets
@@ -351,7 +352,7 @@ class SearchTest {
 
   @Test
   void each_known_hash_must_be_right() throws Exception {
-    byte[] bytes = "x".getBytes();
+    byte[] bytes = "x".getBytes(UTF_8);
     String sha256 = Hashes.hex("sha256", bytes);
     repository
         .targets

@@ -1,5 +1,6 @@
 package io.fleetinstaller.trust;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -175,7 +176,7 @@ class StoreTest {
 
     client.refresh();
 
-    assertThat(client.file(name + ".corrupt")).isEqualTo("{\"half".getBytes());
+    assertThat(client.file(name + ".corrupt")).isEqualTo("{\"half".getBytes(UTF_8));
     assertThat(client.versions()).isEqualTo("root 1, snapshot 1, targets 1, timestamp 1");
   }
 
@@ -191,7 +192,7 @@ class StoreTest {
         "{\"formatVersion\":1,\"anchor\":\"\",\"root\":0,\"provenTime\":\"1970-01-01T00:00:00Z\",\"marks\":{\"timestamp\":{\"keys\":[],\"threshold\":0,\"versions\":{}}}}"
       })
   void floors_of_another_form_are_damaged(String text) {
-    assertThatThrownBy(() -> FloorsFormat.read(text.getBytes())).isInstanceOf(Untrusted.class);
+    assertThatThrownBy(() -> FloorsFormat.read(text.getBytes(UTF_8))).isInstanceOf(Untrusted.class);
   }
 
   @Test
