@@ -18,13 +18,13 @@ final class Verbs {
     all.put("explain", ExplainCommand::new);
     all.put("plan", PlanCommand::new);
     all.put("history", HistoryCommand::new);
-    all.put("install", InstallCommand::new);
-    all.put("upgrade", UpgradeCommand::new);
+    all.put("install", MoveCommand::install);
+    all.put("upgrade", MoveCommand::upgrade);
     all.put("rollback", RollbackCommand::new);
     all.put("remove", RemoveCommand::new);
     all.put("hold", HoldCommand::new);
     all.put("unhold", UnholdCommand::new);
-    all.put("pin", PinCommand::new);
+    all.put("pin", MoveCommand::pin);
     all.put("unpin", UnpinCommand::new);
     all.put("poll", PollCommand::new);
     all.put("verify", VerifyCommand::new);
