@@ -31,7 +31,8 @@ final class MoveCommand implements Callable<Integer> {
   }
 
   static CommandLine install(Session session) {
-    return of(session, Verb.INSTALL, "Puts a package on this host; what config says waits until unpin.");
+    return of(
+        session, Verb.INSTALL, "Puts a package on this host; what config says waits until unpin.");
   }
 
   static CommandLine upgrade(Session session) {

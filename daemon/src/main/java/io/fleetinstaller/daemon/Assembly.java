@@ -93,13 +93,14 @@ public final class Assembly {
   public void run() throws Fault, InterruptedException {
     Settings.Paths paths = settings.now().paths();
     prepare(paths);
+    Inbox inbox = new Inbox();
     HostContext context = new HostContext(paths.packages(), paths.state(), disk, time);
     try (FileChannel lock = lock(paths.state());
         Host opened = host.factory().open(context);
         Registries registries = new Registries(settings, time, chance);
-        Source source = new Source(site(paths), System.getProperty("user.name"))) {
+        Source source = new Source(site(paths), System.getProperty("user.name"), inbox::look)) {
       LOG.debug("this daemon is the only one of {}: {}", paths.state(), lock.isOpen());
-      run(opened, registries, source);
+      run(opened, registries, source, inbox);
     } catch (IOException e) {
       throw new Broken(ReasonCode.HOST_FAILED, "cannot lock %s: %s".formatted(paths.state(), e));
     }
@@ -143,7 +144,7 @@ public final class Assembly {
     return new Site(paths.state(), disk, time, chance, environment);
   }
 
-  private void run(Host opened, Registries registries, Source source)
+  private void run(Host opened, Registries registries, Source source, Inbox inbox)
       throws Fault, InterruptedException {
     Settings.Paths paths = settings.now().paths();
     HostIdentity identity = HostIdentity.ofThisMachine();
@@ -161,7 +162,6 @@ public final class Assembly {
     Narrated steps = new Narrated(new HostSteps(staging, slots, opened, time), news);
     Conductor conductor = new Conductor(steps, journals, time, boot());
     Desk desk = new Desk(situation, staging, time);
-    Inbox inbox = new Inbox();
     Daemon.Crew crew = new Daemon.Crew(desk, conductor, steps, opened, news);
     Facts facts = new Facts(settings, source, identity, Facts.self(host.name(), time));
     Scribe scribe = new Scribe(situation, conductor, facts, time);

@@ -25,24 +25,31 @@ final class SignedConfig implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SignedConfig.class);
 
   private final Site site;
+  private final Runnable polled;
   private Optional<Open> open = Optional.empty();
   private Optional<Parsed> parsed = Optional.empty();
 
-  SignedConfig(Site site) {
+  /**
+   * @param polled called whenever a poll that nobody waits for is over, by another thread
+   */
+  SignedConfig(Site site, Runnable polled) {
     this.site = site;
+    this.polled = polled;
   }
 
-  private record Open(SourceSettings settings, SignedSource source) {}
+  private record Open(SourceSettings settings, Poller poller) {}
 
   /** Documents are parsed once, however often new metadata vouches for them. */
   private record Parsed(Digest identity, SourceSettings settings, RemoteConfig documents) {}
 
   Source.State look(Settings settings, boolean now) throws InterruptedException {
     Open source = open(settings.signedSource().orElseThrow());
-    if (now || !untilNextPoll(settings.poll().interval()).isPositive()) {
-      source.source().poll();
+    if (now) {
+      source.poller().poll();
+    } else {
+      source.poller().pollWhenDue(site.time().elapsed());
     }
-    return state(source, source.source().state());
+    return state(source, source.poller().state());
   }
 
   private Open open(SourceSettings settings) throws InterruptedException {
@@ -51,22 +58,21 @@ final class SignedConfig implements AutoCloseable {
       return known.get();
     }
     close();
-    Open opened = new Open(settings, new SignedSource(settings, site));
-    opened.source().stored();
+    Open opened = new Open(settings, new Poller(new SignedSource(settings, site), polled));
     open = Optional.of(opened);
     return opened;
   }
 
-  void forgetTime(String by) throws Fault {
+  void forgetTime(String by) throws Fault, InterruptedException {
     if (open.isEmpty()) {
       throw new Fault.Refused(
           ReasonCode.BAD_REQUEST, "cannot reset the clock: this host follows no signed config");
     }
-    open.get().source().forgetTime(by);
+    open.get().poller().forgetTime(by);
   }
 
   Duration untilNextPoll(Duration interval) {
-    return open.map(one -> one.source().state().nextPoll().minus(site.time().elapsed()))
+    return open.map(one -> one.poller().untilNextPoll(site.time().elapsed(), interval))
         .orElse(interval);
   }
 
@@ -118,7 +124,7 @@ final class SignedConfig implements AutoCloseable {
 
   @Override
   public void close() {
-    open.ifPresent(one -> one.source().close());
+    open.ifPresent(one -> one.poller().close());
     open = Optional.empty();
   }
 }

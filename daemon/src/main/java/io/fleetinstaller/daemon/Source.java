@@ -33,11 +33,12 @@ final class Source implements AutoCloseable {
 
   /**
    * @param owner the daemon's own user
+   * @param polled called when it is worth looking again, by another thread
    */
-  Source(Site site, String owner) {
+  Source(Site site, String owner, Runnable polled) {
     this.time = site.time();
     this.owner = owner;
-    this.signed = new SignedConfig(site);
+    this.signed = new SignedConfig(site, polled);
   }
 
   /**
@@ -81,7 +82,7 @@ final class Source implements AutoCloseable {
   }
 
   /** Forgets the latest time that signed config proved: a person says that the clock was ahead. */
-  void forgetTime(String by) throws Fault {
+  void forgetTime(String by) throws Fault, InterruptedException {
     signed.forgetTime(by);
   }
 

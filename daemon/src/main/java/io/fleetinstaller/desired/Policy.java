@@ -80,11 +80,6 @@ public record Policy(
     return Optional.ofNullable(pins.get(name)).filter(one -> !one.decision().expired(now));
   }
 
-  /** As {@link #resolve(PackageName, Optional, HostPolicy, Instant)}, on a host without policy. */
-  public Desired resolve(PackageName name, Optional<Desired> asked, Instant now) {
-    return resolve(name, asked, HostPolicy.NONE, now);
-  }
-
   /**
    * What this host should have of a package: the latest of override, pin and hold, else what is
    * asked for. What a person decided here passes holds and windows of the host's policy, but not

@@ -2,18 +2,21 @@ package io.fleetinstaller.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import io.fleetinstaller.api.Verb;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.repo.Publisher;
 import io.fleetinstaller.source.AuditLog;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -269,6 +272,44 @@ class SignedDaemonTest {
     }
     assertThat(frozen).isEqualTo("1");
     assertThat(stage.current()).isEqualTo("2");
+  }
+
+  @Test
+  void a_server_that_takes_its_time_keeps_no_person_waiting() throws Exception {
+    deploy(one, "");
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    HttpServer slow = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    slow.createContext("/")
+        .setHandler(exchange -> {
+          asked.countDown();
+          try {
+            answer.await();
+          } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+          }
+          exchange.sendResponseHeaders(503, -1);
+          exchange.close();
+        });
+    slow.start();
+    Path settings = folder.resolve("installer.yaml");
+    Files.writeString(
+        settings,
+        Files.readString(settings)
+                .replace("file:" + site, "http://127.0.0.1:" + slow.getAddress().getPort())
+            + "allowUnsigned: true\n");
+    try {
+      stage.start();
+      asked.await();
+
+      Document end = stage.order(Verb.INSTALL, Optional.of(Stage.AGENT), Optional.of(one.digest()));
+
+      assertThat(end.text("ending")).isEqualTo("done");
+      assertThat(answer.getCount()).isEqualTo(1);
+    } finally {
+      answer.countDown();
+      slow.stop(0);
+    }
   }
 
   @Test

@@ -25,36 +25,37 @@ class PolicyTest {
 
   @Test
   void without_any_word_the_package_is_left_alone() {
-    Desired desired = Policy.EMPTY.resolve(AGENT, Optional.empty(), NOON);
+    Desired desired = Policy.EMPTY.resolve(AGENT, Optional.empty(), HostPolicy.NONE, NOON);
 
     assertThat(leftFor(desired)).isEqualTo(ReasonCode.NOT_DESIRED);
   }
 
   @Test
   void without_local_word_what_is_asked_for_is_desired() {
-    assertThat(Policy.EMPTY.resolve(AGENT, asked(V2), NOON)).isEqualTo(asked(V2).orElseThrow());
+    assertThat(Policy.EMPTY.resolve(AGENT, asked(V2), HostPolicy.NONE, NOON))
+        .isEqualTo(asked(V2).orElseThrow());
   }
 
   @Test
   void an_override_outranks_what_it_was_made_against() {
     Policy policy = Policy.EMPTY.with(override(V1, Optional.of(V2), Optional.empty()));
 
-    assertThat(runs(policy.resolve(AGENT, asked(V2), NOON))).contains(V1);
+    assertThat(runs(policy.resolve(AGENT, asked(V2), HostPolicy.NONE, NOON))).contains(V1);
   }
 
   @Test
   void an_override_ends_when_another_release_is_asked_for() {
     Policy policy = Policy.EMPTY.with(override(V1, Optional.of(V2), Optional.empty()));
 
-    assertThat(runs(policy.resolve(AGENT, asked(V3), NOON))).contains(V3);
+    assertThat(runs(policy.resolve(AGENT, asked(V3), HostPolicy.NONE, NOON))).contains(V3);
   }
 
   @Test
   void a_rollback_holds_back_the_release_it_left() {
     Policy policy = Policy.EMPTY.with(override(V1, Optional.empty(), Optional.of(V2)));
 
-    assertThat(runs(policy.resolve(AGENT, asked(V2), NOON))).contains(V1);
-    assertThat(runs(policy.resolve(AGENT, asked(V3), NOON))).contains(V3);
+    assertThat(runs(policy.resolve(AGENT, asked(V2), HostPolicy.NONE, NOON))).contains(V1);
+    assertThat(runs(policy.resolve(AGENT, asked(V3), HostPolicy.NONE, NOON))).contains(V3);
   }
 
   @Test
@@ -65,8 +66,10 @@ class PolicyTest {
             AGENT, Optional.of(V1), Optional.of(V2.digest()), Optional.empty(), brief);
     Policy policy = Policy.EMPTY.with(override);
 
-    assertThat(runs(policy.resolve(AGENT, asked(V2), NOON.plusSeconds(59)))).contains(V1);
-    assertThat(runs(policy.resolve(AGENT, asked(V2), NOON.plusSeconds(60)))).contains(V2);
+    assertThat(runs(policy.resolve(AGENT, asked(V2), HostPolicy.NONE, NOON.plusSeconds(59))))
+        .contains(V1);
+    assertThat(runs(policy.resolve(AGENT, asked(V2), HostPolicy.NONE, NOON.plusSeconds(60))))
+        .contains(V2);
   }
 
   @Test
@@ -75,7 +78,7 @@ class PolicyTest {
         new LocalOverride(
             AGENT, Optional.empty(), Optional.of(V2.digest()), Optional.empty(), decidedAt(NOON));
 
-    Desired desired = Policy.EMPTY.with(removal).resolve(AGENT, asked(V2), NOON);
+    Desired desired = Policy.EMPTY.with(removal).resolve(AGENT, asked(V2), HostPolicy.NONE, NOON);
 
     assertThat(desired.want()).isEqualTo(new Desired.Absent());
     assertThat(desired.origin().by()).isEqualTo("ann");
@@ -86,8 +89,10 @@ class PolicyTest {
     Decision brief = new Decision("ann", NOON, "audit", Optional.of(NOON.plusSeconds(60)));
     Policy policy = Policy.EMPTY.with(new Hold(AGENT, brief));
 
-    assertThat(leftFor(policy.resolve(AGENT, asked(V2), NOON))).isEqualTo(ReasonCode.HELD);
-    assertThat(runs(policy.resolve(AGENT, asked(V2), NOON.plusSeconds(60)))).contains(V2);
+    assertThat(leftFor(policy.resolve(AGENT, asked(V2), HostPolicy.NONE, NOON)))
+        .isEqualTo(ReasonCode.HELD);
+    assertThat(runs(policy.resolve(AGENT, asked(V2), HostPolicy.NONE, NOON.plusSeconds(60))))
+        .contains(V2);
   }
 
   @Test
@@ -97,8 +102,9 @@ class PolicyTest {
     Policy older = policy.with(new Hold(AGENT, decidedAt(NOON.minus(Duration.ofHours(1)))));
     Policy newer = policy.with(new Hold(AGENT, decidedAt(NOON.plus(Duration.ofHours(1)))));
 
-    assertThat(runs(older.resolve(AGENT, asked(V2), NOON))).contains(V1);
-    assertThat(leftFor(newer.resolve(AGENT, asked(V2), NOON))).isEqualTo(ReasonCode.HELD);
+    assertThat(runs(older.resolve(AGENT, asked(V2), HostPolicy.NONE, NOON))).contains(V1);
+    assertThat(leftFor(newer.resolve(AGENT, asked(V2), HostPolicy.NONE, NOON)))
+        .isEqualTo(ReasonCode.HELD);
   }
 
   @Test
@@ -115,7 +121,9 @@ class PolicyTest {
   }
 
   private static String why(Policy policy) {
-    return ((Desired.Leave) policy.resolve(AGENT, asked(V2), NOON).want()).why().sentence();
+    return ((Desired.Leave) policy.resolve(AGENT, asked(V2), HostPolicy.NONE, NOON).want())
+        .why()
+        .sentence();
   }
 
   @Test
@@ -145,10 +153,11 @@ class PolicyTest {
   void a_pin_outlasts_another_release_that_is_asked_for() {
     Policy policy = Policy.EMPTY.with(new Pin(AGENT, V1, decidedAt(NOON)));
 
-    assertThat(runs(policy.resolve(AGENT, asked(V2), NOON))).contains(V1);
-    assertThat(runs(policy.resolve(AGENT, asked(V3), NOON))).contains(V1);
-    assertThat(runs(policy.resolve(AGENT, Optional.empty(), NOON))).contains(V1);
-    assertThat(runs(policy.withoutPin(AGENT).resolve(AGENT, asked(V2), NOON))).contains(V2);
+    assertThat(runs(policy.resolve(AGENT, asked(V2), HostPolicy.NONE, NOON))).contains(V1);
+    assertThat(runs(policy.resolve(AGENT, asked(V3), HostPolicy.NONE, NOON))).contains(V1);
+    assertThat(runs(policy.resolve(AGENT, Optional.empty(), HostPolicy.NONE, NOON))).contains(V1);
+    assertThat(runs(policy.withoutPin(AGENT).resolve(AGENT, asked(V2), HostPolicy.NONE, NOON)))
+        .contains(V2);
   }
 
   @Test
@@ -156,11 +165,12 @@ class PolicyTest {
     Decision brief = new Decision("ann", NOON, "audit", Optional.of(NOON.plusSeconds(60)));
     Policy policy = Policy.EMPTY.with(new Pin(AGENT, V1, brief));
 
-    assertThat(policy.resolve(AGENT, asked(V2), NOON).origin())
+    assertThat(policy.resolve(AGENT, asked(V2), HostPolicy.NONE, NOON).origin())
         .isEqualTo(new Origin(Origin.Kind.MANUAL, "ann", "audit"));
     assertThat(policy.pin(AGENT, NOON.plusSeconds(59))).isPresent();
     assertThat(policy.pin(AGENT, NOON.plusSeconds(60))).isEmpty();
-    assertThat(runs(policy.resolve(AGENT, asked(V2), NOON.plusSeconds(60)))).contains(V2);
+    assertThat(runs(policy.resolve(AGENT, asked(V2), HostPolicy.NONE, NOON.plusSeconds(60))))
+        .contains(V2);
   }
 
   @Test
@@ -171,19 +181,19 @@ class PolicyTest {
     Policy newer =
         Policy.EMPTY.with(override).with(new Pin(AGENT, V1, decidedAt(NOON.plusSeconds(9))));
 
-    assertThat(runs(older.resolve(AGENT, asked(V2), NOON))).contains(V3);
-    assertThat(runs(newer.resolve(AGENT, asked(V2), NOON))).contains(V1);
+    assertThat(runs(older.resolve(AGENT, asked(V2), HostPolicy.NONE, NOON))).contains(V3);
+    assertThat(runs(newer.resolve(AGENT, asked(V2), HostPolicy.NONE, NOON))).contains(V1);
     assertThat(
             leftFor(
                 newer
                     .with(new Hold(AGENT, decidedAt(NOON.plusSeconds(9))))
-                    .resolve(AGENT, asked(V2), NOON)))
+                    .resolve(AGENT, asked(V2), HostPolicy.NONE, NOON)))
         .isEqualTo(ReasonCode.HELD);
     assertThat(
             runs(
                 newer
                     .with(new Hold(AGENT, decidedAt(NOON.plusSeconds(8))))
-                    .resolve(AGENT, asked(V2), NOON)))
+                    .resolve(AGENT, asked(V2), HostPolicy.NONE, NOON)))
         .contains(V1);
   }
 
@@ -225,7 +235,8 @@ class PolicyTest {
             new Origin(Origin.Kind.DEPLOYMENT, "ann", ""));
     Policy policy = Policy.EMPTY.with(override(V1, Optional.of(V2), Optional.empty()));
 
-    assertThat(runs(policy.resolve(AGENT, Optional.of(waiting), NOON))).contains(V1);
+    assertThat(runs(policy.resolve(AGENT, Optional.of(waiting), HostPolicy.NONE, NOON)))
+        .contains(V1);
   }
 
   private static HostPolicy host(String yaml) throws Exception {
