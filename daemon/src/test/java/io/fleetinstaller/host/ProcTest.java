@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fleetinstaller.Eventually;
 import io.fleetinstaller.io.DurableDisk;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +52,7 @@ final class ProcTest {
   @Test
   void a_script_that_is_held_open_is_told_even_when_current_was_turned() throws Exception {
     start(SHELL.toString(), home.resolve("current/run").toString());
-    Eventually.eventually("the script is open", () -> runs(script));
+    Eventually.eventually("the script is open", () -> holds(script));
 
     new DurableDisk().point(home.resolve("current"), Path.of("2.0"));
 
@@ -89,8 +91,15 @@ final class ProcTest {
     assertThat(Proc.running(process.pid(), home, now())).contains(SHELL.toRealPath());
   }
 
-  private boolean runs(Path file) {
-    return Proc.running(process.pid(), home, now()).filter(file::equals).isPresent();
+  private boolean holds(Path file) throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+      for (Path each : open.toList()) {
+        if (Files.readSymbolicLink(each).equals(file)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private void start(String... command) throws Exception {

@@ -45,7 +45,7 @@ class TlsTest {
 
     assertThat(fault).isInstanceOf(Fault.Broken.class);
     assertThat(fault.reason().code()).isEqualTo(ReasonCode.TLS_FAILED);
-    assertThat(fault).hasMessageContaining("setting ca");
+    assertThat(fault).hasMessageContaining("network.ca");
     assertThat(pulling.pauses).isEmpty();
   }
 
