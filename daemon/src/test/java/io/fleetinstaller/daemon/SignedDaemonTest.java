@@ -9,6 +9,7 @@ import io.fleetinstaller.release.Release;
 import io.fleetinstaller.repo.Publisher;
 import io.fleetinstaller.source.AuditLog;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -279,7 +280,8 @@ class SignedDaemonTest {
     deploy(one, "");
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch answer = new CountDownLatch(1);
-    HttpServer slow = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    HttpServer slow =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     slow.createContext("/")
         .setHandler(exchange -> {
           asked.countDown();
