@@ -3,12 +3,14 @@ package io.fleetinstaller.daemon;
 import io.fleetinstaller.desired.Circumstances;
 import io.fleetinstaller.release.Desired;
 import io.fleetinstaller.release.Installed;
+import io.fleetinstaller.release.Origin;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.upgrade.Decision;
 import io.fleetinstaller.upgrade.Plan;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Map;
@@ -31,9 +33,32 @@ record Moment(Situation situation, Map<PackageName, Desired> wishes, Circumstanc
     return Optional.ofNullable(wishes.get(name));
   }
 
-  /** The same, after what people said on this host. */
+  /** The same, after what people said on this host, and beside a trust root nothing unsigned. */
   Desired desired(PackageName name) {
-    return situation.policy().now().resolve(name, asked(name), circumstances.policy(), now());
+    Desired resolved =
+        situation.policy().now().resolve(name, asked(name), circumstances.policy(), now());
+    Desired.Want want = resolved.want();
+    return want.release().filter(release -> unsigned(resolved, release)).isPresent()
+        ? new Desired(
+            name, new Desired.Later(want, unsigned(name), Optional.empty()), resolved.origin())
+        : resolved;
+  }
+
+  /** Whether nobody whom this host trusts vouches for it, and it did not come while that was so. */
+  private boolean unsigned(Desired desired, Release release) {
+    Settings settings = situation.site().settings().now();
+    return desired.origin().kind() != Origin.Kind.DEPLOYMENT
+        && !settings.allowUnsigned()
+        && !situation.source().state().asked().documents().vouchesFor(release)
+        && situation.slots().whole(release.name(), release.digest()).isEmpty()
+        && Files.exists(settings.paths().trustRoot());
+  }
+
+  private static Reason unsigned(PackageName name) {
+    return new Reason(
+        ReasonCode.UNSIGNED,
+        "what is asked for of %s is in no signed catalog that this host reads; publish it, or set allowUnsigned: true in installer.yaml"
+            .formatted(name));
   }
 
   /**

@@ -34,6 +34,7 @@ record Situation(
     names.addAll(journals.names());
     names.addAll(source.state().asked().names());
     names.addAll(policy.now().overrides().keySet());
+    names.addAll(policy.now().pins().keySet());
     names.addAll(policy.now().holds().keySet());
     return names;
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.fleetinstaller.api.Verb;
+import io.fleetinstaller.host.Life;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.repo.Publisher;
@@ -157,6 +158,29 @@ class SignedDaemonTest {
     assertThat(byHand.object("reason").text("code")).isEqualTo("unsigned");
     assertThat(stage.status().object("source").object("error").text("code")).isEqualTo("unsigned");
     assertThat(stage.current()).isEqualTo("1");
+  }
+
+  @Test
+  void what_was_asked_for_before_there_was_a_trust_root_is_not_installed_beside_one()
+      throws Exception {
+    Release unknown = stage.release("3");
+    Path root = folder.resolve("root.json");
+    stage.follow(site, root, "");
+    Path settings = folder.resolve("installer.yaml");
+    Files.writeString(
+        settings,
+        Files.readString(settings)
+            .replace("url: \"file:" + site + "\"", "file: %s/desired.yaml".formatted(folder)));
+    stage.desire(unknown);
+    stage.host.life(unknown, Life.GOOD.exits(Duration.ofSeconds(1), "status 1"));
+    stage.start().poll();
+    List<String> before = List.copyOf(stage.host.deeds);
+    Files.writeString(root, "{}");
+
+    stage.order(Verb.POLL);
+
+    assertThat(code()).isEqualTo("unsigned");
+    assertThat(stage.host.deeds).isEqualTo(before);
   }
 
   @Test
