@@ -177,13 +177,15 @@ final class Repository {
           .addKeyValue("config", next.identity().shortHex())
           .log("config has changed: {} documents", next.documents().size());
     }
+    // The set in force still says which version of a refused role was trusted.
+    SortedMap<String, Long> trusted = config.map(Config::versions).orElse(next.versions());
     // Said again only when it changes: it is asked for at each poll until its signers mend it.
     Set<String> known = config.map(now -> now.refused().keySet()).orElse(Set.of());
     vouched.refused().entrySet().stream()
         .filter(each -> !known.contains(each.getKey()))
         .map(Map.Entry::getValue)
         .distinct()
-        .forEach(refusal -> Audit.refused(mirror.address(), refusal, next.versions()));
+        .forEach(refusal -> Audit.refused(mirror.address(), refusal, trusted));
   }
 
   private byte[] readRoot() throws Fault {

@@ -3,6 +3,7 @@ package io.fleetinstaller.trust;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /** Why something was not believed, with the values that disagreed. */
 public sealed interface Refusal {
@@ -17,7 +18,7 @@ public sealed interface Refusal {
       return new Reason(
           ReasonCode.METADATA_EXPIRED,
           "cannot trust %s %d: it expired at %s and it is %s; is the clock right, and is the"
-                  .formatted(role, version, expires, now)
+                  .formatted(role, version, expires, now.truncatedTo(ChronoUnit.SECONDS))
               + " repository still signed?");
     }
   }
