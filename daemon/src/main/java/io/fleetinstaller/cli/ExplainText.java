@@ -9,17 +9,22 @@ import java.util.Optional;
 /** What {@code explain} shows: the answer first, then what it rests on. Pure. */
 final class ExplainText {
   private final Document one;
+  private final Document source;
   private final Instant now;
   private final StringBuilder text = new StringBuilder();
 
-  private ExplainText(Document one, Instant now) {
+  private ExplainText(Document one, Document source, Instant now) {
     this.one = one;
+    this.source = source;
     this.now = now;
   }
 
   static String of(Document explanation) throws Refused {
     ExplainText text =
-        new ExplainText(explanation.object("package"), explanation.value("clock", Instant::parse));
+        new ExplainText(
+            explanation.object("package"),
+            explanation.object("source"),
+            explanation.value("clock", Instant::parse));
     text.build();
     return text.text.toString();
   }
@@ -32,10 +37,18 @@ final class ExplainText {
     line("current", Texts.release(one.optionalObject("current")));
     line("previous", Texts.release(one.optionalObject("previous")));
     line("desired", desired());
+    source();
     decision("override");
     decision("pin");
     decision("hold");
     last();
+  }
+
+  private void source() throws Refused {
+    Optional<Document> error = source.optionalObject("error");
+    if (error.isPresent()) {
+      line("source", Texts.reason(error.get()));
+    }
   }
 
   private void upgrade() throws Refused {

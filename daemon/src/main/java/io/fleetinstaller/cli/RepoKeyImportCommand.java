@@ -8,6 +8,7 @@ import io.fleetinstaller.repo.Outcome;
 import io.fleetinstaller.repo.Token;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -76,8 +77,12 @@ final class RepoKeyImportCommand implements Callable<Integer> {
   static byte[] bytes(Path file) throws Refused {
     try (var stream = Files.newInputStream(file)) {
       return stream.readNBytes(LARGEST);
+    } catch (NoSuchFileException _) {
+      throw new Refused(
+          ReasonCode.NOT_FOUND, "cannot read %s: there is no such file".formatted(file));
     } catch (IOException e) {
-      throw new Refused(ReasonCode.BAD_REQUEST, "cannot read %s: %s".formatted(file, e));
+      throw new Refused(
+          ReasonCode.BAD_REQUEST, "cannot read %s: %s".formatted(file, e.getMessage()));
     }
   }
 }

@@ -77,7 +77,7 @@ final class Scribe {
   }
 
   Explanation explain(PackageName name) {
-    return new Explanation(time.now(), status(situation.moment(), name));
+    return new Explanation(time.now(), status(situation.moment(), name), facts.source());
   }
 
   PlanReport plan() {

@@ -18,9 +18,19 @@ public record ReportSettings(
   /** Reads the address; an {@link IllegalArgumentException} says what is wrong with it. */
   public static ReportSettings of(
       String url, @Nullable Path tokenFile, Rhythm rhythm, Connections connections) {
-    if (MirrorAddress.parse(url) instanceof MirrorAddress.Web) {
+    if (isWeb(url)) {
       return new ReportSettings(URI.create(url), tokenFile, rhythm, connections);
     }
-    throw new IllegalArgumentException("'%s' takes no reports; write https://…".formatted(url));
+    throw new IllegalArgumentException(
+        "'%s' takes no reports; write https://host/path, or http:// on this very host"
+            .formatted(url));
+  }
+
+  private static boolean isWeb(String url) {
+    try {
+      return MirrorAddress.parse(url) instanceof MirrorAddress.Web;
+    } catch (IllegalArgumentException _) {
+      return false;
+    }
   }
 }

@@ -73,6 +73,9 @@ public final class SignedSource implements AutoCloseable {
     for (MirrorAddress address : mirrors.turns()) {
       Optional<Failed> failure = ask(address);
       if (failure.isEmpty()) {
+        if (state.problem().isPresent()) {
+          LOG.info("{} gives what can be verified again", address);
+        }
         mirrors.good(address);
         contact.made(now);
         return polled(now, Optional.empty(), clock.afterSuccess());

@@ -35,7 +35,7 @@ public final class FakeOperations implements Operations {
     return Samples.host().packages().stream()
         .filter(status -> status.name().equals(name))
         .findFirst()
-        .map(status -> new Explanation(Samples.NOW, status))
+        .map(status -> new Explanation(Samples.NOW, status, Samples.signed().source()))
         .orElseThrow(() ->
             new Fault.Refused(
                 ReasonCode.UNKNOWN_PACKAGE,

@@ -34,6 +34,17 @@ class ScreensTest {
   }
 
   @Test
+  void explain_tells_that_newer_wishes_may_be_unknown() throws Fault {
+    Explanation explanation = new Explanation(Samples.NOW, Samples.well(), Samples.host().source());
+
+    String text = ExplainText.of(document(explanation.tree()));
+
+    assertThat(text)
+        .contains(
+            "source      bad-settings: /etc/fleet-installer/desired.yaml:4: packages[0].digest");
+  }
+
+  @Test
   void status_tells_what_the_signed_config_proved_and_what_of_it_was_refused() throws Fault {
     String text = StatusText.of(document(Samples.signed().tree()), false);
 
@@ -168,7 +179,8 @@ class ScreensTest {
   }
 
   private static String explain(PackageStatus status) throws Fault {
-    return ExplainText.of(document(new Explanation(Samples.NOW, status).tree()));
+    return ExplainText.of(
+        document(new Explanation(Samples.NOW, status, Samples.signed().source()).tree()));
   }
 
   private static Document document(Tree tree) throws Fault {
