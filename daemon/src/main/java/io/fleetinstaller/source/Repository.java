@@ -46,6 +46,7 @@ final class Repository {
   private final Documents documents;
   private Optional<Config> config = Optional.empty();
   private @Nullable Known known;
+  private @Nullable Digest anchored;
 
   /**
    * What was verified last, and from whom; while it counts, asking whether it changed is enough.
@@ -68,7 +69,9 @@ final class Repository {
 
   /** Finds what was in force, without any network. */
   void stored() throws Untrusted, Fault, InterruptedException {
-    Store store = store(readRoot());
+    byte[] anchor = readRoot();
+    anchored = Digest.of(anchor);
+    Store store = store(anchor);
     Updater updater = new Updater(store, Repository::offline, site.time().now());
     if (updater.stored().isPresent()) {
       Vouched vouched = Vouched.in(folders, updater);
@@ -81,6 +84,7 @@ final class Repository {
   /** Makes it as new as this mirror is. Whatever it throws, the config is the one before. */
   void refresh(Mirror mirror) throws Untrusted, Fault, InterruptedException {
     byte[] anchor = readRoot();
+    demandAnchor(anchor);
     Latest latest = timestamp(mirror, anchor);
     if (latest.bytes().isEmpty()) {
       return;
@@ -111,6 +115,18 @@ final class Repository {
       return proven;
     } catch (Untrusted untrusted) {
       throw new Broken(untrusted.refusal().reason());
+    }
+  }
+
+  // Whoever exchanges the trust root trusts no more what only the old one vouches for.
+  private void demandAnchor(byte[] anchor) throws Fault, InterruptedException {
+    if (!Digest.of(anchor).equals(anchored)) {
+      config = Optional.empty();
+      try {
+        stored();
+      } catch (Untrusted untrusted) {
+        LOG.warn("the trust root is another one: {}", untrusted.getMessage());
+      }
     }
   }
 

@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -181,6 +182,28 @@ class SignedDaemonTest {
 
     assertThat(code()).isEqualTo("unsigned");
     assertThat(stage.host.deeds).isEqualTo(before);
+  }
+
+  @Test
+  void whoever_exchanges_the_trust_root_trusts_no_more_what_the_old_one_said() throws Exception {
+    publisher.publish();
+    Path root = folder.resolve("root.json");
+    Files.copy(publisher.root(), root);
+    stage.follow(site, root, "");
+    installed();
+    deploy(two, ", rollout: {start: \"%s\"}".formatted(stage.time.now().plusSeconds(3600)));
+    stage.poll();
+    Publisher other = new Publisher(folder.resolve("other"), stage.time);
+    other.publish();
+
+    Files.copy(other.root(), root, StandardCopyOption.REPLACE_EXISTING);
+    stage.poll();
+    stage.time.pass(Duration.ofHours(1));
+    stage.poll();
+
+    assertThat(stage.status().object("source").object("error").text("code"))
+        .isEqualTo("bad-signature");
+    assertThat(stage.current()).isEqualTo("1");
   }
 
   @Test
