@@ -10,8 +10,7 @@ import io.fleetinstaller.host.Host;
 import io.fleetinstaller.host.HostContext;
 import io.fleetinstaller.host.HostFactory;
 import io.fleetinstaller.io.Disk;
-import io.fleetinstaller.io.DurableDisk;
-import io.fleetinstaller.io.FileScratch;
+import io.fleetinstaller.io.Effects;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.registry.DescriptorFormat;
 import io.fleetinstaller.release.Fault;
@@ -48,7 +47,7 @@ public final class Assembly {
   private final Time time;
   private final RandomGenerator chance;
   private final Map<String, String> environment;
-  private final Disk disk = new DurableDisk();
+  private final Effects effects;
 
   /**
    * The host to work on.
@@ -67,9 +66,14 @@ public final class Assembly {
   }
 
   /** What the daemon gets from outside, so that a test can decide it. */
-  public record Outside(Time time, RandomGenerator chance, Map<String, String> environment) {
+  public record Outside(
+      Time time, RandomGenerator chance, Map<String, String> environment, Effects effects) {
     public Outside {
       environment = Map.copyOf(environment);
+    }
+
+    public Outside(Time time, RandomGenerator chance, Map<String, String> environment) {
+      this(time, chance, environment, Effects.real());
     }
   }
 
@@ -84,6 +88,7 @@ public final class Assembly {
     this.time = outside.time();
     this.chance = outside.chance();
     this.environment = outside.environment();
+    this.effects = outside.effects();
   }
 
   /**
@@ -94,7 +99,7 @@ public final class Assembly {
     Settings.Paths paths = settings.now().paths();
     prepare(paths);
     Inbox inbox = new Inbox();
-    HostContext context = new HostContext(paths.packages(), paths.state(), disk, time);
+    HostContext context = new HostContext(paths.packages(), paths.state(), effects.disk(), time);
     try (FileChannel lock = lock(paths.state());
         Host opened = host.factory().open(context);
         Registries registries = new Registries(settings, time, chance);
@@ -126,11 +131,11 @@ public final class Assembly {
 
   private void prepare(Settings.Paths paths) throws Fault {
     try {
-      disk.createDirectories(paths.packages(), 0755);
-      disk.createDirectories(paths.state(), 0700);
+      effects.disk().createDirectories(paths.packages(), 0755);
+      effects.disk().createDirectories(paths.state(), 0700);
       Path folder = paths.socket().getParent();
       if (folder != null) {
-        disk.createDirectories(folder, 0755);
+        effects.disk().createDirectories(folder, 0755);
       }
     } catch (IOException e) {
       throw new Broken(
@@ -141,17 +146,18 @@ public final class Assembly {
   }
 
   private Site site(Settings.Paths paths) {
-    return new Site(paths.state(), disk, time, chance, environment);
+    return new Site(paths.state(), effects.disk(), time, chance, environment);
   }
 
   private void run(Host opened, Registries registries, Source source, Inbox inbox)
       throws Fault, InterruptedException {
     Settings.Paths paths = settings.now().paths();
+    Disk disk = effects.disk();
     HostIdentity identity = HostIdentity.ofThisMachine();
     Slots slots =
         new Slots(
             paths.packages(),
-            new Doors(disk, new FileScratch(), DescriptorFormat::read),
+            new Doors(disk, effects.scratch(), DescriptorFormat::read),
             settings.now().diskReserve());
     Journals journals = new Journals(paths.state().resolve("journals"), disk, time);
     LocalPolicy policy = new LocalPolicy(new PolicyFile(paths.state(), disk));

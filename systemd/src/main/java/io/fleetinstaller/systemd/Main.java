@@ -7,7 +7,7 @@ import io.fleetinstaller.daemon.Doctor;
 import io.fleetinstaller.daemon.Lifetime;
 import io.fleetinstaller.daemon.Settings;
 import io.fleetinstaller.host.SupervisedHost;
-import io.fleetinstaller.io.ChildPrograms;
+import io.fleetinstaller.io.Effects;
 import io.fleetinstaller.io.SystemTime;
 import io.fleetinstaller.release.Fault;
 import java.nio.file.Path;
@@ -21,24 +21,33 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    System.exit(run(args, Effects.real()));
+  }
+
+  /**
+   * Runs one command line to its exit code, changing the host through these doors; the fault
+   * laboratory brings its own.
+   */
+  public static int run(String[] args, Effects effects) {
     Product product =
         new Product(
             Settings.DEFAULT_FILE,
             Settings.Paths.DEFAULT.socket(),
-            Main::runDaemon,
+            (config, supervised) -> runDaemon(config, supervised, effects),
             config -> Doctor.withoutDaemon(config, TOOLS, new SystemTime()));
-    System.exit(Cli.run(args, product));
+    return Cli.run(args, product);
   }
 
-  private static void runDaemon(Path config, boolean supervised) throws Fault {
+  private static void runDaemon(Path config, boolean supervised, Effects effects) throws Fault {
     Assembly.HostKind host =
         supervised
             ? new Assembly.HostKind("supervised", SupervisedHost::new, List.of())
             : new Assembly.HostKind(
-                "systemd", context -> new SystemdHost(context, new ChildPrograms()), TOOLS);
+                "systemd", context -> new SystemdHost(context, effects.programs()), TOOLS);
     boolean mayBeMissing = config.equals(Settings.DEFAULT_FILE);
     Assembly.Outside outside =
-        new Assembly.Outside(new SystemTime(), RandomGenerator.getDefault(), System.getenv());
+        new Assembly.Outside(
+            new SystemTime(), RandomGenerator.getDefault(), System.getenv(), effects);
     Lifetime.run(new Assembly(config, mayBeMissing, host, outside));
   }
 }
