@@ -1,0 +1,71 @@
+package io.fleetinstaller.packaging.lab;
+
+import io.fleetinstaller.io.Scratch;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Staging whose every change is a fault point. */
+record FaultyScratch(Scratch scratch, FaultPoints points, Names names) implements Scratch {
+
+  @Override
+  public Free free(Path directory) throws IOException {
+    return scratch.free(directory);
+  }
+
+  @Override
+  public void directory(Path directory) throws IOException {
+    grow("stage directory", directory, () -> scratch.directory(directory));
+  }
+
+  @Override
+  public Output file(Path file) throws IOException {
+    Output[] made = new Output[1];
+    grow("stage", file, () -> made[0] = scratch.file(file));
+    return new FaultyOutput(made[0], file);
+  }
+
+  @Override
+  public void symlink(Path link, String target) throws IOException {
+    grow("stage link", link, () -> scratch.symlink(link, target));
+  }
+
+  @Override
+  public void hardlink(Path link, Path file) throws IOException {
+    grow("stage link", link, () -> scratch.hardlink(link, file));
+  }
+
+  @Override
+  public void attributes(Path path, Attributes attributes) throws IOException {
+    FaultyDisk.pass(
+        points, names.of("attributes", path), false, () -> scratch.attributes(path, attributes));
+  }
+
+  private void grow(String operation, Path path, FaultyDisk.Change change) throws IOException {
+    FaultyDisk.pass(points, names.of(operation, path), true, change);
+  }
+
+  private final class FaultyOutput implements Output {
+    private final Output output;
+    private final Path file;
+
+    FaultyOutput(Output output, Path file) {
+      this.output = output;
+      this.file = file;
+    }
+
+    @Override
+    public void write(byte[] bytes, int length, long position) throws IOException {
+      grow("write", file, () -> output.write(bytes, length, position));
+    }
+
+    @Override
+    public void extend(long size) throws IOException {
+      grow("write", file, () -> output.extend(size));
+    }
+
+    @Override
+    public void close() throws IOException {
+      output.close();
+    }
+  }
+}
