@@ -165,7 +165,8 @@ public final class Assembly {
     Situation situation = new Situation(slots, journals, source, policy, here, time);
     Staging staging = new Staging(registries, slots);
     News news = new News();
-    Narrated steps = new Narrated(new HostSteps(staging, slots, opened, time), news);
+    Guarded guarded = new Guarded(opened, slots, journals::file);
+    Narrated steps = new Narrated(new HostSteps(staging, slots, opened, guarded, time), news);
     Conductor conductor = new Conductor(steps, journals, time, boot());
     Desk desk = new Desk(situation, staging, time);
     Daemon.Crew crew = new Daemon.Crew(desk, conductor, steps, opened, news);

@@ -1,10 +1,10 @@
 package io.fleetinstaller.daemon;
 
 import io.fleetinstaller.health.Gate;
+import io.fleetinstaller.health.Onlooker;
 import io.fleetinstaller.health.Standing;
 import io.fleetinstaller.health.Trial;
 import io.fleetinstaller.health.Verdict;
-import io.fleetinstaller.host.Armed;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.host.ServiceState;
 import io.fleetinstaller.io.Time;
@@ -23,13 +23,12 @@ import io.fleetinstaller.upgrade.Progress;
 import io.fleetinstaller.upgrade.Step;
 import io.fleetinstaller.upgrade.Steps;
 import io.fleetinstaller.upgrade.Upgrade;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,14 +44,16 @@ final class HostSteps implements Steps {
   private final Slots slots;
   private final Host host;
   private final Gate gate;
+  private final Guarded guard;
   private final Time time;
   private final Map<String, Restart> restarts = new ConcurrentHashMap<>();
 
   /** When a restart began and when it had returned; the old copy's last words lie between. */
   private record Restart(Instant began, Instant over) {}
 
-  HostSteps(Staging staging, Slots slots, Host host, Time time) {
+  HostSteps(Staging staging, Slots slots, Host host, Guarded guard, Time time) {
     this.staging = staging;
+    this.guard = guard;
     this.slots = slots;
     this.host = host;
     this.gate = new Gate(host, time);
@@ -66,17 +67,27 @@ final class HostSteps implements Steps {
       case FETCH -> fetch(upgrade, progress);
       case UNPACK -> staging.unpack(upgrade, progress);
       case ARM -> arm(upgrade);
-      case SWITCH -> turn(upgrade);
+      case SWITCH -> guard.forward(upgrade, () -> turn(upgrade));
       case RESTART -> restart(upgrade);
       case OBSERVE -> observe(upgrade, progress);
-      case CONFIRM -> LOG.debug("the journal's line is all there is to confirming");
-      case DISARM -> host.guard().disarm(upgrade.name());
+      case CONFIRM -> throw new IllegalStateException("a confirmation is a line of the journal");
+      case DISARM -> guard.disarm(upgrade);
       case PRUNE -> prune(upgrade);
-      case SWITCH_BACK -> turnBack(upgrade);
+      case SWITCH_BACK -> guard.back(upgrade, () -> turnBack(upgrade));
       case RESTART_OLD -> restartOld(upgrade);
       case OBSERVE_OLD -> observeOld(upgrade, progress);
       case DISCARD -> discard(upgrade);
     }
+  }
+
+  @Override
+  public void confirm(Upgrade upgrade, Confirmation line) throws Fault, InterruptedException {
+    guard.forward(upgrade, line);
+  }
+
+  @Override
+  public Optional<Reason> takenBack(Upgrade upgrade) throws InterruptedException {
+    return guard.takenBack(upgrade);
   }
 
   private void fetch(Upgrade upgrade, Progress progress) throws Fault, InterruptedException {
@@ -101,7 +112,7 @@ final class HostSteps implements Steps {
     if (from.isPresent()) {
       checkWayBack(from.get());
     }
-    host.guard().arm(upgrade.id(), upgrade.name(), from, to);
+    guard.arm(upgrade, from, to);
   }
 
   /** The copy to go back to must be there to the last byte, while the service still runs. */
@@ -159,6 +170,7 @@ final class HostSteps implements Steps {
   }
 
   private void restart(Upgrade upgrade) throws Fault, InterruptedException {
+    checkCurrent(upgrade);
     Slot slot = slot(upgrade.name(), upgrade.to().orElseThrow());
     restart(upgrade, slot);
     hook(slot, slot.descriptor().hooks().afterSwitch(), "after-switch");
@@ -202,8 +214,12 @@ final class HostSteps implements Steps {
     }
     Slot slot = slot(upgrade.name(), upgrade.to().get());
     Restart restart = lastRestart(upgrade);
-    Trial trial = Trial.ofCandidate(slot, restart.began(), restart.over());
-    judge(trial.stableForAtLeast(upgrade.stableFor()), progress);
+    Trial trial =
+        Trial.ofCandidate(slot, restart.began(), restart.over())
+            .stableForAtLeast(upgrade.stableFor());
+    Duration deadline = trial.terms().deadline();
+    guard.allow(upgrade, deadline);
+    judge(trial, progress, guard.extending(upgrade, deadline));
   }
 
   /**
@@ -235,7 +251,7 @@ final class HostSteps implements Steps {
 
   private void observeOld(Upgrade upgrade, Progress progress) throws Fault, InterruptedException {
     Slot slot = slot(upgrade.name(), upgrade.from().orElseThrow());
-    judge(Trial.ofOld(slot, lastRestart(upgrade).began()), progress);
+    judge(Trial.ofOld(slot, lastRestart(upgrade).began()), progress, _ -> {});
   }
 
   private Restart lastRestart(Upgrade upgrade) {
@@ -243,8 +259,15 @@ final class HostSteps implements Steps {
     return restarts.getOrDefault(upgrade.id(), new Restart(now, now));
   }
 
-  private void judge(Trial trial, Progress progress) throws Fault, InterruptedException {
-    Verdict verdict = gate.observe(trial, standing -> tell(standing, progress));
+  private void judge(Trial trial, Progress progress, Onlooker more)
+      throws Fault, InterruptedException {
+    Verdict verdict =
+        gate.observe(
+            trial,
+            standing -> {
+              tell(standing, progress);
+              more.see(standing);
+            });
     switch (verdict) {
       case Verdict.Well(List<String> evidence) -> progress.note(evidence);
       case Verdict.Unwell(var reason) -> throw new Refused(reason);
@@ -262,26 +285,17 @@ final class HostSteps implements Steps {
     // Begun again after a restart, it must not touch the links of a later upgrade.
     checkCurrent(upgrade);
     slots.previous(upgrade.name(), upgrade.from());
-    slots.prune(upgrade.name(), keptByGuard(upgrade.name()));
+    slots.prune(upgrade.name(), guard.kept(upgrade));
     restarts.remove(upgrade.id());
   }
 
   private void discard(Upgrade upgrade) throws Fault, InterruptedException {
-    host.guard().disarm(upgrade.name());
+    guard.disarm(upgrade);
     staging.forget(upgrade);
     restarts.remove(upgrade.id());
     if (upgrade.to().isPresent()) {
       slots.discard(upgrade.to().get());
     }
-  }
-
-  private Set<Digest> keptByGuard(PackageName name) throws Fault {
-    Optional<Armed> armed = host.guard().armed(name);
-    return slots.read(name).whole().stream()
-        .map(Slot::release)
-        .filter(release -> armed.filter(one -> one.names(release.slotName())).isPresent())
-        .map(Release::digest)
-        .collect(Collectors.toSet());
   }
 
   private void hook(Slot slot, Descriptor.@Nullable Hook hook, String which)

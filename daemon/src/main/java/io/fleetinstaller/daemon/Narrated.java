@@ -2,6 +2,7 @@ package io.fleetinstaller.daemon;
 
 import io.fleetinstaller.api.Job;
 import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.report.Nouns;
 import io.fleetinstaller.upgrade.Progress;
 import io.fleetinstaller.upgrade.Step;
@@ -41,6 +42,16 @@ final class Narrated implements Steps {
       audience.ifPresent(job -> job.line(Nouns.word(step) + " failed: " + fault.getMessage()));
       throw fault;
     }
+  }
+
+  @Override
+  public void confirm(Upgrade upgrade, Confirmation line) throws Fault, InterruptedException {
+    steps.confirm(upgrade, line);
+  }
+
+  @Override
+  public Optional<Reason> takenBack(Upgrade upgrade) throws InterruptedException {
+    return steps.takenBack(upgrade);
   }
 
   private static Progress both(Progress progress, Job job) {

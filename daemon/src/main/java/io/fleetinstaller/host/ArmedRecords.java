@@ -13,57 +13,96 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The records of armed guards, one file {@code armed/<package>} each, with a line {@code key=value}
- * for id, from, to and armed-at: a shell must be able to read it, so its format is frozen.
+ * The records of armed guards, one file {@code armed/<package>} each, and of those that went back,
+ * {@code fired/<package>.<why>}, with one {@code key=value} a line: a shell reads and renames them,
+ * so their format is frozen. By themselves they guard nothing.
  */
 public final class ArmedRecords implements Guard {
   private static final Logger LOG = LoggerFactory.getLogger(ArmedRecords.class);
-  private static final int LIMIT = 4096;
+  private static final int LIMIT = 64 * 1024;
 
   private final Path directory;
+  private final Path fired;
   private final Disk disk;
   private final Time time;
 
   public ArmedRecords(HostContext context) {
     this.directory = context.state().resolve("armed");
+    this.fired = context.state().resolve("fired");
     this.disk = context.disk();
     this.time = context.time();
   }
 
   @Override
-  public void arm(String upgradeId, PackageName name, Optional<Slot> from, Optional<Slot> to)
-      throws Fault {
-    if (isArmedBy(upgradeId, name)) {
-      return;
-    }
+  public void arm(Charge charge) throws Fault {
+    arm(charge, List.of());
+  }
+
+  /** The same, with further lines for whoever reads the record. */
+  public void arm(Charge charge, List<String> more) throws Fault {
+    PackageName name = charge.name();
     LOG.atInfo().addKeyValue("package", name).log("arming the guard of {}", name);
     String record =
-        "id=%s\nfrom=%s\nto=%s\narmed-at=%s\n"
-            .formatted(upgradeId, folder(from), folder(to), time.now());
+        "format=1\nid=%s\npackage=%s\njournal=%s\nfrom=%s\nto=%s\narmed-at=%s\n"
+            .formatted(
+                charge.upgradeId(),
+                name,
+                charge.journal(),
+                folder(charge.from()),
+                folder(charge.to()),
+                time.now());
+    String rest = more.stream().map(line -> line + "\n").collect(Collectors.joining());
     try {
       disk.createDirectories(directory, 0700);
-      disk.replace(file(name), record.getBytes(UTF_8), 0600);
+      disk.createDirectories(fired, 0700);
+      for (Fired.Why why : Fired.Why.values()) {
+        disk.delete(file(name, why));
+      }
+      disk.replace(file(name), (record + rest + "whole=yes\n").getBytes(UTF_8), 0600);
     } catch (IOException e) {
       throw unwritable("arm", name, e);
     }
   }
 
   @Override
+  public void allow(PackageName name, Duration left) {
+    // Whoever reads these records has no clock of its own.
+  }
+
+  @Override
+  public void trialOver(PackageName name) {
+    // Nothing but the record tells of a trial.
+  }
+
+  @Override
+  public Hold hold() {
+    return () -> {};
+  }
+
+  @Override
   public void disarm(PackageName name) throws Fault {
-    if (!Files.exists(file(name))) {
+    List<Path> there = files(name).stream().filter(Files::exists).toList();
+    if (there.isEmpty()) {
       return;
     }
     LOG.atInfo().addKeyValue("package", name).log("disarming the guard of {}", name);
     try {
-      disk.delete(file(name));
+      for (Path file : there) {
+        disk.delete(file);
+      }
     } catch (IOException e) {
       throw unwritable("disarm", name, e);
     }
@@ -71,35 +110,39 @@ public final class ArmedRecords implements Guard {
 
   @Override
   public Optional<Armed> armed(PackageName name) throws Fault {
-    try {
-      Path file = file(name);
-      if (Files.size(file) > LIMIT) {
-        throw damaged(name, "it is larger than %d bytes".formatted(LIMIT));
+    return read(name, file(name));
+  }
+
+  @Override
+  public Optional<Fired> fired(PackageName name) throws Fault {
+    for (Fired.Why why : Fired.Why.values()) {
+      Optional<Armed> armed = read(name, file(name, why));
+      if (armed.isPresent()) {
+        return Optional.of(new Fired(armed.get(), why));
       }
-      return Optional.of(parse(name, Files.readString(file)));
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Armed> read(PackageName name, Path file) throws Fault {
+    try {
+      if (Files.size(file) > LIMIT) {
+        throw damaged(name, file, "it is larger than %d bytes".formatted(LIMIT));
+      }
+      return Optional.of(parse(name, file, Files.readString(file)));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
-      throw damaged(name, String.valueOf(e.getMessage()));
+      throw damaged(name, file, String.valueOf(e.getMessage()));
     }
   }
 
-  /** A damaged record counts as none here: arming replaces it, which is the way out. */
-  private boolean isArmedBy(String upgradeId, PackageName name) {
-    try {
-      return armed(name).filter(armed -> armed.upgradeId().equals(upgradeId)).isPresent();
-    } catch (Fault damaged) {
-      LOG.warn("replacing the record of an armed guard: {}", damaged.getMessage());
-      return false;
-    }
-  }
-
-  private static Armed parse(PackageName name, String text) throws Fault {
+  private static Armed parse(PackageName name, Path file, String text) throws Fault {
     Map<String, String> values = new HashMap<>();
     for (String line : text.lines().toList()) {
       int sign = line.indexOf('=');
       if (sign < 0) {
-        throw damaged(name, "line '%s' has no '='".formatted(line));
+        throw damaged(name, file, "line '%s' has no '='".formatted(line));
       }
       values.put(line.substring(0, sign), line.substring(sign + 1));
     }
@@ -110,12 +153,24 @@ public final class ArmedRecords implements Guard {
           Optional.of(values.getOrDefault("to", "")).filter(slot -> !slot.isEmpty()),
           Instant.parse(values.getOrDefault("armed-at", "")));
     } catch (DateTimeException e) {
-      throw damaged(name, "its armed-at is not a time");
+      throw damaged(name, file, "its armed-at is not a time");
     }
   }
 
   private Path file(PackageName name) {
     return directory.resolve(name.value());
+  }
+
+  private Path file(PackageName name, Fired.Why why) {
+    return fired.resolve(name + "." + why.name().toLowerCase(Locale.ROOT));
+  }
+
+  private List<Path> files(PackageName name) {
+    List<Path> files = new ArrayList<>(List.of(file(name)));
+    for (Fired.Why why : Fired.Why.values()) {
+      files.add(file(name, why));
+    }
+    return files;
   }
 
   private static String folder(Optional<Slot> slot) {
@@ -129,10 +184,9 @@ public final class ArmedRecords implements Guard {
             .formatted(verb, name, e.getMessage()));
   }
 
-  private static Fault damaged(PackageName name, String why) {
+  private static Fault damaged(PackageName name, Path file, String why) {
     return new Fault.Broken(
         ReasonCode.STATE_DAMAGED,
-        "cannot read what is armed for %s: %s; delete armed/%s in the state directory"
-            .formatted(name, why, name));
+        "cannot read what is armed for %s: %s; delete %s".formatted(name, why, file));
   }
 }

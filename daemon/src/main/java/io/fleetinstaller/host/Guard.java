@@ -3,23 +3,59 @@ package io.fleetinstaller.host;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Slot;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
  * What brings the old copy back when neither the candidate nor the daemon can. Armed before the
- * switch, disarmed by every end. Both are idempotent.
+ * switch, disarmed by every end. Every method may be called again.
  */
 public interface Guard {
 
   /**
-   * Refuses when nothing would bring the old copy back. Arming again for the same upgrade changes
-   * nothing; for another one it replaces what was armed.
+   * Refuses when nothing would bring the old copy back. Arming for another upgrade replaces what
+   * was armed.
    */
-  void arm(String upgradeId, PackageName name, Optional<Slot> from, Optional<Slot> to)
-      throws Fault, InterruptedException;
+  void arm(Charge charge) throws Fault, InterruptedException;
+
+  /** From now on the guard waits so long for the upgrade to be confirmed; shorter or longer. */
+  void allow(PackageName name, Duration left) throws Fault, InterruptedException;
+
+  /**
+   * The candidate is no longer on trial: ends of its services are again the init system's to deal
+   * with, from its next reload on. What is armed stays armed.
+   */
+  void trialOver(PackageName name) throws Fault, InterruptedException;
 
   void disarm(PackageName name) throws Fault, InterruptedException;
 
   /** What is armed for this package: the slots it names must not be pruned. */
   Optional<Armed> armed(PackageName name) throws Fault;
+
+  /** That the guard went back by itself, until it is disarmed. */
+  Optional<Fired> fired(PackageName name) throws Fault;
+
+  /** Keeps the guard still until it is closed; waits while the guard works. */
+  Hold hold() throws Fault, InterruptedException;
+
+  /** The guard acts for nobody while this is open. */
+  interface Hold extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * One upgrade for the guard to look after.
+   *
+   * @param journal where it reads whether the upgrade is confirmed
+   * @param from the slot to go back to; empty for a first install
+   * @param to the candidate's; empty for a removal
+   */
+  record Charge(
+      String upgradeId,
+      PackageName name,
+      Path journal,
+      Optional<Slot> from,
+      Optional<Slot> to) {}
 }

@@ -25,6 +25,9 @@ import java.util.OptionalInt;
 public final class Native {
   private static final int O_DIRECTORY = directoryFlag();
   private static final int O_CLOEXEC = 0x80000;
+  private static final int LOCK_EX = 2;
+  private static final int LOCK_NB = 4;
+  private static final int EAGAIN = 11;
   private static final int ENODATA = 61;
   private static final int EOPNOTSUPP = 95;
   private static final int STATVFS_BYTES = 256;
@@ -66,6 +69,41 @@ public final class Native {
       }
     } catch (Throwable e) {
       throw asIs(e);
+    }
+  }
+
+  /** Opens a file for nothing but locking it. */
+  static int openToLock(Path file) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(STATE);
+      int descriptor = (int) Calls.OPEN.invokeExact(errno, text(arena, file), O_CLOEXEC);
+      check(descriptor, errno, file);
+      return descriptor;
+    } catch (Throwable e) {
+      throw asIs(e);
+    }
+  }
+
+  /** Takes flock(2) of an open file; false while somebody else has it. */
+  static boolean flock(int descriptor, Path file) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(STATE);
+      int result = (int) Calls.FLOCK.invokeExact(errno, descriptor, LOCK_EX | LOCK_NB);
+      if (result < 0 && (int) ERRNO.get(errno, 0L) == EAGAIN) {
+        return false;
+      }
+      check(result, errno, file);
+      return true;
+    } catch (Throwable e) {
+      throw asIs(e);
+    }
+  }
+
+  static void close(int descriptor) {
+    try (Arena arena = Arena.ofConfined()) {
+      int _ = (int) Calls.CLOSE.invokeExact(arena.allocate(STATE), descriptor);
+    } catch (Throwable e) {
+      throw unexpected(e);
     }
   }
 
@@ -210,6 +248,7 @@ public final class Native {
 
     static final MethodHandle OPEN = variadic("open", FunctionDescriptor.of(INT, TEXT, INT));
     static final MethodHandle CLOSE = call("close", FunctionDescriptor.of(INT, INT));
+    static final MethodHandle FLOCK = call("flock", FunctionDescriptor.of(INT, INT, INT));
     static final MethodHandle SYNCFS = call("syncfs", FunctionDescriptor.of(INT, INT));
     static final MethodHandle STATVFS = call("statvfs", FunctionDescriptor.of(INT, TEXT, TEXT));
     static final MethodHandle LCHOWN = call("lchown", FunctionDescriptor.of(INT, TEXT, INT, INT));

@@ -19,6 +19,7 @@ public enum ReasonCode {
   PROBE_FAILED(Blame.WORKLOAD),
   NOT_STABLE(Blame.WORKLOAD),
   HOOK_FAILED(Blame.WORKLOAD),
+  GUARD_FIRED(Blame.WORKLOAD),
   // what the host or its network did
   DISK_FULL(Blame.ENVIRONMENT),
   IO_ERROR(Blame.ENVIRONMENT),

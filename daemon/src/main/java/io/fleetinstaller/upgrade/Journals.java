@@ -64,6 +64,11 @@ public final class Journals {
     return List.copyOf(problems);
   }
 
+  /** Where the journal of this upgrade is. */
+  public Path file(Upgrade upgrade) {
+    return files.file(upgrade);
+  }
+
   /** Every package that ever had a journal. */
   public List<PackageName> names() {
     return files.names();

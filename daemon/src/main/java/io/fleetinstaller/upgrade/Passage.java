@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,14 +50,20 @@ final class Passage {
   }
 
   /** Where to go on, from what the journal tells. */
-  Next entry() {
+  Next entry() throws InterruptedException {
     Account account = journal.account();
     if (account.lastStep().isEmpty()) {
       return course.first();
     }
-    if (account.wentDown(machine.boot())) {
-      Step step = account.lastStep().orElseThrow().step();
-      return after(step, fail(step, WENT_DOWN));
+    Step last = account.lastStep().orElseThrow().step();
+    if (Course.trial(last) && !account.confirmed()) {
+      Optional<Failure> down = takenBack();
+      if (down.isEmpty() && account.wentDown(machine.boot())) {
+        down = Optional.of(WENT_DOWN);
+      }
+      if (down.isPresent()) {
+        return after(last, fail(last, down.get()));
+      }
     }
     return switch (account.lastStep().orElseThrow()) {
       // Steps that are done have nothing to do; those that only seem so are done again.
@@ -120,7 +127,7 @@ final class Passage {
     Watch watch = new Watch(step, account.facts(step).failures() + account.begunInVain(step) + 1);
     try {
       if (step == Step.CONFIRM) {
-        confirm();
+        steps.confirm(upgrade, this::confirm);
       } else {
         begin(step);
         steps.run(step, upgrade, watch);
@@ -133,8 +140,18 @@ final class Passage {
         throw new InterruptedException(fault.getMessage());
       }
       Failure failure = Failure.of(fault);
-      return fail(step, new Failure(failure.kind(), failure.reason().with(watch.notes())));
+      boolean stumbled = failure.reason().code() == ReasonCode.WRONG_COPY && Course.trial(step);
+      Optional<Failure> truer = stumbled ? takenBack() : Optional.empty();
+      Failure seen = new Failure(failure.kind(), failure.reason().with(watch.notes()));
+      return fail(step, truer.orElse(seen));
     }
+  }
+
+  /** What the guard did to us is no fault of the step that stumbled over it. */
+  private Optional<Failure> takenBack() throws InterruptedException {
+    return steps
+        .takenBack(upgrade)
+        .map(reason -> new Failure(Failure.Kind.REFUSED, reason));
   }
 
   private void begin(Step step) throws Fault, InterruptedException {

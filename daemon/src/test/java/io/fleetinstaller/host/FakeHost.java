@@ -1,5 +1,6 @@
 package io.fleetinstaller.host;
 
+import io.fleetinstaller.io.Durations;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Descriptor;
 import io.fleetinstaller.release.Fault;
@@ -31,6 +32,7 @@ public final class FakeHost implements Host {
   private final Map<String, Started> processes = new HashMap<>();
   private final Set<String> units = new HashSet<>();
   private final Map<PackageName, Armed> armed = new HashMap<>();
+  private final Map<PackageName, Fired> fired = new HashMap<>();
   private final Map<String, List<Said>> logs = new HashMap<>();
   private final Map<List<String>, Program> programs = new HashMap<>();
   private final List<Outage> outages = new ArrayList<>();
@@ -211,15 +213,44 @@ public final class FakeHost implements Host {
 
   private final class FakeGuard implements Guard {
     @Override
-    public void arm(String upgradeId, PackageName name, Optional<Slot> from, Optional<Slot> to)
-        throws Fault {
+    public void arm(Charge charge) throws Fault {
       synchronized (FakeHost.this) {
         answering();
-        deeds.add("arm " + name);
+        deeds.add("arm " + charge.name());
         armed.put(
-            name,
-            new Armed(upgradeId, from.map(FakeHost::folder), to.map(FakeHost::folder), time.now()));
+            charge.name(),
+            new Armed(
+                charge.upgradeId(),
+                charge.from().map(FakeHost::folder),
+                charge.to().map(FakeHost::folder),
+                time.now()));
       }
+    }
+
+    @Override
+    public void allow(PackageName name, Duration left) {
+      synchronized (FakeHost.this) {
+        deeds.add("allow %s %s".formatted(name, Durations.text(left)));
+      }
+    }
+
+    @Override
+    public void trialOver(PackageName name) {
+      synchronized (FakeHost.this) {
+        deeds.add("trial over " + name);
+      }
+    }
+
+    @Override
+    public Optional<Fired> fired(PackageName name) {
+      synchronized (FakeHost.this) {
+        return Optional.ofNullable(fired.get(name));
+      }
+    }
+
+    @Override
+    public Hold hold() {
+      return () -> {};
     }
 
     @Override
@@ -228,6 +259,7 @@ public final class FakeHost implements Host {
         answering();
         deeds.add("disarm " + name);
         armed.remove(name);
+        fired.remove(name);
       }
     }
 

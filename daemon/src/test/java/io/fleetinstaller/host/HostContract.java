@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fleetinstaller.host.ServiceState.Phase;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Slot;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -178,8 +179,12 @@ public abstract class HostContract {
     Slot old = slot("1.0", Map.of(SERVICE, Behaviour.SERVES));
     Slot next = slot("2.0", Map.of(SERVICE, Behaviour.SERVES));
 
-    host().guard().arm("0001", AGENT, Optional.of(old), Optional.of(next));
-    host().guard().arm("0001", AGENT, Optional.of(old), Optional.of(next));
+    Guard.Charge charge =
+        new Guard.Charge(
+            "0001", AGENT, Path.of("/nowhere.journal"), Optional.of(old), Optional.of(next));
+
+    host().guard().arm(charge);
+    host().guard().arm(charge);
 
     Armed armed = host().guard().armed(AGENT).orElseThrow();
     assertThat(armed.upgradeId()).isEqualTo("0001");

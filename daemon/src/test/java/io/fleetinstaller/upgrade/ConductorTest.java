@@ -8,6 +8,7 @@ import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import io.fleetinstaller.io.FakeTime;
 import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -216,6 +217,7 @@ class ConductorTest {
     private Optional<Step> stop = Optional.empty();
     private Optional<Step> kill = Optional.empty();
     private Optional<Step> interrupt = Optional.empty();
+    private Optional<Reason> takenBack = Optional.empty();
     private boolean well;
 
     @Override
@@ -231,6 +233,16 @@ class ConductorTest {
       before.getOrDefault(step, () -> {}).run();
       end(step);
       done.add(step);
+    }
+
+    @Override
+    public void confirm(Upgrade upgrade, Confirmation line) throws Fault, InterruptedException {
+      line.write();
+    }
+
+    @Override
+    public Optional<Reason> takenBack(Upgrade upgrade) {
+      return takenBack;
     }
 
     private void end(Step step) throws Fault, InterruptedException {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.fleetinstaller.io.Disk;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import java.io.IOException;
@@ -128,6 +129,16 @@ final class CrashWorld implements Steps {
     } catch (IOException e) {
       throw new Fault.Transient(ReasonCode.IO_ERROR, "cannot do %s: %s".formatted(step, e));
     }
+  }
+
+  @Override
+  public void confirm(Upgrade upgrade, Confirmation line) throws Fault, InterruptedException {
+    line.write();
+  }
+
+  @Override
+  public Optional<Reason> takenBack(Upgrade upgrade) {
+    return Optional.empty();
   }
 
   private void act(Step step, Upgrade upgrade, Progress progress) throws Fault, IOException {

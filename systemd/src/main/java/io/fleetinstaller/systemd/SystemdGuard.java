@@ -1,58 +1,113 @@
 package io.fleetinstaller.systemd;
 
 import io.fleetinstaller.host.Armed;
+import io.fleetinstaller.host.ArmedRecords;
+import io.fleetinstaller.host.Fired;
 import io.fleetinstaller.host.Guard;
+import io.fleetinstaller.host.HostContext;
+import io.fleetinstaller.io.Flock;
+import io.fleetinstaller.io.Programs;
+import io.fleetinstaller.release.Descriptor.Service;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Slot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The daemon as its own guard: when it or the machine dies, systemd starts it again and it goes on
- * with its journal. So arming refuses where systemd would not start it again.
+ * The guard of a systemd host: a shell script outside the cgroups of daemon and agent, run by
+ * systemd when a service on trial ends by itself, when the deadline is over, and at boot. See
+ * {@code guard/guard} among the resources.
  */
 final class SystemdGuard implements Guard {
   private static final Logger LOG = LoggerFactory.getLogger(SystemdGuard.class);
-  private static final String DAEMON = "fleet-installer.service";
-  private static final Set<String> RESTARTS = Set.of("always", "on-failure");
 
-  private final Guard records;
+  /** For what comes before the candidate is observed: hooks aside, the old copy's slowest stop. */
+  private static final Duration TO_SWITCH = Duration.ofSeconds(120);
+
+  private static final Duration TRY = Duration.ofSeconds(20);
+
+  private final HostContext context;
+  private final ArmedRecords records;
   private final Systemctl systemctl;
-  private final long pid;
+  private final Programs programs;
+  private final Path units;
+  private final GuardFiles files;
+  private final DropIns dropIns;
 
-  SystemdGuard(Guard records, Systemctl systemctl, long pid) {
-    this.records = records;
-    this.systemctl = systemctl;
-    this.pid = pid;
+  SystemdGuard(HostContext context, Programs programs, Path units) {
+    this.context = context;
+    this.records = new ArmedRecords(context);
+    this.systemctl = new Systemctl(programs);
+    this.programs = programs;
+    this.units = units;
+    this.files = new GuardFiles(context, units);
+    this.dropIns = new DropIns(units, context.disk());
   }
 
   @Override
-  public void arm(String upgradeId, PackageName name, Optional<Slot> from, Optional<Slot> to)
-      throws Fault, InterruptedException {
-    UnitState daemon = UnitState.of(systemctl, DAEMON);
-    if (daemon.number("MainPID") != pid) {
-      LOG.warn(
-          "this daemon is not run by {}: if it dies, {} stays as it is until somebody starts it",
-          DAEMON,
-          name);
-    } else {
-      String state = daemon.value("UnitFileState");
-      String enable = "it is '%s'; run systemctl enable %s".formatted(state, DAEMON);
-      require(name, state.equals("enabled"), "after a reboot", enable);
-      String policy = daemon.value("Restart");
-      String always = "its Restart= is '%s'; set Restart=always".formatted(policy);
-      require(name, RESTARTS.contains(policy), "after a crash", always);
+  public void arm(Charge charge) throws Fault, InterruptedException {
+    PackageName name = charge.name();
+    install(name);
+    try (Hold _ = hold()) {
+      List<String> lines = new ArrayList<>(WayBack.prepare(charge, units, context.disk()));
+      List<Path> trial = dropIns.trial(name, services(charge.to()), files.script());
+      trial.forEach(file -> lines.add("dropin=" + file));
+      records.arm(charge, lines);
+      Duration deadline =
+          charge.to().map(slot -> slot.descriptor().health().deadline()).orElse(Duration.ZERO);
+      wind(name, deadline.plus(hooks(charge.to())).plus(TO_SWITCH));
+    } catch (IOException e) {
+      throw failed("arm", name, e);
     }
-    records.arm(upgradeId, name, from, to);
+  }
+
+  @Override
+  public void allow(PackageName name, Duration left) throws Fault, InterruptedException {
+    try {
+      wind(name, left);
+    } catch (IOException e) {
+      throw failed("set the deadline of", name, e);
+    }
+  }
+
+  @Override
+  public void trialOver(PackageName name) throws Fault {
+    try {
+      dropIns.trialOver(name);
+    } catch (IOException e) {
+      throw failed("end the trial of", name, e);
+    }
   }
 
   @Override
   public void disarm(PackageName name) throws Fault, InterruptedException {
-    records.disarm(name);
+    try (Hold _ = hold()) {
+      boolean onTrial = dropIns.trialOver(name);
+      boolean wound = Files.exists(units.resolve(timer(name)));
+      if (wound) {
+        systemctl.stop(timer(name));
+        context.disk().delete(units.resolve(timer(name)));
+      }
+      if (onTrial || wound) {
+        systemctl.reload();
+      }
+      Path home = context.packages().resolve(name.value());
+      if (Files.exists(home)) {
+        WayBack.clear(name, home.toRealPath(), units, context.disk());
+      }
+      records.disarm(name);
+    } catch (IOException e) {
+      throw failed("disarm", name, e);
+    }
   }
 
   @Override
@@ -60,13 +115,82 @@ final class SystemdGuard implements Guard {
     return records.armed(name);
   }
 
-  private static void require(PackageName name, boolean holds, String when, String why)
-      throws Fault {
-    if (!holds) {
-      throw new Fault.Refused(
-          ReasonCode.BAD_SETTINGS,
-          "cannot arm the guard of %s: nobody would start %s again %s, because %s"
-              .formatted(name, DAEMON, when, why));
+  @Override
+  public Optional<Fired> fired(PackageName name) throws Fault {
+    return records.fired(name);
+  }
+
+  @Override
+  public Hold hold() throws Fault, InterruptedException {
+    try {
+      if (!Files.exists(files.lock())) {
+        return () -> {};
+      }
+      return Flock.take(files.lock(), context.time())::close;
+    } catch (IOException e) {
+      throw new Fault.Transient(
+          ReasonCode.IO_ERROR, "cannot keep the guard still: %s".formatted(e.getMessage()));
     }
+  }
+
+  /** Brings the guard's files up to date, and lets it show that it can work here. */
+  private void install(PackageName name) throws Fault, InterruptedException {
+    try {
+      if (files.install()) {
+        LOG.info("installing the guard");
+        systemctl.reload();
+        systemctl.enable(GuardFiles.BOOT);
+      }
+      systemctl.start(GuardFiles.BOOT);
+    } catch (IOException e) {
+      throw failed("install", name, e);
+    }
+    Programs.Call call =
+        Programs.Call.of(TRY, "/bin/sh", files.script().toAbsolutePath().toString(), "try");
+    Programs.Result tried = programs.run(call);
+    if (!tried.succeeded()) {
+      throw new Fault.Refused(
+          ReasonCode.HOST_FAILED,
+          "cannot arm the guard of %s: it could not work here: %s; it needs sh, mv -T, flock and timeout"
+              .formatted(name, tried.why()));
+    }
+  }
+
+  /** Sets the deadline; until the new one runs the old one does. */
+  private void wind(PackageName name, Duration left) throws IOException, Fault, InterruptedException {
+    String text =
+        "# Written by fleet-installer while %1$s is on trial.\n[Unit]\nDescription=Fleet Installer: deadline of %1$s\n\n[Timer]\nOnActiveSec=%2$ds\nAccuracySec=1s\n"
+            .formatted(name, left.plusMillis(999).toSeconds());
+    context.disk().replace(units.resolve(timer(name)), text.getBytes(java.nio.charset.StandardCharsets.UTF_8), UnitFiles.MODE);
+    systemctl.reload();
+    systemctl.restart(timer(name));
+  }
+
+  private static String timer(PackageName name) {
+    return "fleet-installer-guard@%s.timer".formatted(name);
+  }
+
+  private static List<String> services(Optional<Slot> slot) {
+    return slot.stream()
+        .flatMap(one -> one.descriptor().services().stream())
+        .map(Service::name)
+        .toList();
+  }
+
+  private static Duration hooks(Optional<Slot> slot) {
+    return slot.map(one -> one.descriptor().hooks()).map(hooks -> {
+      Duration all = Duration.ZERO;
+      var before = hooks.beforeSwitch();
+      var after = hooks.afterSwitch();
+      all = before == null ? all : all.plus(before.timeout());
+      return after == null ? all : all.plus(after.timeout());
+    }).orElse(Duration.ZERO);
+  }
+
+  private static Fault failed(String verb, PackageName name, IOException e) {
+    return new Fault.Transient(
+        ReasonCode.IO_ERROR,
+        "cannot %s the guard of %s: %s; is a disk full or read-only?"
+            .formatted(verb, name, e.getMessage()));
   }
 }

@@ -1,6 +1,5 @@
 package io.fleetinstaller.systemd;
 
-import io.fleetinstaller.host.ArmedRecords;
 import io.fleetinstaller.host.Guard;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.host.HostContext;
@@ -49,8 +48,7 @@ public final class SystemdHost implements Host {
     this.conflicts = new Conflicts(context, claims, unitDirectories);
     this.units = new UnitFiles(context, claims, systemctl, unitDirectories.getFirst());
     this.jobs = new Jobs(systemctl, context.time());
-    this.guard =
-        new SystemdGuard(new ArmedRecords(context), systemctl, ProcessHandle.current().pid());
+    this.guard = new SystemdGuard(context, programs, unitDirectories.getFirst());
     this.accounts = new Accounts(programs);
     this.places = new Places(context.disk(), programs);
     this.journald = new Journald(programs);

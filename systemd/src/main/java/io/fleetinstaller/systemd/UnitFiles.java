@@ -28,18 +28,20 @@ import org.slf4j.LoggerFactory;
  */
 final class UnitFiles {
   private static final Logger LOG = LoggerFactory.getLogger(UnitFiles.class);
-  private static final int MODE = 0644;
+  static final int MODE = 0644;
   private static final Pattern INSTALLABLE = Pattern.compile("(?m)^\\[Install\\]\\s*$");
 
   private final Path directory;
   private final Disk disk;
   private final Claims claims;
+  private final DropIns dropIns;
   private final Systemctl systemctl;
 
   UnitFiles(HostContext context, Claims claims, Systemctl systemctl, Path directory) {
     this.directory = directory;
     this.disk = context.disk();
     this.claims = claims;
+    this.dropIns = new DropIns(directory, context.disk());
     this.systemctl = systemctl;
   }
 
@@ -85,6 +87,7 @@ final class UnitFiles {
     }
     try {
       disk.delete(file);
+      dropIns.none(unit);
     } catch (IOException e) {
       throw failed("remove", file, e);
     }
@@ -112,6 +115,7 @@ final class UnitFiles {
     Path file = directory.resolve(unit);
     byte[] bytes = text.getBytes(UTF_8);
     try {
+      dropIns.always(unit);
       if (Arrays.equals(bytes, content(file))) {
         return;
       }

@@ -1,0 +1,170 @@
+package io.fleetinstaller.daemon;
+
+import io.fleetinstaller.health.Onlooker;
+import io.fleetinstaller.host.Armed;
+import io.fleetinstaller.host.Fired;
+import io.fleetinstaller.host.Guard;
+import io.fleetinstaller.host.Host;
+import io.fleetinstaller.io.Redactor;
+import io.fleetinstaller.release.Descriptor;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.Reason;
+import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.release.Release;
+import io.fleetinstaller.release.Slot;
+import io.fleetinstaller.slots.Slots;
+import io.fleetinstaller.upgrade.Steps;
+import io.fleetinstaller.upgrade.Upgrade;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The guard, as the steps of an upgrade need it. Used by the owner thread. */
+final class Guarded {
+  private static final Logger LOG = LoggerFactory.getLogger(Guarded.class);
+  private static final int TAIL = 20;
+
+  /** The daemon has the first word on a candidate that is late: its verdict tells more. */
+  private static final Duration AFTER_US = Duration.ofSeconds(5);
+
+  private final Host host;
+  private final Slots slots;
+  private final Function<Upgrade, Path> journals;
+
+  Guarded(Host host, Slots slots, Function<Upgrade, Path> journals) {
+    this.host = host;
+    this.slots = slots;
+    this.journals = journals;
+  }
+
+  void arm(Upgrade upgrade, Optional<Slot> from, Optional<Slot> to)
+      throws Fault, InterruptedException {
+    Path journal = journals.apply(upgrade).toAbsolutePath();
+    host.guard().arm(new Guard.Charge(upgrade.id(), upgrade.name(), journal, from, to));
+  }
+
+  /** The trial may take so much longer. */
+  void allow(Upgrade upgrade, Duration left) throws Fault, InterruptedException {
+    host.guard().allow(upgrade.name(), left.plus(AFTER_US));
+  }
+
+  /** Gives the trial as much more time as the gate does while the environment hides the answer. */
+  Onlooker extending(Upgrade upgrade, Duration deadline) {
+    AtomicBoolean extended = new AtomicBoolean();
+    return standing -> {
+      boolean longer = standing.limit().compareTo(deadline) > 0;
+      if (longer && extended.compareAndSet(false, true)) {
+        extend(upgrade, deadline.multipliedBy(2).minus(standing.watched()));
+      }
+    };
+  }
+
+  private void extend(Upgrade upgrade, Duration left) {
+    try {
+      allow(upgrade, left);
+    } catch (Fault fault) {
+      LOG.warn("cannot give the trial more time: {}", fault.getMessage());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  void disarm(Upgrade upgrade) throws Fault, InterruptedException {
+    host.guard().disarm(upgrade.name());
+  }
+
+  /** Does something of the way forward, while the guard is kept from going back. */
+  void forward(Upgrade upgrade, Steps.Confirmation deed) throws Fault, InterruptedException {
+    still(() -> {
+      Optional<Reason> reason = mark(upgrade);
+      if (reason.isPresent()) {
+        throw new Refused(reason.get());
+      }
+      deed.write();
+    });
+  }
+
+  /** Goes back, while the guard is kept from doing the same at the same time. */
+  void back(Upgrade upgrade, Steps.Confirmation deed) throws Fault, InterruptedException {
+    still(() -> {
+      host.guard().trialOver(upgrade.name());
+      deed.write();
+    });
+  }
+
+  @SuppressWarnings("try")
+  private void still(Steps.Confirmation deed) throws Fault, InterruptedException {
+    try (Guard.Hold hold = host.guard().hold()) {
+      deed.write();
+    }
+  }
+
+  /** Why the guard has gone back from this upgrade, once it is not at work. */
+  @SuppressWarnings("try")
+  Optional<Reason> takenBack(Upgrade upgrade) throws InterruptedException {
+    try (Guard.Hold hold = host.guard().hold()) {
+      return mark(upgrade);
+    } catch (Fault fault) {
+      LOG.warn("cannot tell whether the guard went back: {}", fault.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** With the last words of the candidate. */
+  private Optional<Reason> mark(Upgrade upgrade) throws Fault, InterruptedException {
+    Optional<Fired> fired =
+        host.guard()
+            .fired(upgrade.name())
+            .filter(mark -> mark.armed().upgradeId().equals(upgrade.id()));
+    return fired.isPresent() ? Optional.of(reason(upgrade, fired.get())) : Optional.empty();
+  }
+
+  private Reason reason(Upgrade upgrade, Fired fired) throws InterruptedException {
+    String candidate = upgrade.to().map(Release::toString).orElse("the removal");
+    String sentence =
+        switch (fired.why()) {
+          case FAILED -> "a service of %s ended by itself, and the guard went back";
+          case DEADLINE -> "%s was not confirmed in its time, and the guard went back";
+          case BOOT -> "the machine went down while %s was on trial, and the guard went back";
+        };
+    ReasonCode code =
+        fired.why() == Fired.Why.BOOT ? ReasonCode.INCONCLUSIVE : ReasonCode.GUARD_FIRED;
+    return new Reason(code, sentence.formatted(candidate), lastWords(upgrade, fired.armed()));
+  }
+
+  private List<String> lastWords(Upgrade upgrade, Armed armed) throws InterruptedException {
+    List<String> lines = new ArrayList<>();
+    Optional<Slot> to =
+        upgrade.to().flatMap(release -> slots.whole(upgrade.name(), release.digest()));
+    for (Descriptor.Service service : to.map(Slot::descriptor).map(Descriptor::services).orElse(List.of())) {
+      try {
+        host.log(upgrade.name(), service.name(), armed.at(), TAIL).stream()
+            .map(line -> Redactor.line("log " + service.name() + ": " + line))
+            .forEach(lines::add);
+      } catch (Fault fault) {
+        lines.add("log %s: %s".formatted(service.name(), fault.reason().sentence()));
+      }
+    }
+    return lines;
+  }
+
+  /** The slots that must stay because the guard may need them. */
+  Set<Digest> kept(Upgrade upgrade) throws Fault {
+    Optional<Armed> armed = host.guard().armed(upgrade.name());
+    return slots.read(upgrade.name()).whole().stream()
+        .map(Slot::release)
+        .filter(release -> armed.filter(one -> one.names(release.slotName())).isPresent())
+        .map(Release::digest)
+        .collect(Collectors.toSet());
+  }
+}

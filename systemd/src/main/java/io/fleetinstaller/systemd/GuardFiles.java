@@ -1,0 +1,79 @@
+package io.fleetinstaller.systemd;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.fleetinstaller.host.HostContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * The guard's own files: its script below the state directory and its units among the system's,
+ * outside every slot, so that no upgrade takes away what guards it.
+ */
+final class GuardFiles {
+  static final String BOOT = "fleet-installer-boot.service";
+  private static final String FIRE = "fleet-installer-guard@.service";
+
+  private final HostContext context;
+  private final Path folder;
+  private final Path units;
+
+  GuardFiles(HostContext context, Path units) {
+    this.context = context;
+    this.folder = context.state().resolve("guard");
+    this.units = units;
+  }
+
+  Path script() {
+    return folder.resolve("guard");
+  }
+
+  /** Whom guard and daemon exclude each other by. */
+  Path lock() {
+    return folder.resolve("lock");
+  }
+
+  /** Puts this version's files in place; whether systemd must be told. */
+  boolean install() throws IOException {
+    context.disk().createDirectories(folder, 0700);
+    if (!Files.exists(lock())) {
+      context.disk().replace(lock(), new byte[0], 0600);
+    }
+    context.disk().replace(folder.resolve("untried"), new byte[0], 0600);
+    write(script(), resource("guard"), 0700);
+    boolean fire = write(units.resolve(FIRE), expanded(FIRE), 0644);
+    boolean boot = write(units.resolve(BOOT), expanded(BOOT), 0644);
+    return fire || boot;
+  }
+
+  private byte[] expanded(String unit) throws IOException {
+    return new String(resource(unit), UTF_8)
+        .replace("@GUARD@", script().toAbsolutePath().toString())
+        .replace("@STATE@", context.state().toAbsolutePath().toString())
+        .replace("@PACKAGES@", context.packages().toAbsolutePath().toString())
+        .getBytes(UTF_8);
+  }
+
+  private boolean write(Path file, byte[] content, int mode) throws IOException {
+    try {
+      if (Arrays.equals(content, Files.readAllBytes(file))) {
+        return false;
+      }
+    } catch (NoSuchFileException _) {
+      // The first upgrade of this host.
+    }
+    context.disk().replace(file, content, mode);
+    return true;
+  }
+
+  private static byte[] resource(String name) throws IOException {
+    try (InputStream in = GuardFiles.class.getResourceAsStream("/guard/" + name)) {
+      return Objects.requireNonNull(in, name).readAllBytes();
+    }
+  }
+}
