@@ -24,10 +24,19 @@ public final class Client {
 
   private final Path socket;
   private final Time time;
+  private final Duration patience;
 
   public Client(Path socket, Time time) {
+    this(socket, time, PATIENCE);
+  }
+
+  /**
+   * @param patience for a whole answer
+   */
+  public Client(Path socket, Time time, Duration patience) {
     this.socket = socket;
     this.time = time;
+    this.patience = patience;
   }
 
   /** The JSON document at this address; a refusal of the daemon is its fault. */
@@ -62,7 +71,7 @@ public final class Client {
     byte[] request = Arrays.copyOf(ahead, ahead.length + body.length);
     System.arraycopy(body, 0, request, ahead.length, body.length);
     try (Connection connection = connect()) {
-      connection.within(PATIENCE);
+      connection.within(patience);
       send(connection, request);
       return receive(connection);
     } catch (IOException e) {

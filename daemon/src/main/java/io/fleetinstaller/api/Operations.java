@@ -3,6 +3,7 @@ package io.fleetinstaller.api;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.report.CheckupReport;
+import io.fleetinstaller.report.DaemonReport;
 import io.fleetinstaller.report.Explanation;
 import io.fleetinstaller.report.HistoryReport;
 import io.fleetinstaller.report.HostStatus;
@@ -14,6 +15,9 @@ import java.util.Optional;
  * once, also while an upgrade runs.
  */
 public interface Operations {
+
+  /** Asked several times a minute, and answered from memory. */
+  DaemonReport daemon() throws Fault;
 
   HostStatus status() throws Fault;
 

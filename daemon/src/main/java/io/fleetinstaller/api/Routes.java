@@ -43,6 +43,7 @@ final class Routes {
     }
     String last = path.size() == 3 ? path.get(2) : "";
     return switch (path.get(1) + (last.isEmpty() ? "" : "/")) {
+      case "daemon" -> read(request, caller, () -> operations.daemon().tree());
       case "status" -> read(request, caller, () -> operations.status().tree());
       case "plan" -> read(request, caller, () -> operations.plan().tree());
       case "packages/" -> read(request, caller, () -> operations.explain(packageName(last)).tree());
@@ -60,8 +61,8 @@ final class Routes {
     return new BadRequest(
         404,
         ReasonCode.NOT_FOUND,
-        "there is no such address; there are /v1/status, /v1/packages/{name}, /v1/plan,"
-            + " /v1/history, /v1/history/{name}, /v1/doctor, /v1/jobs, /v1/jobs/{id}");
+        "there is no such address; there are /v1/daemon, /v1/status, /v1/packages/{name},"
+            + " /v1/plan, /v1/history, /v1/history/{name}, /v1/doctor, /v1/jobs, /v1/jobs/{id}");
   }
 
   /** A question whose answer a reader may have, without its evidence. */

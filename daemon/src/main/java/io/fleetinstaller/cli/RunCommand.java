@@ -24,6 +24,13 @@ final class RunCommand implements Callable<Integer> {
       description = "Runs the agents as its own children: for containers and demonstrations.")
   private boolean supervised;
 
+  @Option(
+      names = "--rehearse",
+      hidden = true,
+      paramLabel = "FOLDER",
+      description = "Only proves that it could run, beside the daemon that does.")
+  private @Nullable Path rehearsal;
+
   RunCommand(Session session) {
     this.session = session;
   }
@@ -31,7 +38,11 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Fault, InterruptedException {
     Path settings = Optional.ofNullable(config).orElse(session.product().config());
-    session.product().daemon().run(settings, supervised);
+    if (rehearsal != null) {
+      session.product().itself().rehearse(settings, rehearsal);
+    } else {
+      session.product().daemon().run(settings, supervised);
+    }
     return 0;
   }
 }

@@ -32,6 +32,7 @@ final class Verbs {
     all.put("package", PackageCommand::with);
     all.put("repo", RepoCommand::with);
     all.put("run", RunCommand::new);
+    all.put("setup", SetupCommand::new);
     all.put("completion", CompletionCommand::new);
     return all;
   }

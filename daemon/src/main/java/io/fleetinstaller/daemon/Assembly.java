@@ -1,5 +1,6 @@
 package io.fleetinstaller.daemon;
 
+import io.fleetinstaller.api.Client;
 import io.fleetinstaller.api.Jobs;
 import io.fleetinstaller.api.Limits;
 import io.fleetinstaller.api.Server;
@@ -9,6 +10,7 @@ import io.fleetinstaller.desired.PolicyFile;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.host.HostContext;
 import io.fleetinstaller.host.HostFactory;
+import io.fleetinstaller.host.Watchdog;
 import io.fleetinstaller.io.Disk;
 import io.fleetinstaller.io.Effects;
 import io.fleetinstaller.io.Time;
@@ -97,7 +99,7 @@ public final class Assembly {
    */
   public void run() throws Fault, InterruptedException {
     Settings.Paths paths = settings.now().paths();
-    prepare(paths);
+    prepare(settings, effects.disk());
     Inbox inbox = new Inbox();
     HostContext context = new HostContext(paths.packages(), paths.state(), effects.disk(), time);
     try (FileChannel lock = lock(paths.state());
@@ -112,7 +114,7 @@ public final class Assembly {
   }
 
   /** Two daemons of one host would each undo what the other does. */
-  private static FileChannel lock(Path state) throws IOException, Broken {
+  static FileChannel lock(Path state) throws IOException, Broken {
     FileChannel channel =
         FileChannel.open(
             state.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -129,13 +131,14 @@ public final class Assembly {
         "cannot start: another daemon runs with the state in %s; stop it first".formatted(state));
   }
 
-  private void prepare(Settings.Paths paths) throws Fault {
+  static void prepare(LiveSettings settings, Disk disk) throws Fault {
+    Settings.Paths paths = settings.now().paths();
     try {
-      effects.disk().createDirectories(paths.packages(), 0755);
-      effects.disk().createDirectories(paths.state(), 0700);
+      disk.createDirectories(paths.packages(), 0755);
+      disk.createDirectories(paths.state(), 0700);
       Path folder = paths.socket().getParent();
       if (folder != null) {
-        effects.disk().createDirectories(folder, 0755);
+        disk.createDirectories(folder, 0755);
       }
     } catch (IOException e) {
       throw new Broken(
@@ -163,10 +166,12 @@ public final class Assembly {
     LocalPolicy policy = new LocalPolicy(new PolicyFile(paths.state(), disk));
     Situation.Site here = new Situation.Site(settings, identity, environment);
     Situation situation = new Situation(slots, journals, source, policy, here, time);
-    Staging staging = new Staging(registries, slots);
+    Staging staging = new Staging(registries::now, slots);
     News news = new News();
+    Rehearsal rehearsal = new Rehearsal(opened, situation, disk);
     Guarded guarded = new Guarded(opened, slots, journals::file);
-    Narrated steps = new Narrated(new HostSteps(staging, slots, opened, guarded, time), news);
+    HostSteps doing = new HostSteps(staging, slots, opened, guarded, time);
+    Narrated steps = new Narrated(new SelfSteps(doing, slots, opened, rehearsal), news);
     Conductor conductor = new Conductor(steps, journals, time, boot());
     Desk desk = new Desk(situation, staging, time);
     Daemon.Crew crew = new Daemon.Crew(desk, conductor, steps, opened, news);
@@ -197,11 +202,21 @@ public final class Assembly {
         Server server = Server.open(socket, overseer, Limits.DEFAULT, time)) {
       opened.ready();
       LOG.info("fleet-installer {} is up on a {} host", Facts.version(), host.name());
-      daemon.resume();
-      daemon.work();
+      Optional<Heartbeat> heart = opened.watchdog().map(dog -> heartbeat(dog, socket.path()));
+      try {
+        daemon.resume();
+        daemon.work();
+      } finally {
+        heart.ifPresent(Heartbeat::close);
+      }
     } catch (IOException e) {
       throw new Broken(ReasonCode.HOST_FAILED, "cannot watch %s: %s".formatted(settings.file(), e));
     }
+  }
+
+  private Heartbeat heartbeat(Watchdog watchdog, Path socket) {
+    Client self = new Client(socket, time, Heartbeat.interval(watchdog));
+    return Heartbeat.start(watchdog, () -> self.get("/v1/daemon"), time);
   }
 
   private Set<Path> watched() {

@@ -14,6 +14,8 @@ import io.fleetinstaller.upgrade.Decision;
 import io.fleetinstaller.upgrade.Journal;
 import io.fleetinstaller.upgrade.Outcome;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -57,12 +59,21 @@ final class Daemon {
   void resume() throws Fault, InterruptedException {
     situation.slots().sweep();
     host.resume(current());
-    for (Journal journal : situation.journals().open()) {
+    for (Journal journal : selfFirst(situation.journals().open())) {
       conductor.resume(journal);
     }
     for (PackageName name : situation.slots().names()) {
       tidy(name);
     }
+  }
+
+  /** Whoever comes after the daemon's own upgrade should be led by the release that stays. */
+  private static List<Journal> selfFirst(List<Journal> journals) {
+    return journals.stream()
+        .sorted(
+            Comparator.comparing(
+                journal -> !journal.account().upgrade().name().equals(PackageName.INSTALLER)))
+        .toList();
   }
 
   private List<Slot> current() {
@@ -104,20 +115,32 @@ final class Daemon {
         .reduce(poll, (one, other) -> one.compareTo(other) <= 0 ? one : other);
   }
 
-  /** Does what is due; the first of what did not end well. */
+  /**
+   * Does what is due; the first of what did not end well. Before and after every other package it
+   * is the daemon's own turn.
+   */
   private Optional<Outcome> look(boolean poll) throws InterruptedException {
     settings.look();
     situation.source().look(settings.now(), poll);
-    Optional<Outcome> failed = Optional.empty();
+    List<Outcome> ends = new ArrayList<>();
+    act(PackageName.INSTALLER).ifPresent(ends::add);
     for (PackageName name : situation.names()) {
-      if (situation.moment().decide(name) instanceof Decision.Act(var move, var why)) {
-        LOG.atInfo().addKeyValue("package", name).log("{}", why.sentence());
-        Optional<Outcome> outcome = Optional.of(conductor.run(move));
-        failed = failed.or(() -> outcome.filter(one -> one.why().isPresent()));
+      Optional<Outcome> end = act(name);
+      if (end.isPresent()) {
+        ends.add(end.get());
+        act(PackageName.INSTALLER).ifPresent(ends::add);
       }
     }
     news.happened();
-    return failed;
+    return ends.stream().filter(end -> end.why().isPresent()).findFirst();
+  }
+
+  private Optional<Outcome> act(PackageName name) throws InterruptedException {
+    if (situation.moment().decide(name) instanceof Decision.Act(var move, var why)) {
+      LOG.atInfo().addKeyValue("package", name).log("{}", why.sentence());
+      return Optional.of(conductor.run(move));
+    }
+    return Optional.empty();
   }
 
   private void perform(Job job) throws InterruptedException {

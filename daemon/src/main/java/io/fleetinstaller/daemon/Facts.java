@@ -3,6 +3,7 @@ package io.fleetinstaller.daemon;
 import io.fleetinstaller.daemon.Settings.From;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Platform;
+import io.fleetinstaller.report.DaemonReport;
 import io.fleetinstaller.report.HostStatus;
 import io.fleetinstaller.report.TrustedConfig;
 import java.io.IOException;
@@ -33,6 +34,10 @@ final class Facts {
 
   HostStatus.Machine machine() {
     return new HostStatus.Machine(identity.name(), Platform.ofThisHost(), os());
+  }
+
+  DaemonReport report() {
+    return new DaemonReport(self.version(), self.pid(), Formats.now());
   }
 
   HostStatus.Daemon daemon() {

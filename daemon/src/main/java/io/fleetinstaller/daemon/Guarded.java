@@ -146,7 +146,8 @@ final class Guarded {
     List<String> lines = new ArrayList<>();
     Optional<Slot> to =
         upgrade.to().flatMap(release -> slots.whole(upgrade.name(), release.digest()));
-    for (Descriptor.Service service : to.map(Slot::descriptor).map(Descriptor::services).orElse(List.of())) {
+    for (Descriptor.Service service :
+        to.map(Slot::descriptor).map(Descriptor::services).orElse(List.of())) {
       try {
         host.log(upgrade.name(), service.name(), armed.at(), TAIL).stream()
             .map(line -> Redactor.line("log " + service.name() + ": " + line))

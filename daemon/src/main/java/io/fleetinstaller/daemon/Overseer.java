@@ -10,6 +10,7 @@ import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.report.CheckupReport;
+import io.fleetinstaller.report.DaemonReport;
 import io.fleetinstaller.report.Explanation;
 import io.fleetinstaller.report.HistoryReport;
 import io.fleetinstaller.report.HostStatus;
@@ -23,6 +24,11 @@ import java.util.Optional;
 record Overseer(
     Scribe scribe, Doctor checkups, Desk desk, Jobs jobs, Inbox inbox, Verification verification)
     implements Operations {
+
+  @Override
+  public DaemonReport daemon() {
+    return scribe.daemon();
+  }
 
   @Override
   public HostStatus status() {

@@ -7,6 +7,7 @@ import io.fleetinstaller.release.Installed;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.report.CheckupReport;
+import io.fleetinstaller.report.DaemonReport;
 import io.fleetinstaller.report.Explanation;
 import io.fleetinstaller.report.HistoryReport;
 import io.fleetinstaller.report.HostReport;
@@ -49,6 +50,10 @@ final class Scribe {
 
   CheckupReport checkup(Doctor doctor) {
     return doctor.look(status(), situation);
+  }
+
+  DaemonReport daemon() {
+    return facts.report();
   }
 
   HostStatus status() {

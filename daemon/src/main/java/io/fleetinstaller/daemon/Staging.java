@@ -17,25 +17,29 @@ import io.fleetinstaller.upgrade.Upgrade;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 
 /**
  * Brings releases from a registry into slots. A release whose slot is whole needs no network. Used
  * by the owner thread.
  */
 final class Staging {
-  private final Registries registries;
+  private final Supplier<Registry> registries;
   private final Slots slots;
   private final Platform platform = Platform.ofThisHost();
   private Optional<Image> resolved = Optional.empty();
 
-  Staging(Registries registries, Slots slots) {
+  /**
+   * @param registries the registry of the settings in use
+   */
+  Staging(Supplier<Registry> registries, Slots slots) {
     this.registries = registries;
     this.slots = slots;
   }
 
   /** What release this digest is. */
   Release look(PackageName name, Digest digest) throws Fault, InterruptedException {
-    return registries.now().resolve(name, digest, platform).release();
+    return registries.get().resolve(name, digest, platform).release();
   }
 
   /** Resolves the release and makes sure that there is room for it. */
@@ -61,7 +65,7 @@ final class Staging {
   // Wrong bytes are known for such at the end of a layer. The registry then passes over whoever
   // sent them, so that another go at the same slot takes them from the next repository.
   private void stage(Image image, LongConsumer progress) throws Fault, InterruptedException {
-    for (int left = registries.now().repositories(); ; left--) {
+    for (int left = registries.get().repositories(); ; left--) {
       try {
         slots.stage(delivery(image), progress);
         return;
@@ -74,7 +78,7 @@ final class Staging {
   }
 
   private Delivery delivery(Image image) {
-    Registry registry = registries.now();
+    Registry registry = registries.get();
     List<Layer> layers = image.layers().stream().map(blob -> layer(registry, image, blob)).toList();
     return new Delivery(image.release(), image.descriptor(), image.descriptorBytes(), layers);
   }
@@ -96,7 +100,7 @@ final class Staging {
 
   private Image image(Release release) throws Fault, InterruptedException {
     Optional<Image> known = resolved.filter(image -> image.release().equals(release));
-    Image image = known.isPresent() ? known.get() : registries.now().resolve(release, platform);
+    Image image = known.isPresent() ? known.get() : registries.get().resolve(release, platform);
     resolved = Optional.of(image);
     return image;
   }

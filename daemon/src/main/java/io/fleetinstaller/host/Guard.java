@@ -53,9 +53,5 @@ public interface Guard {
    * @param to the candidate's; empty for a removal
    */
   record Charge(
-      String upgradeId,
-      PackageName name,
-      Path journal,
-      Optional<Slot> from,
-      Optional<Slot> to) {}
+      String upgradeId, PackageName name, Path journal, Optional<Slot> from, Optional<Slot> to) {}
 }

@@ -71,6 +71,11 @@ public interface Host extends AutoCloseable {
    */
   void ready() throws Fault, InterruptedException;
 
+  /** Who ends this process when it falls silent; empty: nobody. */
+  default Optional<Watchdog> watchdog() {
+    return Optional.empty();
+  }
+
   /**
    * Clean shutdown of the daemon: the supervised host stops its children, others leave the services
    * alone.

@@ -11,6 +11,9 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -45,6 +48,24 @@ public final class NotifySocket {
           ReasonCode.HOST_FAILED,
           "cannot tell systemd that the daemon is up: nobody listens on %s".formatted(path));
     }
+  }
+
+  /** Says that the daemon lives, to a watchdog that ends it after too long a silence. */
+  public void alive() throws Fault {
+    if (!send("WATCHDOG=1")) {
+      throw new Fault.Transient(
+          ReasonCode.HOST_FAILED,
+          "cannot tell systemd that the daemon lives: nobody listens on %s".formatted(path));
+    }
+  }
+
+  /** After how long a silence systemd ends this process; empty when it does not. */
+  public static Optional<Duration> patience(Map<String, String> environment) {
+    String own = Long.toString(ProcessHandle.current().pid());
+    return Optional.ofNullable(environment.get("WATCHDOG_USEC"))
+        .filter(_ -> environment.getOrDefault("WATCHDOG_PID", own).equals(own))
+        .filter(micros -> micros.matches("[1-9][0-9]{0,14}"))
+        .map(micros -> Duration.of(Long.parseLong(micros), ChronoUnit.MICROS));
   }
 
   private boolean send(String message) {

@@ -9,6 +9,9 @@ import java.util.regex.Pattern;
 public record PackageName(String value) implements Comparable<PackageName> {
   private static final Pattern LEGAL = Pattern.compile("[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?");
 
+  /** The package that this program itself comes in. */
+  public static final PackageName INSTALLER = new PackageName("fleet-installer");
+
   public PackageName {
     if (!LEGAL.matcher(value).matches()) {
       throw new IllegalArgumentException(

@@ -20,6 +20,7 @@ public enum ReasonCode {
   NOT_STABLE(Blame.WORKLOAD),
   HOOK_FAILED(Blame.WORKLOAD),
   GUARD_FIRED(Blame.WORKLOAD),
+  REHEARSAL_FAILED(Blame.WORKLOAD),
   // what the host or its network did
   DISK_FULL(Blame.ENVIRONMENT),
   IO_ERROR(Blame.ENVIRONMENT),
@@ -80,6 +81,7 @@ public enum ReasonCode {
   NOT_DESIRED(Blame.POLICY),
   UNKNOWN_PACKAGE(Blame.POLICY),
   NO_PREVIOUS(Blame.POLICY),
+  NO_WAY_BACK(Blame.POLICY),
   UP_TO_DATE(Blame.POLICY),
   ASKED_FOR(Blame.POLICY),
   UNDER_WAY(Blame.POLICY),

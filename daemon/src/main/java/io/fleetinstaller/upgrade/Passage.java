@@ -149,9 +149,7 @@ final class Passage {
 
   /** What the guard did to us is no fault of the step that stumbled over it. */
   private Optional<Failure> takenBack() throws InterruptedException {
-    return steps
-        .takenBack(upgrade)
-        .map(reason -> new Failure(Failure.Kind.REFUSED, reason));
+    return steps.takenBack(upgrade).map(reason -> new Failure(Failure.Kind.REFUSED, reason));
   }
 
   private void begin(Step step) throws Fault, InterruptedException {

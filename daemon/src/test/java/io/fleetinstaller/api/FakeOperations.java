@@ -5,13 +5,16 @@ import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.report.CheckupReport;
+import io.fleetinstaller.report.DaemonReport;
 import io.fleetinstaller.report.Explanation;
 import io.fleetinstaller.report.HistoryReport;
 import io.fleetinstaller.report.HostStatus;
 import io.fleetinstaller.report.PlanReport;
 import io.fleetinstaller.report.Samples;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -21,6 +24,11 @@ public final class FakeOperations implements Operations {
   public final List<Job> submitted = new CopyOnWriteArrayList<>();
   public volatile boolean buggy;
   public volatile Consumer<Job> onSubmit = _ -> {};
+
+  @Override
+  public DaemonReport daemon() {
+    return new DaemonReport("1.2.3", 42, new TreeMap<>(Map.of("journal", 1L)));
+  }
 
   @Override
   public HostStatus status() {

@@ -375,7 +375,8 @@ class CliTest {
         folder.resolve("none.yaml"),
         folder.resolve("usual"),
         (config, supervised) -> started.add(config + " " + supervised),
-        _ -> new CheckupReport(Instant.EPOCH, List.of(Check.ok("disk", "all of it"))));
+        _ -> new CheckupReport(Instant.EPOCH, List.of(Check.ok("disk", "all of it"))),
+        new FakeItself());
   }
 
   private Terminal terminal(boolean interactive) {

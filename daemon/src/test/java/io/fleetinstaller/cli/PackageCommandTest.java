@@ -143,7 +143,8 @@ class PackageCommandTest {
             folder.resolve("none.yaml"),
             folder.resolve("none"),
             (config, supervised) -> {},
-            _ -> new CheckupReport(Instant.EPOCH, List.of()));
+            _ -> new CheckupReport(Instant.EPOCH, List.of()),
+            new FakeItself());
     Terminal terminal =
         new Terminal(
             new PrintStream(out, true, StandardCharsets.UTF_8),

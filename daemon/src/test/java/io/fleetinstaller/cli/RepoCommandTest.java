@@ -202,7 +202,8 @@ class RepoCommandTest {
             folder.resolve("none.yaml"),
             folder.resolve("none"),
             (config, supervised) -> {},
-            _ -> new CheckupReport(Instant.EPOCH, List.of()));
+            _ -> new CheckupReport(Instant.EPOCH, List.of()),
+            new FakeItself());
     return new Cli(product, terminal, time).run(words);
   }
 }

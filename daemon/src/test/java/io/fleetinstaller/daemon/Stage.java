@@ -86,29 +86,38 @@ final class Stage implements AutoCloseable {
 
   /** Builds a release of the agent into the layout. */
   Release release(String version) throws IOException, Fault {
-    Path source = Files.createDirectories(folder.resolve("source-" + version).resolve("bin"));
-    Files.writeString(source.resolve("agent"), "agent " + version);
-    Path descriptor = folder.resolve(version + ".yaml");
+    return release(AGENT, version, version);
+  }
+
+  /**
+   * Builds a release of any package into its layout.
+   *
+   * @param content tells releases of one version apart
+   */
+  Release release(PackageName name, String version, String content) throws IOException, Fault {
+    Path source = Files.createDirectories(folder.resolve("source-" + content).resolve("bin"));
+    Files.writeString(source.resolve("agent"), "agent " + content);
+    Path descriptor = folder.resolve(content + ".yaml");
     Platform platform = Platform.ofThisHost();
     Files.writeString(
         descriptor,
         """
-        {formatVersion: 1, name: agent, version: "%s",
+        {formatVersion: 1, name: %s, version: "%s",
          platform: {os: %s, architecture: %s},
-         services: [{name: agent.service, command: {argv: [bin/agent]}}],
+         services: [{name: %1$s.service, command: {argv: [bin/agent]}}],
          health: {startPeriod: 1s, interval: 1s, stableFor: 5s, deadline: 30s}}
         """
-            .formatted(version, platform.os(), platform.architecture()));
+            .formatted(name, version, platform.os(), platform.architecture()));
     Build.Built built =
         new Build(
                 source.getParent(),
                 descriptor,
-                folder.resolve("layouts/agent"),
-                version,
+                folder.resolve("layouts").resolve(name.value()),
+                content,
                 Ownership.ROOT,
                 Instant.EPOCH)
             .run();
-    return new Release(AGENT, built.descriptor().version(), built.top());
+    return new Release(name, built.descriptor().version(), built.top());
   }
 
   /** Puts a repository before the real one that has every layer, and has it wrong. */
@@ -163,12 +172,25 @@ final class Stage implements AutoCloseable {
   }
 
   Assembly assembly() throws Fault {
-    Assembly.HostKind kind = new Assembly.HostKind("fake", _ -> host);
-    return new Assembly(
-        folder.resolve("installer.yaml"),
-        false,
-        kind,
-        new Assembly.Outside(time, chance, Map.of()));
+    return new Assembly(settings(), false, kind(), outside());
+  }
+
+  Path settings() {
+    return folder.resolve("installer.yaml");
+  }
+
+  Assembly.HostKind kind() {
+    return new Assembly.HostKind("fake", _ -> host);
+  }
+
+  Assembly.Outside outside() {
+    return new Assembly.Outside(time, chance, Map.of());
+  }
+
+  /** Waits until the daemon has ended by itself. */
+  void awaitEnd() throws Exception {
+    assertThat(ended.get(15, TimeUnit.SECONDS)).isEmpty();
+    thread.join();
   }
 
   private static Optional<Exception> run(Assembly assembly) {
@@ -207,7 +229,11 @@ final class Stage implements AutoCloseable {
 
   /** What explain says of the agent. */
   Document explain() throws Exception {
-    return Document.json("explain", bytes(client().get("/v1/packages/agent"))).object("package");
+    return explain(AGENT);
+  }
+
+  Document explain(PackageName name) throws Exception {
+    return Document.json("explain", bytes(client().get("/v1/packages/" + name))).object("package");
   }
 
   String current() throws Exception {

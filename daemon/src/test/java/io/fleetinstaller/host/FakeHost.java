@@ -36,6 +36,7 @@ public final class FakeHost implements Host {
   private final Map<String, List<Said>> logs = new HashMap<>();
   private final Map<List<String>, Program> programs = new HashMap<>();
   private final List<Outage> outages = new ArrayList<>();
+  private Optional<Runnable> self = Optional.empty();
   private long pids = 100;
 
   private record Started(ServiceState born, Duration at, Life life) {}
@@ -68,6 +69,11 @@ public final class FakeHost implements Host {
   @FunctionalInterface
   public interface Program {
     Exit run() throws Fault;
+  }
+
+  /** The service of the daemon's own package is this very process; its restart does this to it. */
+  public synchronized void incarnate(Runnable restart) {
+    self = Optional.of(restart);
   }
 
   /** The init system does not answer, from so long until so long after now. */
@@ -105,6 +111,9 @@ public final class FakeHost implements Host {
     answering();
     deeds.add("restart " + words(slot));
     services(slot).forEach(service -> start(service, slot));
+    if (slot.release().name().equals(PackageName.INSTALLER)) {
+      self.ifPresent(Runnable::run);
+    }
   }
 
   @Override
@@ -178,13 +187,18 @@ public final class FakeHost implements Host {
     ServiceState born =
         new ServiceState(
             ServiceState.Phase.RUNNING,
-            OptionalLong.of(pids++),
+            OptionalLong.of(pid(slot)),
             Optional.of(slot.path().resolve("bin/agent")),
             "start-" + pids,
             0,
             Optional.empty());
     Life life = lives.getOrDefault(slot.release(), Life.GOOD);
     processes.put(service, new Started(born, time.elapsed(), life));
+  }
+
+  private long pid(Slot slot) {
+    boolean itself = self.isPresent() && slot.release().name().equals(PackageName.INSTALLER);
+    return itself ? ProcessHandle.current().pid() : pids++;
   }
 
   private void answering() throws Fault {

@@ -25,6 +25,9 @@ final class Conflicts {
   private static final Pattern UNIT =
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9:_.-]{0,200}\\.(service|timer|socket|path|target)");
 
+  /** The unit that the daemon itself runs as. */
+  private static final String INSTALLER = PackageName.INSTALLER + ".service";
+
   private final PlaceRules places;
   private final Claims claims;
   private final List<Path> unitDirectories;
@@ -61,7 +64,9 @@ final class Conflicts {
           service,
           "a unit must be named like agent.service, and be a service, timer, socket, path or target");
     }
-    if (service.name().startsWith("fleet-installer")) {
+    boolean installer = slot.release().name().equals(PackageName.INSTALLER);
+    if (service.name().startsWith("fleet-installer")
+        && !(installer && service.name().equals(INSTALLER))) {
       throw UnitFiles.refused(slot, service, "the installer's own units are not for packages");
     }
   }

@@ -1,15 +1,21 @@
 package io.fleetinstaller.systemd;
 
 import io.fleetinstaller.cli.Cli;
+import io.fleetinstaller.cli.Itself;
 import io.fleetinstaller.cli.Product;
 import io.fleetinstaller.daemon.Assembly;
 import io.fleetinstaller.daemon.Doctor;
 import io.fleetinstaller.daemon.Lifetime;
+import io.fleetinstaller.daemon.Rehearsing;
 import io.fleetinstaller.daemon.Settings;
+import io.fleetinstaller.daemon.Setup;
 import io.fleetinstaller.host.SupervisedHost;
 import io.fleetinstaller.io.Effects;
 import io.fleetinstaller.io.SystemTime;
+import io.fleetinstaller.registry.Reference;
+import io.fleetinstaller.registry.RegistrySettings;
 import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Release;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -34,7 +40,8 @@ public final class Main {
             Settings.DEFAULT_FILE,
             Settings.Paths.DEFAULT.socket(),
             (config, supervised) -> runDaemon(config, supervised, effects),
-            config -> Doctor.withoutDaemon(config, TOOLS, new SystemTime()));
+            config -> Doctor.withoutDaemon(config, TOOLS, new SystemTime()),
+            new InSlots(effects));
     return Cli.run(args, product);
   }
 
@@ -42,12 +49,36 @@ public final class Main {
     Assembly.HostKind host =
         supervised
             ? new Assembly.HostKind("supervised", SupervisedHost::new, List.of())
-            : new Assembly.HostKind(
-                "systemd", context -> new SystemdHost(context, effects.programs()), TOOLS);
-    boolean mayBeMissing = config.equals(Settings.DEFAULT_FILE);
-    Assembly.Outside outside =
-        new Assembly.Outside(
-            new SystemTime(), RandomGenerator.getDefault(), System.getenv(), effects);
-    Lifetime.run(new Assembly(config, mayBeMissing, host, outside));
+            : systemd(effects);
+    Lifetime.run(new Assembly(config, mayBeMissing(config), host, outside(effects)));
+  }
+
+  private static Assembly.HostKind systemd(Effects effects) {
+    return new Assembly.HostKind(
+        "systemd", context -> new SystemdHost(context, effects.programs()), TOOLS);
+  }
+
+  private static Assembly.Outside outside(Effects effects) {
+    return new Assembly.Outside(
+        new SystemTime(), RandomGenerator.getDefault(), System.getenv(), effects);
+  }
+
+  private static boolean mayBeMissing(Path config) {
+    return config.equals(Settings.DEFAULT_FILE);
+  }
+
+  /** The program as a package whose service is the daemon. */
+  private record InSlots(Effects effects) implements Itself {
+    @Override
+    public void rehearse(Path config, Path folder) throws Fault, InterruptedException {
+      Rehearsing.run(config, mayBeMissing(config), folder, outside(effects));
+    }
+
+    @Override
+    public Release setUp(Path config, Reference what, RegistrySettings how)
+        throws Fault, InterruptedException {
+      return new Setup(config, mayBeMissing(config), systemd(effects), outside(effects))
+          .run(what, how);
+    }
   }
 }

@@ -6,6 +6,7 @@ import io.fleetinstaller.host.HostContext;
 import io.fleetinstaller.host.Places;
 import io.fleetinstaller.host.Proc;
 import io.fleetinstaller.host.ServiceState;
+import io.fleetinstaller.host.Watchdog;
 import io.fleetinstaller.io.NotifySocket;
 import io.fleetinstaller.io.Programs;
 import io.fleetinstaller.release.Descriptor.Service;
@@ -126,6 +127,14 @@ public final class SystemdHost implements Host {
     if (systemd.isPresent()) {
       systemd.get().ready();
     }
+  }
+
+  @Override
+  public Optional<Watchdog> watchdog() {
+    return NotifySocket.ofThisProcess()
+        .flatMap(systemd ->
+            NotifySocket.patience(System.getenv())
+                .map(patience -> new Watchdog(patience, systemd::alive)));
   }
 
   @Override
