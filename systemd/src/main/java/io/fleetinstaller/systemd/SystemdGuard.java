@@ -31,7 +31,7 @@ final class SystemdGuard implements Guard {
   private static final Logger LOG = LoggerFactory.getLogger(SystemdGuard.class);
 
   /** For what comes before the candidate is observed: hooks aside, the old copy's slowest stop. */
-  private static final Duration TO_SWITCH = Duration.ofSeconds(120);
+  private static final Duration TO_SWITCH = Duration.ofMinutes(2);
 
   private static final Duration TRY = Duration.ofSeconds(20);
 
@@ -157,11 +157,17 @@ final class SystemdGuard implements Guard {
   }
 
   /** Sets the deadline; until the new one runs the old one does. */
-  private void wind(PackageName name, Duration left) throws IOException, Fault, InterruptedException {
+  private void wind(PackageName name, Duration left)
+      throws IOException, Fault, InterruptedException {
     String text =
         "# Written by fleet-installer while %1$s is on trial.\n[Unit]\nDescription=Fleet Installer: deadline of %1$s\n\n[Timer]\nOnActiveSec=%2$ds\nAccuracySec=1s\n"
             .formatted(name, left.plusMillis(999).toSeconds());
-    context.disk().replace(units.resolve(timer(name)), text.getBytes(java.nio.charset.StandardCharsets.UTF_8), UnitFiles.MODE);
+    context
+        .disk()
+        .replace(
+            units.resolve(timer(name)),
+            text.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+            UnitFiles.MODE);
     systemctl.reload();
     systemctl.restart(timer(name));
   }
@@ -178,13 +184,15 @@ final class SystemdGuard implements Guard {
   }
 
   private static Duration hooks(Optional<Slot> slot) {
-    return slot.map(one -> one.descriptor().hooks()).map(hooks -> {
-      Duration all = Duration.ZERO;
-      var before = hooks.beforeSwitch();
-      var after = hooks.afterSwitch();
-      all = before == null ? all : all.plus(before.timeout());
-      return after == null ? all : all.plus(after.timeout());
-    }).orElse(Duration.ZERO);
+    return slot.map(one -> one.descriptor().hooks())
+        .map(hooks -> {
+          Duration all = Duration.ZERO;
+          var before = hooks.beforeSwitch();
+          var after = hooks.afterSwitch();
+          all = before == null ? all : all.plus(before.timeout());
+          return after == null ? all : all.plus(after.timeout());
+        })
+        .orElse(Duration.ZERO);
   }
 
   private static Fault failed(String verb, PackageName name, IOException e) {

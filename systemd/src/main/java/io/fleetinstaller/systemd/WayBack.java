@@ -116,7 +116,11 @@ final class WayBack {
 
   /** The package's folder with all links followed, as slots are told. */
   static Path home(Charge charge) {
-    Path slot = Stream.concat(charge.from().stream(), charge.to().stream()).findFirst().orElseThrow().path();
+    Path slot =
+        Stream.concat(charge.from().stream(), charge.to().stream())
+            .findFirst()
+            .orElseThrow()
+            .path();
     return slot.toAbsolutePath().resolveSibling("");
   }
 
@@ -125,6 +129,8 @@ final class WayBack {
   }
 
   private static Set<String> names(List<Service> services) {
-    return services.stream().map(Service::name).collect(Collectors.toCollection(java.util.LinkedHashSet::new));
+    return services.stream()
+        .map(Service::name)
+        .collect(Collectors.toCollection(java.util.LinkedHashSet::new));
   }
 }

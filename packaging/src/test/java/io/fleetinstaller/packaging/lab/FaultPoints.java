@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Counts the effects by name as they come, and makes go wrong what the switch says. Thread-safe;
- * an effect that waits holds up no other.
+ * Counts the effects by name as they come, and makes go wrong what the switch says. Thread-safe; an
+ * effect that waits holds up no other.
  */
 final class FaultPoints {
   private final FaultSwitch source;

@@ -104,8 +104,7 @@ final class FaultPointsTest {
   private FaultPoints points(String... strikes) throws IOException {
     Path file = folder.resolve("switch");
     Files.createFile(
-        file,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.write(file, List.of(strikes));
     return new FaultPoints(here());
   }

@@ -62,8 +62,7 @@ record FaultSwitch(Path folder, String owner) {
     Path fresh = folder.resolve("switch.new");
     Files.deleteIfExists(fresh);
     Files.createFile(
-        fresh,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)));
+        fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)));
     Files.write(fresh, left);
     Files.move(fresh, file(), StandardCopyOption.ATOMIC_MOVE);
     if (strike.manner().leavesNoLauncher()) {

@@ -16,8 +16,7 @@ record FaultyDisk(Disk disk, FaultPoints points, Names names) implements Disk {
 
   @Override
   public void createDirectories(Path directory, int mode) throws IOException {
-    grow(
-        names.of("create", directory), () -> disk.createDirectories(directory, mode));
+    grow(names.of("create", directory), () -> disk.createDirectories(directory, mode));
   }
 
   @Override

@@ -21,8 +21,7 @@ record FaultyPrograms(Programs programs, FaultPoints points) implements Programs
     if (READERS.contains(call.program()) || QUESTIONS.contains(verb)) {
       return programs.run(call);
     }
-    String name =
-        call.program().equals("systemctl") ? "systemctl " + verb : call.program();
+    String name = call.program().equals("systemctl") ? "systemctl " + verb : call.program();
     try {
       return points.<Result, Fault>pass(name, true, () -> programs.run(call));
     } catch (IOException e) {

@@ -1,0 +1,164 @@
+package io.fleetinstaller.packaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The old copy comes back when there is no daemon to bring it, and the daemon learns why. */
+@ExtendWith(GuestBed.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class GuardIT {
+  private static final String ARMED = "/var/lib/fleet-installer/armed/node-exporter";
+  private static final String FIRED = "/var/lib/fleet-installer/fired/node-exporter.";
+  private static final String OLD_SERVES =
+      "curl -sf http://127.0.0.1:9100/metrics | grep -q 'node_exporter_build_info.*1\\.5\\.0'";
+  private static final String NEW_SERVES =
+      "curl -sf http://127.0.0.1:9100/metrics | grep -q 'node_exporter_build_info.*1\\.9\\.0'";
+
+  private final Guest guest;
+  private final Rig rig;
+
+  GuardIT(Guest guest) throws IOException {
+    this.guest = guest;
+    this.rig = new Rig(guest);
+  }
+
+  @BeforeAll
+  void a_host_with_the_old_exporter() {
+    rig.fresh(Rig.GOOD);
+    rig.start();
+    rig.bringTo("old");
+    guest.sh("/usr/local/lib/bed/snapshot save");
+  }
+
+  @BeforeEach
+  void again() {
+    guest.sh("/usr/local/lib/bed/snapshot restore");
+    rig.desire("old");
+    rig.start();
+  }
+
+  @AfterEach
+  void a_daemon_that_can_start() {
+    daemonCanStart(true);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"KILL", "TERM"})
+  void a_candidate_that_ends_by_itself_is_taken_back_without_a_daemon(String signal) {
+    onTrialWithoutDaemon();
+
+    guest.sh("systemctl kill --kill-who=main --signal=%s %s".formatted(signal, Rig.UNIT));
+
+    assertThat(guest.within(10, "[ -e " + FIRED + "failed ]")).as(rig::story).isTrue();
+    assertThat(guest.within(5, OLD_SERVES)).as(rig::story).isTrue();
+    assertDaemonTells("guard-fired", "ended by itself");
+  }
+
+  @Test
+  void a_candidate_that_is_never_confirmed_is_taken_back_at_its_deadline() {
+    onTrialWithoutDaemon();
+
+    assertThat(guest.within(25, "[ -e " + FIRED + "deadline ]")).as(rig::story).isTrue();
+
+    assertThat(guest.within(5, OLD_SERVES)).as(rig::story).isTrue();
+    assertDaemonTells("guard-fired", "not confirmed in its time");
+  }
+
+  @Test
+  void what_a_person_stops_is_not_taken_back_before_its_deadline() {
+    onTrialWithoutDaemon();
+
+    guest.sh("systemctl stop " + Rig.UNIT);
+
+    assertThat(guest.holds("[ -e " + ARMED + " ]")).as(rig::story).isTrue();
+    guest.sh("systemctl start fleet-installer-guard@node-exporter.service");
+    assertThat(guest.holds("[ -e " + FIRED + "deadline ]")).as(rig::story).isTrue();
+  }
+
+  @Test
+  void a_power_cut_during_the_trial_ends_in_the_old_copy_before_any_agent_starts() {
+    onTrialWithoutDaemon();
+
+    guest.kill();
+    guest.boot();
+
+    assertThat(guest.holds("[ -e " + FIRED + "boot ]")).as(rig::story).isTrue();
+    assertThat(guest.within(5, OLD_SERVES)).as(rig::story).isTrue();
+    assertDaemonTells("inconclusive", "the machine went down");
+  }
+
+  @Test
+  void a_guard_that_comes_too_late_leaves_a_confirmed_upgrade_alone() {
+    rig.desire("new");
+    guest.sh(
+        "until grep -aq CONFIRM /var/lib/fleet-installer/journals/node-exporter/*; do :; done;"
+            + " cp %s /root/armed 2> /dev/null || true".formatted(ARMED));
+    rig.ended("new");
+    guest.sh("[ ! -s /root/armed ] || cp /root/armed " + ARMED);
+
+    guest.sh("systemctl start fleet-installer-guard@node-exporter.service");
+    guest.sh("systemctl start fleet-installer-guard@node-exporter.service");
+
+    assertThat(guest.within(5, NEW_SERVES)).as(rig::story).isTrue();
+    assertThat(guest.holds("[ ! -e " + ARMED + " ]")).isTrue();
+  }
+
+  @Test
+  void what_is_over_leaves_nothing_behind() {
+    rig.desire("crashes");
+    rig.ended("crashes");
+    rig.desire("new");
+    rig.ended("new");
+
+    String left =
+        guest.sh(
+            """
+            cd /etc/systemd/system
+            find . -name '*guard*node-exporter*' -o -name '60-fleet-installer-trial.conf'
+            find /var/lib/fleet-installer/armed /var/lib/fleet-installer/fired -type f
+            find /opt/datadog-packages/node-exporter -maxdepth 1 -name '.current*'
+            """);
+
+    assertThat(left).isEmpty();
+  }
+
+  /** The candidate serves and is on trial, and the daemon is gone and cannot come back. */
+  private void onTrialWithoutDaemon() {
+    daemonCanStart(false);
+    rig.desire("new");
+    assertThat(guest.within(60, NEW_SERVES)).as(rig::story).isTrue();
+    guest.sh("systemctl kill --signal=KILL fleet-installer.service");
+    assertThat(guest.holds("[ -e " + ARMED + " ]")).as(rig::story).isTrue();
+  }
+
+  private void daemonCanStart(boolean can) {
+    String conf = "/etc/systemd/system/fleet-installer.service.d/broken.conf";
+    if (can) {
+      guest.sh("rm -f " + conf + "; systemctl daemon-reload");
+    } else {
+      // The daemon that runs is not touched: only its next start fails.
+      guest.write(conf, "[Service]\nExecStart=\nExecStart=/bin/false\n");
+      guest.sh("systemctl daemon-reload");
+    }
+  }
+
+  private void assertDaemonTells(String code, String sentence) {
+    daemonCanStart(true);
+    guest.sh("systemctl restart fleet-installer.service");
+    Rig.Ended ended = rig.ended("new");
+    assertThat(ended.end()).as(rig::story).isEqualTo("reverted");
+    assertThat(ended.code()).as(ended.sentence()).isEqualTo(code);
+    assertThat(ended.sentence()).contains(sentence);
+    assertThat(rig.serving()).isEqualTo("1.5.0");
+    assertThat(rig.slots()).hasSize(1);
+  }
+}
