@@ -41,11 +41,20 @@ public final class Guest implements AutoCloseable {
    * about a second.
    */
   public static Guest up(Path scripts, Path product) {
-    String name = "fleet-installer-" + ProcessHandle.current().pid();
-    List<String> binds =
-        List.of(
-            "--bind-ro=" + product.toAbsolutePath() + ":/opt/fleet-installer",
-            "--bind-ro=" + System.getProperty("java.home") + ":/opt/jdk");
+    return up(scripts, product, "", List.of());
+  }
+
+  /**
+   * The same, one of several.
+   *
+   * @param suffix of its name, which tells it from the others of this process
+   * @param more arguments for systemd-nspawn
+   */
+  public static Guest up(Path scripts, Path product, String suffix, List<String> more) {
+    String name = "fleet-installer-" + ProcessHandle.current().pid() + suffix;
+    List<String> binds = new ArrayList<>(more);
+    binds.add("--bind-ro=" + product.toAbsolutePath() + ":/opt/fleet-installer");
+    binds.add("--bind-ro=" + System.getProperty("java.home") + ":/opt/jdk");
     Guest guest = new Guest(scripts, name, binds);
     guest.script("sweep");
     guest.boot();

@@ -1,0 +1,175 @@
+package io.fleetinstaller.packaging.lab;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What must hold after every fault: I1 to I10, each looked at from outside the daemon wherever that
+ * is possible.
+ *
+ * <ul>
+ *   <li>I1 The service runs. The exporter answers on its port with the version that belongs to how
+ *       the upgrade ended, and runs from the slot that {@code current} names, which is whole. After
+ *       a first install that failed, and after a removal, neither unit, link nor process is left.
+ *   <li>I2 The copy that worked is never touched. The old slot is there, and every name, mode, owner
+ *       and byte of it is that of the release; after a removal it may be gone.
+ *   <li>I3 At most one open upgrade. No journal of the package is without an end when the daemon
+ *       says that nothing is open, and at most one before.
+ *   <li>I4 The disk keeps its reserve.
+ *   <li>I5 A bad release is remembered once: at most one journal says that it was taken back, and
+ *       one does when the daemon says so.
+ *   <li>I6 Reports have their own tests: this host follows an unsigned file and tells nobody.
+ *   <li>I7 The service is well again within the deadline of the gate and ten seconds: the longest
+ *       time in which the port was silent, while the machine had power.
+ *   <li>I8 Nothing unsigned runs: the process runs from a slot, and every slot that is marked as whole
+ *       is, name by name and byte by byte, the release whose digest it bears.
+ *   <li>I9 This host has no config of its own to report.
+ *   <li>I10 The other package has the same process as before, if the machine kept its power, and the
+ *       same copy.
+ * </ul>
+ */
+final class Invariants {
+  /** The deadline of the laboratory's releases and ten seconds. */
+  static final long BUDGET_MILLIS = 16_000;
+
+  private static final long RESERVE = 1 << 20;
+
+  private final Run run;
+  private final Facts facts;
+  private final boolean hadPower;
+  private final List<String> broken = new ArrayList<>();
+
+  /**
+   * @param hadPower whether the machine ran all the time
+   */
+  Invariants(Run run, Facts facts, boolean hadPower) {
+    this.run = run;
+    this.facts = facts;
+    this.hadPower = hadPower;
+  }
+
+  /** What does not hold once the upgrade has ended. */
+  List<String> atTheEnd() {
+    String end = facts.end();
+    switch (end) {
+      case "upgraded" -> check(run.route().canSucceed(), "I1 what cannot succeed was confirmed");
+      case "reverted", "given-up" -> {}
+      default -> broken.add("I1 it ended as '" + end + "'");
+    }
+    serves(end.equals("upgraded") ? run.route().after() : run.route().before());
+    check(facts.all("armed").isEmpty(), "I3 a guard is still armed: " + facts.all("armed"));
+    check(open() == 0, "I3 journals without an end: " + facts.all("journal"));
+    memory(end);
+    always(!end.equals("upgraded") || run.route().leavesACopy());
+    return broken;
+  }
+
+  /** What does not hold while no daemon can run, after the guard had its time. */
+  List<String> withoutDaemon() {
+    Optional<String> serving = facts.one("serving");
+    if (run.route().leavesACopy()) {
+      check(
+          serving.isPresent() && current(Set.of(serving.get())),
+          "I1 without a daemon nothing serves");
+    }
+    check(open() <= 1, "I3 journals without an end: " + facts.all("journal"));
+    always(run.route().leavesACopy());
+    return broken;
+  }
+
+  private void always(boolean oldStays) {
+    slots(oldStays);
+    long free = Long.parseLong(facts.one("free").orElse("0"));
+    check(free >= RESERVE, "I4 only %d bytes are free".formatted(free));
+    long outage = facts.timeline().longestOutage();
+    if (run.route().leavesACopy()) {
+      check(outage <= BUDGET_MILLIS, "I7 nothing served for %d ms".formatted(outage));
+    }
+    neighbour();
+  }
+
+  private void serves(Optional<String> version) {
+    Optional<String> serving = facts.one("serving");
+    check(serving.equals(version), "I1 it serves %s, not %s".formatted(serving, version));
+    if (version.isEmpty()) {
+      check(facts.text("current").isEmpty(), "I1 current is left: " + facts.text("current"));
+      check(facts.text("unit.MainPID").equals("0"), "I1 its service still runs");
+      check(facts.all("file").isEmpty(), "I1 unit files are left: " + facts.all("file"));
+      return;
+    }
+    check(current(Set.of(version.get())), "I1 current is not it: " + facts.text("current"));
+    check(facts.text("unit.UnitFileState").equals("enabled"), "I1 its unit is not enabled");
+    check(
+        facts.all("file").stream().noneMatch(it -> it.contains("trial")),
+        "I1 a trial's drop-in is left: " + facts.all("file"));
+  }
+
+  /** Whether current names a whole slot of such a version, and the service runs from it. */
+  private boolean current(Set<String> versions) {
+    String current = facts.text("current");
+    boolean fits = versions.stream().anyMatch(it -> current.startsWith(it + "-"));
+    return fits && facts.text("executable").contains("/node-exporter/" + current + "/");
+  }
+
+  private void memory(String end) {
+    long reverted =
+        facts.words("journal").stream()
+            .filter(it -> it.size() > 2 && it.get(1).equals("reverted"))
+            .filter(it -> it.get(2).equals(digest(run.route().wish())))
+            .count();
+    check(reverted <= 1, "I5 the release was taken back %d times".formatted(reverted));
+    check(reverted == 1 || !end.equals("reverted"), "I5 nothing remembers that it was taken back");
+  }
+
+  private void slots(boolean oldStays) {
+    Map<String, String> trusted =
+        facts.words("trusted").stream()
+            .collect(Collectors.toMap(it -> it.get(2), it -> it.get(1), (one, _) -> one));
+    boolean old = false;
+    for (List<String> slot : facts.words("slot")) {
+      String digest = slot.getFirst().substring(slot.getFirst().lastIndexOf('-') + 1);
+      String sum =
+          trusted.entrySet().stream()
+              .filter(it -> it.getKey().startsWith("sha256:" + digest))
+              .map(Map.Entry::getValue)
+              .findFirst()
+              .orElse("");
+      boolean same = slot.get(2).equals(sum);
+      check(same || !slot.get(1).equals("whole"), "I8 %s is not what was signed".formatted(slot));
+      old |= same && digest(Route.OLD).startsWith("sha256:" + digest);
+    }
+    check(old || !oldStays, "I2 the old copy is not as it was: " + facts.all("slot"));
+    String executable = facts.text("executable");
+    check(
+        executable.isEmpty() || !executable.endsWith("(deleted)"),
+        "I2 it runs from a copy that was deleted: " + executable);
+  }
+
+  private void neighbour() {
+    List<String> words = facts.words("neighbour").getFirst();
+    check(!words.get(1).equals("0"), "I10 the neighbour does not run");
+    check(!hadPower || words.get(0).equals(words.get(1)), "I10 the neighbour was restarted");
+  }
+
+  private long open() {
+    return facts.words("journal").stream().filter(it -> it.get(1).equals("open")).count();
+  }
+
+  private String digest(String release) {
+    return facts.words("trusted").stream()
+        .filter(it -> it.getFirst().equals(release))
+        .map(it -> it.get(2))
+        .findFirst()
+        .orElse("none");
+  }
+
+  private void check(boolean holds, String what) {
+    if (!holds) {
+      broken.add(what);
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.fleetinstaller.packaging.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** The fault laboratory; packaging/lab starts it and tells what its arguments are. */
+public final class Lab {
+  /** Runs on which nothing goes wrong, to compare with. */
+  private static final int CALM = 3;
+
+  private final Options options;
+  private final LabHost.Parts parts;
+  private final Tally tally = new Tally();
+
+  private Lab(Options options, LabHost.Parts parts) {
+    this.options = options;
+    this.parts = parts;
+  }
+
+  public static void main(String[] args) throws Exception {
+    Path here = Path.of(System.getProperty("packaging"));
+    LabHost.Parts parts =
+        new LabHost.Parts(
+            here.resolve("src/test/bed"),
+            Path.of(System.getProperty("distribution")),
+            here.resolve("../systemd/src/main/units"),
+            here.resolve("target/test-classes"));
+    System.exit(new Lab(Options.of(args), parts).run());
+  }
+
+  private int run() throws IOException, InterruptedException {
+    List<LabHost> hosts = new ArrayList<>();
+    try {
+      for (int i = 0; i < options.guests(); i++) {
+        hosts.add(LabHost.up(parts, i));
+      }
+      Queue<Run> runs = new ConcurrentLinkedQueue<>();
+      abreast(hosts, LabHost::prepare);
+      runs.addAll(runs(hosts.getFirst()));
+      abreast(hosts, host -> work(host, runs));
+    } finally {
+      hosts.forEach(LabHost::close);
+    }
+    return tell();
+  }
+
+  /** Something that every host does. */
+  private interface Work {
+    void doneBy(LabHost host) throws IOException;
+  }
+
+  private static void abreast(List<LabHost> hosts, Work work) throws InterruptedException {
+    List<Thread> threads = new ArrayList<>();
+    List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+    for (LabHost host : hosts) {
+      threads.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      work.doneBy(host);
+                    } catch (IOException | RuntimeException | Error e) {
+                      failures.add(e);
+                    }
+                  }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    if (!failures.isEmpty()) {
+      throw new IllegalStateException(failures.getFirst());
+    }
+  }
+
+  private List<Run> runs(LabHost host) {
+    Map<Route, List<String>> recorded = new HashMap<>();
+    Matrix matrix = new Matrix();
+    for (Route route : Route.values()) {
+      List<String> effects = host.record(route);
+      matrix.add(route, effects, List.copyOf(recorded.values()));
+      recorded.put(route, effects);
+    }
+    Random random = new Random(options.seed());
+    List<Run> runs = new ArrayList<>(matrix.sample(options.sample(), random));
+    runs.addAll(matrix.pairs(options.pairs(), random));
+    runs.removeIf(run -> !options.wants(run));
+    for (int i = 0; i < CALM; i++) {
+      runs.addFirst(Run.of(Route.REVERT));
+    }
+    System.out.printf(
+        "%d fault points, %d ways to fail at them; %d runs with seed %d%n",
+        matrix.points(), matrix.all().size(), runs.size(), options.seed());
+    return runs;
+  }
+
+  private void work(LabHost host, Queue<Run> runs) {
+    for (Run run = runs.poll(); run != null; run = runs.poll()) {
+      Played played = host.play(run);
+      tally.count(played);
+      System.out.printf(
+          "%s -> %s, %.1f s%n", run, played.end(), played.recovery() / 1000.0);
+      if (!played.broken().isEmpty()) {
+        System.out.printf(
+            "BRICK %s%n%s%n%s%n", run, String.join("\n", played.broken()), host.story());
+      }
+    }
+  }
+
+  private int tell() throws IOException {
+    List<String> table = tally.table();
+    table.forEach(System.out::println);
+    if (options.results().isPresent()) {
+      Files.write(options.results().get(), table);
+    }
+    System.out.println(tally.lastLine());
+    return tally.bricks() > 0 ? 1 : 0;
+  }
+}

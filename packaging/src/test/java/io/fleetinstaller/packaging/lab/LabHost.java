@@ -1,0 +1,153 @@
+package io.fleetinstaller.packaging.lab;
+
+import io.fleetinstaller.packaging.Guest;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A guest with a real exporter and a neighbour on which one thing after the other goes wrong. */
+final class LabHost implements AutoCloseable {
+  static final String HELPER = "/usr/local/lib/bed/lab";
+  static final String FOLDER = "/var/lib/fleet-installer-lab";
+
+  private static final int END_MILLIS = 60_000;
+  private static final int GUARD_MILLIS = 16_000;
+  private static final int HANDLED_AT_MOST = 8;
+
+  private final Guest guest;
+  private final Path units;
+
+  private LabHost(Guest guest, Path units) {
+    this.guest = guest;
+    this.units = units;
+  }
+
+  /**
+   * Where the parts of it lie.
+   *
+   * @param scripts of the bed
+   * @param product the distribution
+   * @param classes of the laboratory
+   */
+  record Parts(Path scripts, Path product, Path units, Path classes) {}
+
+  static LabHost up(Parts parts, int number) {
+    Guest guest =
+        Guest.up(
+            parts.scripts(),
+            parts.product(),
+            "-lab" + number,
+            List.of("--bind-ro=" + parts.classes().toAbsolutePath() + ":/opt/lab"));
+    return new LabHost(guest, parts.units());
+  }
+
+  /** Makes the releases and the scenes; takes half a minute. */
+  void prepare() throws java.io.IOException {
+    guest.copyIn(units, "/etc/systemd/system");
+    say("prepare");
+  }
+
+  Guest guest() {
+    return guest;
+  }
+
+  /** The effects of a route on which nothing goes wrong. */
+  List<String> record(Route route) {
+    say("reset", route.scene());
+    guest.sh("touch %s/record".formatted(FOLDER));
+    say("begin", route.wish());
+    say("await", route.wish(), Integer.toString(END_MILLIS), "0");
+    guest.sh("sleep 0.3");
+    return guest.sh("cat %s/record".formatted(FOLDER)).lines().toList();
+  }
+
+  /** Plays a run to its end and judges it. */
+  Played play(Run run) {
+    say("reset", run.route().scene());
+    String lines = run.strikes().stream().map(Strike::line).collect(Collectors.joining("\n"));
+    guest.sh("install -m600 /dev/stdin %s/switch <<'EOF'\n%s\nEOF".formatted(FOLDER, lines));
+    Played.Notes notes = new Played.Notes(System.nanoTime());
+    say("begin", run.route().wish());
+    String answer = "";
+    for (int handled = 0; handled < HANDLED_AT_MOST; handled++) {
+      answer = await(run, handled);
+      if (answer.equals("ended") || answer.equals("late")) {
+        break;
+      }
+      help(answer, run, notes);
+    }
+    Facts facts = facts();
+    if (!answer.equals("ended")) {
+      notes.broken().add("I3 no end of the upgrade within %d ms".formatted(END_MILLIS));
+    }
+    notes.broken().addAll(new Invariants(run, facts, notes.hadPower()).atTheEnd());
+    return new Played(run, facts, notes);
+  }
+
+  /** Does what a machine without power, a person or a watchdog would do. */
+  private void help(String answer, Run run, Played.Notes notes) {
+    notes.armed(guest.holds("[ -n \"$(ls /var/lib/fleet-installer/armed 2> /dev/null)\" ]"));
+    switch (answer) {
+      case "cut" -> {
+        guest.kill();
+        notes.powerOn(System.nanoTime());
+        guest.boot();
+      }
+      case "stopped" -> guest.sh("systemctl kill -s KILL fleet-installer.service");
+      default -> {}
+    }
+    if (guest.holds("[ -e %s/dead ]".formatted(FOLDER))) {
+      String quiet = say("quiet", Integer.toString(GUARD_MILLIS));
+      if (quiet.equals("late")) {
+        notes.broken().add("I1 the guard did not act within %d ms".formatted(GUARD_MILLIS));
+      }
+      notes.alone(facts());
+      notes.broken().addAll(new Invariants(run, facts(), notes.hadPower()).withoutDaemon());
+      say("repair");
+    }
+  }
+
+  private String await(Run run, int handled) {
+    return say(
+        "await", run.route().wish(), Integer.toString(END_MILLIS), Integer.toString(handled));
+  }
+
+  Facts facts() {
+    return Facts.of(say("facts"));
+  }
+
+  /** What to read when something does not hold. */
+  String story() {
+    return guest
+        .run(
+            "bash",
+            "-c",
+            """
+            cat %s/fired; ls -la /opt/datadog-packages/node-exporter /var/lib/fleet-installer/{armed,fired}
+            journalctl --no-pager -o short-monotonic -b 0 -n 60 -u fleet-installer.service \
+              -u node-exporter.service -u 'fleet-installer-*'
+            for f in /var/lib/fleet-installer/journals/node-exporter/*; do echo "$f"; tail -5 "$f"; done
+            """
+                .formatted(FOLDER))
+        .out();
+  }
+
+  private String say(String... words) {
+    List<String> command = new ArrayList<>(List.of(HELPER));
+    command.addAll(Arrays.asList(words));
+    Guest.Result result = guest.run(command.toArray(String[]::new));
+    if (!result.ok()) {
+      throw new IllegalStateException(
+          "lab %s: status %d%n%s%n%s"
+              .formatted(List.of(words), result.status(), result.out(), result.err()));
+    }
+    return result.out().strip();
+  }
+
+  @Override
+  public void close() {
+    guest.close();
+  }
+}

@@ -1,0 +1,121 @@
+package io.fleetinstaller.packaging.lab;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+/** Which runs there are: every effect of every route, in every manner, and a sample of pairs. */
+final class Matrix {
+  /** What a second fault may be one of. */
+  private static final List<Manner> SECOND =
+      List.of(Manner.KILL, Manner.CUT, Manner.EIO, Manner.ENOSPC, Manner.DIE, Manner.CUT_DEAD);
+
+  private static final int EFFECTS_OF_A_RECOVERY = 30;
+
+  /** A full disk stays full for a while. */
+  private static final int FULL_FOR = 6;
+
+  private final Map<Route, List<Strike>> points = new LinkedHashMap<>();
+
+  /**
+   * Takes a recording in.
+   *
+   * @param known routes with which a beginning in common need not be tried again
+   */
+  void add(Route route, List<String> effects, List<List<String>> known) {
+    int common = known.stream().mapToInt(it -> common(it, effects)).max().orElse(0);
+    Map<String, Integer> totals = new HashMap<>();
+    effects.forEach(it -> totals.merge(it, 1, Integer::sum));
+    Map<String, Integer> counts = new HashMap<>();
+    List<Strike> strikes = new ArrayList<>();
+    for (int i = 0; i < effects.size(); i++) {
+      String effect = effects.get(i);
+      int nth = counts.merge(effect, 1, Integer::sum);
+      if (i >= common && (!isBulk(effect) || isOneOfThree(nth, totals.get(effect)))) {
+        strikes.add(Strike.before(effect, nth, Manner.KILL));
+      }
+    }
+    points.put(route, strikes);
+  }
+
+  int points() {
+    return points.values().stream().mapToInt(List::size).sum();
+  }
+
+  /** Every point in every manner. */
+  List<Run> all() {
+    List<Run> runs = new ArrayList<>();
+    points.forEach(
+        (route, strikes) ->
+            strikes.forEach(
+                it -> manners(it).forEach(strike -> runs.add(Run.of(route, strike)))));
+    return runs;
+  }
+
+  /** As many of them, each point and manner as likely as the other. */
+  List<Run> sample(int size, Random random) {
+    List<Run> all = new ArrayList<>(all());
+    Collections.shuffle(all, random);
+    List<Run> chosen = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    // one of each route and manner before a second one of any
+    all.stream().filter(it -> seen.add(it.route() + it.kind())).forEach(chosen::add);
+    all.stream().filter(it -> !chosen.contains(it)).limit(size).forEach(chosen::add);
+    return chosen.subList(0, Math.min(size, chosen.size()));
+  }
+
+  /** A fault, and another one during the recovery from it. */
+  List<Run> pairs(int size, Random random) {
+    List<Run> all = all();
+    List<Run> pairs = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      Run first = all.get(random.nextInt(all.size()));
+      Manner manner = SECOND.get(random.nextInt(SECOND.size()));
+      int nth = 1 + random.nextInt(EFFECTS_OF_A_RECOVERY);
+      Strike second = new Strike(Strike.ANY, nth, random.nextBoolean(), manner, 1);
+      pairs.add(Run.of(first.route(), first.strikes().getFirst(), second));
+    }
+    return pairs;
+  }
+
+  private static List<Strike> manners(Strike at) {
+    List<Strike> strikes = new ArrayList<>();
+    for (Manner manner : List.of(Manner.KILL, Manner.CUT, Manner.DIE, Manner.CUT_DEAD)) {
+      strikes.add(Strike.before(at.point(), at.nth(), manner));
+    }
+    strikes.add(Strike.before(at.point(), at.nth(), Manner.EIO));
+    strikes.add(new Strike(at.point(), at.nth(), true, Manner.EIO, 1));
+    if (grows(at.point())) {
+      strikes.add(new Strike(at.point(), at.nth(), false, Manner.ENOSPC, FULL_FOR));
+    }
+    return strikes;
+  }
+
+  private static boolean grows(String point) {
+    return !point.startsWith("delete ")
+        && !point.startsWith("truncate ")
+        && !point.startsWith("systemctl ");
+  }
+
+  private static boolean isBulk(String effect) {
+    return effect.contains("staged ");
+  }
+
+  private static boolean isOneOfThree(int nth, int total) {
+    return nth == 1 || nth == total || nth == (total + 1) / 2;
+  }
+
+  private static int common(List<String> one, List<String> other) {
+    int same = 0;
+    while (same < Math.min(one.size(), other.size()) && one.get(same).equals(other.get(same))) {
+      same++;
+    }
+    return same;
+  }
+}

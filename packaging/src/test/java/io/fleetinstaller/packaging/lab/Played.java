@@ -1,0 +1,92 @@
+package io.fleetinstaller.packaging.lab;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** A run that is over, and what was seen of it. */
+record Played(Run run, Facts facts, Notes notes) {
+
+  /** Written during the run. Not thread-safe. */
+  static final class Notes {
+    private final long began;
+    private final List<String> broken = new ArrayList<>();
+    private OptionalLong powerOn = OptionalLong.empty();
+    private Optional<Facts> alone = Optional.empty();
+    private boolean armed;
+
+    Notes(long began) {
+      this.began = began;
+    }
+
+    long began() {
+      return began;
+    }
+
+    List<String> broken() {
+      return broken;
+    }
+
+    void powerOn(long nanos) {
+      powerOn = OptionalLong.of(nanos);
+    }
+
+    void alone(Facts facts) {
+      alone = Optional.of(facts);
+    }
+
+    void armed(boolean now) {
+      armed |= now;
+    }
+
+    boolean hadPower() {
+      return powerOn.isEmpty();
+    }
+  }
+
+  List<String> broken() {
+    return notes.broken();
+  }
+
+  String end() {
+    return broken().isEmpty() ? facts.end() : "brick";
+  }
+
+  /** Whether all that was to go wrong did. */
+  boolean fired() {
+    return facts.all("fired").size() == run.strikes().size();
+  }
+
+  /** Whether what went wrong did so during a trial. */
+  boolean onTrial() {
+    return notes.armed;
+  }
+
+  /** How long nothing served, in milliseconds, while the machine had power. */
+  long outage() {
+    return facts.timeline().since(notes.began()).longestOutage();
+  }
+
+  /** From power-on to the first answer of the service, in milliseconds. */
+  OptionalLong boot() {
+    if (notes.powerOn.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    long on = notes.powerOn.getAsLong();
+    return facts
+        .timeline()
+        .since(on)
+        .firstServing()
+        .map(at -> OptionalLong.of((at - on) / 1_000_000))
+        .orElse(OptionalLong.empty());
+  }
+
+  /** From the first fault until something served for good, in milliseconds. */
+  long recovery() {
+    return facts.words("fired").stream()
+        .findFirst()
+        .map(it -> facts.timeline().recoveredAfter(Long.parseLong(it.getFirst())))
+        .orElse(0L);
+  }
+}

@@ -1,0 +1,58 @@
+package io.fleetinstaller.packaging.lab;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** A way that a package can take on the host of the laboratory. */
+enum Route {
+  /** To a release that is well. */
+  UPGRADE("with", "lab-new"),
+  /** To a release that crashes. */
+  REVERT("with", "lab-crash"),
+  INSTALL("without", "lab-new"),
+  BAD_INSTALL("without", "lab-crash"),
+  REMOVAL("with", "absent");
+
+  static final String OLD = "lab-old";
+
+  private final String scene;
+  private final String wish;
+
+  Route(String scene, String wish) {
+    this.scene = scene;
+    this.wish = wish;
+  }
+
+  /** What the host is before. */
+  String scene() {
+    return scene;
+  }
+
+  /** What is asked for. */
+  String wish() {
+    return wish;
+  }
+
+  /** The version that serves when the host has not moved, or has gone back. */
+  Optional<String> before() {
+    return scene.equals("with") ? Optional.of("1.5.0") : Optional.empty();
+  }
+
+  /** The version that serves when the upgrade has succeeded; nothing for what must never succeed. */
+  Optional<String> after() {
+    return wish.equals("lab-new") ? Optional.of("1.9.0") : Optional.empty();
+  }
+
+  boolean canSucceed() {
+    return this == UPGRADE || this == INSTALL || this == REMOVAL;
+  }
+
+  /** Whether the candidate is on trial in the place of a copy that worked. */
+  boolean leavesACopy() {
+    return this == UPGRADE || this == REVERT;
+  }
+
+  String word() {
+    return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+}

@@ -1,0 +1,131 @@
+package io.fleetinstaller.packaging.lab;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+
+/** Counts what the runs came to. Thread-safe. */
+final class Tally {
+  private final Map<String, Row> rows = new TreeMap<>();
+  private final Map<String, List<Long>> times = new TreeMap<>();
+  private int faults;
+  private int bricks;
+  private long slowest;
+  private String slowestRun = "none";
+
+  /** How the runs with one kind of fault ended. */
+  private static final class Row {
+    int runs;
+    int missed;
+    int bricks;
+    long slowest;
+    final Map<String, Integer> ends = new TreeMap<>();
+  }
+
+  synchronized void count(Played played) {
+    Row row = rows.computeIfAbsent(played.run().kind(), _ -> new Row());
+    row.runs++;
+    row.ends.merge(played.end(), 1, Integer::sum);
+    if (played.facts().all("fired").isEmpty()) {
+      row.missed++;
+    } else {
+      faults++;
+    }
+    if (!played.broken().isEmpty()) {
+      row.bricks++;
+      bricks++;
+    }
+    row.slowest = Math.max(row.slowest, played.recovery());
+    if (played.recovery() > slowest) {
+      slowest = played.recovery();
+      slowestRun = played.run().toString();
+    }
+    measure(played);
+  }
+
+  /** One fault that is no fault point. */
+  synchronized void count(String scenario, boolean brick) {
+    Row row = rows.computeIfAbsent(scenario, _ -> new Row());
+    row.runs++;
+    row.ends.merge(brick ? "brick" : "as it should", 1, Integer::sum);
+    faults++;
+    if (brick) {
+      row.bricks++;
+      bricks++;
+    }
+  }
+
+  /** What another laboratory has counted. */
+  synchronized void count(int moreFaults, int moreBricks) {
+    faults += moreFaults;
+    bricks += moreBricks;
+  }
+
+  synchronized void time(String what, long millis) {
+    times.computeIfAbsent(what, _ -> new ArrayList<>()).add(millis);
+  }
+
+  private void measure(Played played) {
+    String kind = played.run().kind();
+    if (played.run().route() == Route.REVERT && played.outage() > 0) {
+      boolean dead = kind.equals("die");
+      boolean killed = kind.equals("kill");
+      if (kind.equals("nothing") || dead || killed) {
+        String daemon = dead ? "no daemon" : killed ? "the daemon killed" : "the daemon alive";
+        time("crash of the candidate to the old copy serving, " + daemon, played.outage());
+      }
+    }
+    if (played.onTrial() && played.run().route().leavesACopy() && played.run().strikes().size() == 1) {
+      boolean dead = kind.equals("cut-dead");
+      played
+          .boot()
+          .ifPresent(
+              it -> time("power-on to the agent serving, cut on trial" + (dead ? ", no daemon" : ""), it));
+    }
+  }
+
+  synchronized int bricks() {
+    return bricks;
+  }
+
+  synchronized List<String> table() {
+    List<String> lines = new ArrayList<>();
+    lines.add("| fault | runs | not reached | ended | bricks | slowest recovery |");
+    lines.add("| --- | ---: | ---: | --- | ---: | ---: |");
+    rows.forEach((kind, row) -> lines.add(line(kind, row)));
+    lines.add("");
+    lines.add("| time | median | worst | of |");
+    lines.add("| --- | ---: | ---: | ---: |");
+    times.forEach((what, all) -> lines.add(line(what, all)));
+    lines.add("");
+    lines.add("slowest recovery: %.1f s, %s".formatted(slowest / 1000.0, slowestRun));
+    return lines;
+  }
+
+  synchronized String lastLine() {
+    return "lab: %d faults, %d bricks".formatted(faults, bricks);
+  }
+
+  private static String line(String kind, Row row) {
+    String ends =
+        row.ends.entrySet().stream()
+            .map(it -> it.getValue() + " " + it.getKey())
+            .reduce((one, other) -> one + ", " + other)
+            .orElse("");
+    return "| %s | %d | %d | %s | %d | %.1f s |"
+        .formatted(kind, row.runs, row.missed, ends, row.bricks, row.slowest / 1000.0);
+  }
+
+  private static String line(String what, List<Long> all) {
+    LongStream sorted = all.stream().mapToLong(Long::longValue).sorted();
+    long[] values = sorted.toArray();
+    return "| %s | %.2f s | %.2f s | %d |"
+        .formatted(
+            what,
+            values[values.length / 2] / 1000.0,
+            values[values.length - 1] / 1000.0,
+            values.length);
+  }
+}
