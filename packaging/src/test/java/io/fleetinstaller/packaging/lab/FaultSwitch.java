@@ -49,7 +49,10 @@ record FaultSwitch(Path folder, String owner) {
             "%s must be a file of %s with mode 0600; it is %s's with %s"
                 .formatted(file(), owner, of.owner().getName(), mode));
       }
-      return Files.readAllLines(file()).stream().map(Strike::of).toList();
+      return Files.readAllLines(file()).stream()
+          .filter(line -> !line.isBlank())
+          .map(Strike::of)
+          .toList();
     } catch (NoSuchFileException _) {
       return List.of();
     }

@@ -64,7 +64,9 @@ final class Invariants {
     check(facts.all("armed").isEmpty(), "I3 a guard is still armed: " + facts.all("armed"));
     check(open() == 0, "I3 journals without an end: " + facts.all("journal"));
     memory(end);
-    always(!end.equals("upgraded") || run.route().leavesACopy());
+    boolean had = run.route().before().isPresent();
+    always(had && (!end.equals("upgraded") || run.route().leavesACopy()));
+    check(facts.all("prepared").isEmpty(), "I1 left by the guard: " + facts.all("prepared"));
     return broken;
   }
 
