@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * Completes the distribution around its jars: a Java runtime with what they need and nothing else,
- * and the launcher. Run by the build as a single source file: {@code java Distribution.java
- * <sources> <distribution>}.
+ * the launcher and the units. Run by the build as a single source file: {@code java
+ * Distribution.java <sources> <distribution> <units>}.
  */
 final class Distribution {
   /**
@@ -56,6 +56,18 @@ final class Distribution {
     Path distribution = Path.of(arguments[1]);
     link(distribution, distribution.resolveSibling("runtime.stamp"));
     copy(sources, distribution);
+    units(Path.of(arguments[2]), distribution.resolve("units"));
+  }
+
+  /** In a package a unit finds the program through the link to the slot that is current. */
+  private static void units(Path sources, Path units) throws IOException {
+    Files.createDirectories(units);
+    try (Stream<Path> files = Files.list(sources)) {
+      for (Path file : files.toList()) {
+        String text = Files.readString(file).replace("/opt/fleet-installer/", "@CURRENT@/");
+        Files.writeString(units.resolve(file.getFileName()), text);
+      }
+    }
   }
 
   /** Linking takes seconds, so a runtime made from the same JDK, options and libraries stays. */

@@ -107,12 +107,7 @@ public final class Rehearsing {
   }
 
   private static Scribe scribe(Situation situation) {
-    Conductor idle =
-        new Conductor(
-            new NoSteps(),
-            situation.journals(),
-            situation.time(),
-            "");
+    Conductor idle = new Conductor(new NoSteps(), situation.journals(), situation.time(), "");
     Facts facts =
         new Facts(
             situation.site().settings(),

@@ -61,6 +61,8 @@ public final class Setup {
    *
    * @throws Fault also when a daemon runs already: that one is asked for an upgrade
    */
+  // The lock ends before the daemon begins, which takes it.
+  @SuppressWarnings("try")
   public Release run(Reference what, RegistrySettings how) throws Fault, InterruptedException {
     Settings.Paths paths = settings.now().paths();
     Assembly.prepare(settings, outside.effects().disk());
@@ -79,7 +81,6 @@ public final class Setup {
       steps.run(Step.UNPACK, upgrade, new Silent());
       host.check(slots.whole(upgrade.name(), digest(upgrade)).orElseThrow());
       steps.run(Step.SWITCH, upgrade, new Silent());
-      // From here on it belongs to the daemon.
       lock.close();
       steps.run(Step.RESTART, upgrade, new Silent());
       await(upgrade.to().orElseThrow());
