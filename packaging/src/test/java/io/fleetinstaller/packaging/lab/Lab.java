@@ -46,7 +46,14 @@ public final class Lab {
       Queue<Run> runs = new ConcurrentLinkedQueue<>();
       abreast(hosts, LabHost::prepare);
       runs.addAll(runs(hosts.getFirst()));
-      abreast(hosts, host -> work(host, runs));
+      Queue<Scenario> scenarios = new ConcurrentLinkedQueue<>(Scenarios.all());
+      scenarios.removeIf(it -> !options.wants(it) || (options.shortRun() && !it.quick()));
+      abreast(
+          hosts,
+          host -> {
+            work(host, runs);
+            play(host, scenarios);
+          });
     } finally {
       hosts.forEach(LabHost::close);
     }
@@ -84,7 +91,7 @@ public final class Lab {
   private List<Run> runs(LabHost host) {
     Map<Route, List<String>> recorded = new HashMap<>();
     Matrix matrix = new Matrix();
-    for (Route route : Route.values()) {
+    for (Route route : Route.TRIED) {
       List<String> effects = host.record(route);
       matrix.add(route, effects, List.copyOf(recorded.values()));
       recorded.put(route, effects);
@@ -92,14 +99,24 @@ public final class Lab {
     Random random = new Random(options.seed());
     List<Run> runs = new ArrayList<>(matrix.sample(options.sample(), random));
     runs.addAll(matrix.pairs(options.pairs(), random));
-    runs.removeIf(run -> !options.wants(run));
     for (int i = 0; i < CALM; i++) {
       runs.addFirst(Run.of(Route.REVERT));
+      runs.addFirst(Run.of(Route.LATE_REVERT));
+      runs.addFirst(new Run(Route.LATE_REVERT, List.of(afterRestart(recorded, Manner.DIE))));
+      runs.addFirst(new Run(Route.LATE_REVERT, List.of(afterRestart(recorded, Manner.KILL))));
     }
+    runs.removeIf(run -> !options.wants(run));
     System.out.printf(
         "%d fault points, %d ways to fail at them; %d runs with seed %d%n",
         matrix.points(), matrix.all().size(), runs.size(), options.seed());
     return runs;
+  }
+
+  /** As soon as the restart of the candidate has returned. */
+  private static Strike afterRestart(Map<Route, List<String>> recorded, Manner manner) {
+    long restarts =
+        recorded.get(Route.REVERT).stream().filter("systemctl restart"::equals).count();
+    return new Strike("systemctl restart", Math.toIntExact(Math.max(1, restarts - 1)), true, manner, 1);
   }
 
   private void work(LabHost host, Queue<Run> runs) {
@@ -107,10 +124,21 @@ public final class Lab {
       Played played = host.play(run);
       tally.count(played);
       System.out.printf(
-          "%s -> %s, %.1f s%n", run, played.end(), played.recovery() / 1000.0);
+          "%s -> %s, silent for %.1f s%n", run, played.end(), played.outage() / 1000.0);
       if (!played.broken().isEmpty()) {
         System.out.printf(
             "BRICK %s%n%s%n%s%n", run, String.join("\n", played.broken()), host.story());
+      }
+    }
+  }
+
+  private void play(LabHost host, Queue<Scenario> scenarios) {
+    for (Scenario next = scenarios.poll(); next != null; next = scenarios.poll()) {
+      List<String> broken = host.play(next);
+      tally.count(next.name(), !broken.isEmpty());
+      System.out.printf("%s -> %s%n", next, broken.isEmpty() ? "as it should" : "brick");
+      if (!broken.isEmpty()) {
+        System.out.printf("BRICK %s%n%s%n%s%n", next, String.join("\n", broken), host.story());
       }
     }
   }

@@ -55,24 +55,31 @@ final class LabHost implements AutoCloseable {
 
   /** The effects of a route on which nothing goes wrong. */
   List<String> record(Route route) {
-    say("reset", route.scene());
+    reset(route);
     guest.sh("touch %s/record".formatted(FOLDER));
-    say("begin", route.wish());
-    say("await", route.wish(), Integer.toString(END_MILLIS), "0");
+    begin(route);
+    await(route, 0);
     guest.sh("sleep 0.3");
     return guest.sh("cat %s/record".formatted(FOLDER)).lines().toList();
   }
 
+  /** Plays a scenario; what did not hold. */
+  List<String> play(Scenario scenario) {
+    Stage stage = new Stage(this, scenario.route());
+    scenario.script().accept(stage);
+    return stage.broken();
+  }
+
   /** Plays a run to its end and judges it. */
   Played play(Run run) {
-    say("reset", run.route().scene());
+    reset(run.route());
     String lines = run.strikes().stream().map(Strike::line).collect(Collectors.joining("\n"));
     guest.sh("install -m600 /dev/stdin %s/switch <<'EOF'\n%s\nEOF".formatted(FOLDER, lines));
     Played.Notes notes = new Played.Notes(System.nanoTime());
-    say("begin", run.route().wish());
+    begin(run.route());
     String answer = "";
     for (int handled = 0; handled < HANDLED_AT_MOST; handled++) {
-      answer = await(run, handled);
+      answer = await(run.route(), handled);
       if (answer.equals("ended") || answer.equals("late")) {
         break;
       }
@@ -92,7 +99,7 @@ final class LabHost implements AutoCloseable {
   /** Where the disk took no last line, the end counts in memory, and the next start writes it. */
   private Facts afterAnotherStart(Run run) {
     guest.sh("systemctl restart fleet-installer.service");
-    await(run, HANDLED_AT_MOST);
+    await(run.route(), HANDLED_AT_MOST);
     return facts();
   }
 
@@ -119,9 +126,17 @@ final class LabHost implements AutoCloseable {
     }
   }
 
-  private String await(Run run, int handled) {
-    return say(
-        "await", run.route().wish(), Integer.toString(END_MILLIS), Integer.toString(handled));
+  void reset(Route route) {
+    say("reset", route.scene());
+  }
+
+  void begin(Route route) {
+    say("begin", route.wish());
+  }
+
+  /** What comes first; see the helper. */
+  String await(Route route, int handled) {
+    return say("await", route.wish(), Integer.toString(END_MILLIS), Integer.toString(handled));
   }
 
   Facts facts() {

@@ -58,17 +58,22 @@ record Names(Path state, Path packages, Path units) {
   }
 
   private static String inUnits(Path inside) {
-    String first = inside.getName(0).toString();
     if (inside.toString().isEmpty()) {
       return "units";
     }
-    if (first.startsWith("fleet-installer")) {
-      return first;
+    String first = inside.getName(0).toString();
+    String last = inside.getFileName().toString();
+    String prepared = last.startsWith(".") ? "prepared " : "";
+    if (first.endsWith(".wants") || first.endsWith(".requires")) {
+      return prepared + "link of unit";
     }
     if (inside.getNameCount() > 1) {
-      return "drop-in " + visible(inside.getFileName().toString());
+      return "drop-in " + visible(last);
     }
-    return first.startsWith(".") ? "prepared unit" : first.endsWith(".d") ? "drop-ins" : "unit";
+    if (first.startsWith("fleet-installer")) {
+      return first.replaceFirst("@.+\\.", "@.");
+    }
+    return prepared + (first.endsWith(".d") ? "drop-ins" : "unit");
   }
 
   private static String visible(String name) {

@@ -28,6 +28,10 @@ final class NamesTest {
     "replace unit, replace, /etc/systemd/system/agent.service",
     "replace drop-in 60-trial.conf, replace, /etc/systemd/system/agent.service.d/60-trial.conf",
     "delete prepared unit, delete, /etc/systemd/system/.agent.service.old",
+    "replace fleet-installer-guard@.timer, replace,"
+        + " /etc/systemd/system/fleet-installer-guard@agent.timer",
+    "point prepared link of unit, point,"
+        + " /etc/systemd/system/multi-user.target.wants/.agent.service.guard-agent",
     "create elsewhere, create, /etc/agent"
   })
   void an_effect_is_named_by_what_is_done_and_where(String name, String operation, Path path) {

@@ -81,12 +81,4 @@ record Played(Run run, Facts facts, Notes notes) {
         .map(at -> OptionalLong.of((at - on) / 1_000_000))
         .orElse(OptionalLong.empty());
   }
-
-  /** From the first fault until something served for good, in milliseconds. */
-  long recovery() {
-    return facts.words("fired").stream()
-        .findFirst()
-        .map(it -> facts.timeline().recoveredAfter(Long.parseLong(it.getFirst())))
-        .orElse(0L);
-  }
 }

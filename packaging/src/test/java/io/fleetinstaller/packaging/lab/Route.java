@@ -1,5 +1,6 @@
 package io.fleetinstaller.packaging.lab;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -9,11 +10,18 @@ enum Route {
   UPGRADE("with", "lab-new"),
   /** To a release that crashes. */
   REVERT("with", "lab-crash"),
+  /** The same, but it takes seconds until it counts as well. */
+  SLOW_UPGRADE("with", "lab-slow"),
+  /** To a release that crashes after two seconds, before it counts as well. */
+  LATE_REVERT("with", "lab-dies"),
   INSTALL("without", "lab-new"),
   BAD_INSTALL("without", "lab-crash"),
   REMOVAL("with", "absent");
 
   static final String OLD = "lab-old";
+
+  /** Those whose every effect is tried. */
+  static final List<Route> TRIED = List.of(UPGRADE, REVERT, INSTALL, BAD_INSTALL, REMOVAL);
 
   private final String scene;
   private final String wish;
@@ -40,16 +48,16 @@ enum Route {
 
   /** The version that serves when the upgrade has succeeded; nothing for what must never succeed. */
   Optional<String> after() {
-    return wish.equals("lab-new") ? Optional.of("1.9.0") : Optional.empty();
+    return wish.equals("lab-new") || wish.equals("lab-slow") ? Optional.of("1.9.0") : Optional.empty();
   }
 
   boolean canSucceed() {
-    return this == UPGRADE || this == INSTALL || this == REMOVAL;
+    return this == REMOVAL || after().isPresent();
   }
 
   /** Whether the candidate is on trial in the place of a copy that worked. */
   boolean leavesACopy() {
-    return this == UPGRADE || this == REVERT;
+    return scene.equals("with") && this != REMOVAL;
   }
 
   String word() {

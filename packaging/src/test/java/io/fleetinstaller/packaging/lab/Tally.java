@@ -37,9 +37,9 @@ final class Tally {
       row.bricks++;
       bricks++;
     }
-    row.slowest = Math.max(row.slowest, played.recovery());
-    if (played.recovery() > slowest) {
-      slowest = played.recovery();
+    row.slowest = Math.max(row.slowest, played.outage());
+    if (played.outage() > slowest) {
+      slowest = played.outage();
       slowestRun = played.run().toString();
     }
     measure(played);
@@ -69,7 +69,7 @@ final class Tally {
 
   private void measure(Played played) {
     String kind = played.run().kind();
-    if (played.run().route() == Route.REVERT && played.outage() > 0) {
+    if (played.run().route() == Route.LATE_REVERT && played.outage() > 0) {
       boolean dead = kind.equals("die");
       boolean killed = kind.equals("kill");
       if (kind.equals("nothing") || dead || killed) {
@@ -92,7 +92,7 @@ final class Tally {
 
   synchronized List<String> table() {
     List<String> lines = new ArrayList<>();
-    lines.add("| fault | runs | not reached | ended | bricks | slowest recovery |");
+    lines.add("| fault | runs | not reached | ended | bricks | longest outage |");
     lines.add("| --- | ---: | ---: | --- | ---: | ---: |");
     rows.forEach((kind, row) -> lines.add(line(kind, row)));
     lines.add("");
@@ -100,7 +100,7 @@ final class Tally {
     lines.add("| --- | ---: | ---: | ---: |");
     times.forEach((what, all) -> lines.add(line(what, all)));
     lines.add("");
-    lines.add("slowest recovery: %.1f s, %s".formatted(slowest / 1000.0, slowestRun));
+    lines.add("slowest recovery, as the time in which nothing served: %.1f s, %s".formatted(slowest / 1000.0, slowestRun));
     return lines;
   }
 

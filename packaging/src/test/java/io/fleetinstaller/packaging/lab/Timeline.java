@@ -59,17 +59,4 @@ record Timeline(List<Moment> moments) {
     }
     return longest / 1_000_000;
   }
-
-  /** Until something served for good, in milliseconds; 0 when it always did. */
-  long recoveredAfter(long nanos) {
-    long last = nanos;
-    boolean down = false;
-    for (Moment moment : moments) {
-      if (moment.at() > nanos && moment.serves() && down) {
-        last = moment.at();
-      }
-      down = !moment.serves();
-    }
-    return (last - nanos) / 1_000_000;
-  }
 }
