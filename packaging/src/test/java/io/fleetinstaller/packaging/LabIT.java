@@ -1,0 +1,40 @@
+package io.fleetinstaller.packaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The fault laboratory, a sample of it: no fault bricks a host. */
+@ExtendWith(GuestBed.class)
+class LabIT {
+  private static final long MOST_MINUTES = 20;
+
+  @TempDir Path folder;
+
+  @Test
+  void a_sample_of_all_faults_bricks_nothing() throws Exception {
+    Path output = folder.resolve("output");
+    ProcessBuilder builder =
+        new ProcessBuilder(Path.of("lab").toAbsolutePath().toString(), "--short");
+    builder.environment().put("DISTRIBUTION", System.getProperty("distribution"));
+    builder.redirectErrorStream(true).redirectOutput(output.toFile());
+
+    Process lab = builder.start();
+    boolean ended = lab.waitFor(MOST_MINUTES, TimeUnit.MINUTES);
+    if (!ended) {
+      lab.destroy();
+    }
+
+    List<String> lines = Files.readAllLines(output);
+    lines.forEach(System.out::println);
+    assertThat(ended).as("it ended in time").isTrue();
+    assertThat(lines.getLast()).matches("lab: [1-9][0-9]+ faults, 0 bricks");
+    assertThat(lab.exitValue()).isZero();
+  }
+}

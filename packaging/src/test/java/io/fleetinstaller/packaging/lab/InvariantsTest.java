@@ -1,0 +1,83 @@
+package io.fleetinstaller.packaging.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class InvariantsTest {
+  private static final String UPGRADED =
+      """
+      trusted=lab-old 0ld sha256:aaa0
+      trusted=lab-new ne0 sha256:bbb0
+      serving=1.9.0
+      unit.MainPID=7
+      unit.UnitFileState=enabled
+      executable=/opt/datadog-packages/node-exporter/1.9.0-bbb/bin/node_exporter
+      current=1.9.0-bbb
+      slot=node-exporter/1.5.0-aaa whole 0ld
+      slot=node-exporter/1.9.0-bbb whole ne0
+      journal=1.journal upgraded sha256:bbb0
+      file=node-exporter.service
+      neighbour=5 5 1.0-ccc
+      free=900000000
+      end=upgraded
+      """;
+
+  @Test
+  void a_good_end_breaks_nothing() {
+    assertThat(judged(UPGRADED)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "serving=1.9.0 | serving= | I1 it serves",
+        "current=1.9.0-bbb | current=1.5.0-aaa | I1 current is not it",
+        "end=upgraded | end=stuck | I1 it ended as 'stuck'",
+        "UnitFileState=enabled | UnitFileState=disabled | I1 its unit is not enabled",
+        "file=node-exporter.service | file=x/60-trial.conf | I1 a trial's drop-in",
+        "whole 0ld | whole 1ll | I8",
+        "slot=node-exporter/1.5.0-aaa whole 0ld | staged=x | I2 the old copy",
+        "bin/node_exporter | bin/node_exporter (deleted) | I2 it runs from a copy",
+        "journal=1.journal upgraded | journal=1.journal open | I3 journals",
+        "free=900000000 | free=1000 | I4",
+        "neighbour=5 5 | neighbour=5 6 | I10 the neighbour was restarted",
+        "neighbour=5 5 | neighbour=5 0 | I10 the neighbour does not run",
+        "free=900000000 | saw=1 -\\nsaw=17000000001 1.9.0\\nfree=900000000 | I7"
+      })
+  void what_does_not_hold_is_named(String seen, String instead, String broken) {
+    String text = UPGRADED.replace(seen, instead.replace("\\n", "\n"));
+
+    assertThat(judged(text)).anyMatch(it -> it.startsWith(broken));
+  }
+
+  @Test
+  void a_release_that_was_taken_back_twice_was_not_remembered() {
+    String twice =
+        UPGRADED
+            .replace("end=upgraded", "end=reverted")
+            .replace(
+                "journal=1.journal upgraded sha256:bbb0",
+                "journal=1.journal reverted sha256:bbb0\njournal=2.journal reverted sha256:bbb0");
+
+    assertThat(judged(twice)).anyMatch(it -> it.startsWith("I5 the release was taken back 2"));
+  }
+
+  @Test
+  void without_a_daemon_something_whole_must_serve() {
+    Facts silent = Facts.of(UPGRADED.replace("serving=1.9.0", "serving="));
+
+    List<String> broken =
+        new Invariants(Run.of(Route.UPGRADE), silent, true).withoutDaemon();
+
+    assertThat(broken).contains("I1 without a daemon nothing serves");
+  }
+
+  private static List<String> judged(String facts) {
+    return new Invariants(Run.of(Route.UPGRADE), Facts.of(facts), true).atTheEnd();
+  }
+}

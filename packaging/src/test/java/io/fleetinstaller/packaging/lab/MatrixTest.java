@@ -1,0 +1,64 @@
+package io.fleetinstaller.packaging.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+final class MatrixTest {
+  private static final List<String> EFFECTS =
+      List.of("create home", "append journals", "point current", "append journals");
+
+  private final Matrix matrix = new Matrix();
+
+  @Test
+  void every_occurrence_of_an_effect_is_a_point_of_its_own() {
+    matrix.add(Route.UPGRADE, EFFECTS, List.of());
+
+    assertThat(matrix.all())
+        .contains(
+            Run.of(Route.UPGRADE, Strike.before("append journals", 2, Manner.KILL)),
+            Run.of(Route.UPGRADE, Strike.before("append journals", 1, Manner.CUT)));
+    assertThat(matrix.points()).isEqualTo(4);
+  }
+
+  @Test
+  void what_two_routes_begin_with_is_tried_once() {
+    matrix.add(Route.UPGRADE, EFFECTS, List.of());
+    matrix.add(
+        Route.REVERT, List.of("create home", "append journals", "delete slot"), List.of(EFFECTS));
+
+    assertThat(matrix.all())
+        .filteredOn(run -> run.route() == Route.REVERT)
+        .extracting(run -> run.strikes().getFirst().point())
+        .containsOnly("delete slot");
+  }
+
+  @Test
+  void of_many_writes_of_a_file_three_are_enough() {
+    matrix.add(Route.UPGRADE, java.util.Collections.nCopies(70, "write staged file"), List.of());
+
+    assertThat(matrix.points()).isEqualTo(3);
+  }
+
+  @Test
+  void only_what_needs_room_can_meet_a_full_disk() {
+    matrix.add(Route.UPGRADE, List.of("delete slot", "replace armed"), List.of());
+
+    assertThat(matrix.all())
+        .filteredOn(run -> run.strikes().getFirst().manner() == Manner.ENOSPC)
+        .extracting(run -> run.strikes().getFirst().point())
+        .containsExactly("replace armed");
+  }
+
+  @Test
+  void a_sample_is_the_same_for_the_same_seed_and_no_run_is_in_it_twice() {
+    matrix.add(Route.UPGRADE, EFFECTS, List.of());
+
+    List<Run> sample = matrix.sample(12, new Random(7));
+
+    assertThat(sample).hasSize(12).doesNotHaveDuplicates();
+    assertThat(matrix.sample(12, new Random(7))).isEqualTo(sample);
+  }
+}
