@@ -12,12 +12,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** What we add to units of packages, in files of our own beside them. */
 final class DropIns {
   private static final String TRIAL = "60-fleet-installer-trial.conf";
   private static final String ALWAYS = "50-fleet-installer.conf";
   private static final String SERVICE = ".service";
+  private static final String LOADER = "LD_PRELOAD LD_AUDIT LD_LIBRARY_PATH";
 
   private final Path units;
   private final Disk disk;
@@ -48,18 +50,30 @@ final class DropIns {
 
   /**
    * While a unit is on trial systemd leaves it down when it ends by itself, and tells the guard.
+   *
+   * @param texts the candidate's units by name
    */
-  List<Path> trial(PackageName name, List<String> services, Path script) throws IOException {
+  List<Path> trial(PackageName name, Map<String, String> texts, Path script) throws IOException {
     List<Path> written = new ArrayList<>();
-    for (String unit : services.stream().filter(one -> one.endsWith(SERVICE)).toList()) {
-      write(
-          unit,
-          TRIAL,
-          "# Written by fleet-installer while %s is on trial.\n[Service]\nRestart=no\nExecStopPost=+-/bin/sh %s %s %s\n"
-              .formatted(name, script.toAbsolutePath(), mention(name).strip(), unit));
-      written.add(file(unit, TRIAL));
+    for (Map.Entry<String, String> unit : texts.entrySet()) {
+      if (unit.getKey().endsWith(SERVICE)) {
+        write(unit.getKey(), TRIAL, trial(name, unit, script));
+        written.add(file(unit.getKey(), TRIAL));
+      }
     }
     return written;
+  }
+
+  private static String trial(PackageName name, Map.Entry<String, String> unit, Path script) {
+    // The guard's shell is root's, and a file with an agent's environment may be the agent's own.
+    String clean = unit.getValue().contains("LD_") ? "" : "UnsetEnvironment=" + LOADER + "\n";
+    return """
+    # Written by fleet-installer while %s is on trial.
+    [Service]
+    Restart=no
+    %sExecStopPost=+-/bin/sh %s%s%s
+    """
+        .formatted(name, clean, script.toAbsolutePath(), mention(name), unit.getKey());
   }
 
   /** Ends the trial of every unit of this package; whether there was one. */

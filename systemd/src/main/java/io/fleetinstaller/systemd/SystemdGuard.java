@@ -1,5 +1,7 @@
 package io.fleetinstaller.systemd;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.fleetinstaller.host.Armed;
 import io.fleetinstaller.host.ArmedRecords;
 import io.fleetinstaller.host.Fired;
@@ -7,6 +9,7 @@ import io.fleetinstaller.host.Guard;
 import io.fleetinstaller.host.HostContext;
 import io.fleetinstaller.io.Flock;
 import io.fleetinstaller.io.Programs;
+import io.fleetinstaller.release.Descriptor;
 import io.fleetinstaller.release.Descriptor.Service;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
@@ -17,8 +20,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +65,7 @@ final class SystemdGuard implements Guard {
     install(name);
     try (Hold _ = hold()) {
       List<String> lines = new ArrayList<>(WayBack.prepare(charge, units, context.disk()));
-      List<Path> trial = dropIns.trial(name, services(charge.to()), files.script());
+      List<Path> trial = dropIns.trial(name, texts(charge.to()), files.script());
       trial.forEach(file -> lines.add("dropin=" + file));
       records.arm(charge, lines);
       Duration deadline =
@@ -160,14 +166,17 @@ final class SystemdGuard implements Guard {
   private void wind(PackageName name, Duration left)
       throws IOException, Fault, InterruptedException {
     String text =
-        "# Written by fleet-installer while %1$s is on trial.\n[Unit]\nDescription=Fleet Installer: deadline of %1$s\n\n[Timer]\nOnActiveSec=%2$ds\nAccuracySec=1s\n"
+        """
+        # Written by fleet-installer while %1$s is on trial.
+        [Unit]
+        Description=Fleet Installer: deadline of %1$s
+
+        [Timer]
+        OnActiveSec=%2$ds
+        AccuracySec=1s
+        """
             .formatted(name, left.plusMillis(999).toSeconds());
-    context
-        .disk()
-        .replace(
-            units.resolve(timer(name)),
-            text.getBytes(java.nio.charset.StandardCharsets.UTF_8),
-            UnitFiles.MODE);
+    context.disk().replace(units.resolve(timer(name)), text.getBytes(UTF_8), UnitFiles.MODE);
     systemctl.reload();
     systemctl.restart(timer(name));
   }
@@ -176,23 +185,26 @@ final class SystemdGuard implements Guard {
     return "fleet-installer-guard@%s.timer".formatted(name);
   }
 
-  private static List<String> services(Optional<Slot> slot) {
-    return slot.stream()
-        .flatMap(one -> one.descriptor().services().stream())
-        .map(Service::name)
-        .toList();
+  private static Map<String, String> texts(Optional<Slot> slot) throws Fault {
+    Map<String, String> texts = new LinkedHashMap<>();
+    if (slot.isPresent()) {
+      for (Service service : slot.get().descriptor().services()) {
+        texts.put(service.name(), UnitFiles.text(slot.get(), service));
+      }
+    }
+    return texts;
   }
 
   private static Duration hooks(Optional<Slot> slot) {
-    return slot.map(one -> one.descriptor().hooks())
-        .map(hooks -> {
-          Duration all = Duration.ZERO;
-          var before = hooks.beforeSwitch();
-          var after = hooks.afterSwitch();
-          all = before == null ? all : all.plus(before.timeout());
-          return after == null ? all : all.plus(after.timeout());
-        })
-        .orElse(Duration.ZERO);
+    if (slot.isEmpty()) {
+      return Duration.ZERO;
+    }
+    Descriptor.Hooks hooks = slot.get().descriptor().hooks();
+    return timeout(hooks.beforeSwitch()).plus(timeout(hooks.afterSwitch()));
+  }
+
+  private static Duration timeout(Descriptor.@Nullable Hook hook) {
+    return hook == null ? Duration.ZERO : hook.timeout();
   }
 
   private static Fault failed(String verb, PackageName name, IOException e) {
