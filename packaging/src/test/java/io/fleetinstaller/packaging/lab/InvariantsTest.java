@@ -71,8 +71,7 @@ final class InvariantsTest {
   void without_a_daemon_something_whole_must_serve() {
     Facts silent = Facts.of(UPGRADED.replace("serving=1.9.0", "serving="));
 
-    List<String> broken =
-        new Invariants(Run.of(Route.UPGRADE), silent, true).withoutDaemon();
+    List<String> broken = new Invariants(Run.of(Route.UPGRADE), silent, true).withoutDaemon();
 
     assertThat(broken).contains("I1 without a daemon nothing serves");
   }

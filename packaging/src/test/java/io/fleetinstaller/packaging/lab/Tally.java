@@ -57,12 +57,6 @@ final class Tally {
     }
   }
 
-  /** What another laboratory has counted. */
-  synchronized void count(int moreFaults, int moreBricks) {
-    faults += moreFaults;
-    bricks += moreBricks;
-  }
-
   synchronized void time(String what, long millis) {
     times.computeIfAbsent(what, _ -> new ArrayList<>()).add(millis);
   }
@@ -105,7 +99,7 @@ final class Tally {
   }
 
   synchronized String lastLine() {
-    return "lab: %d faults, %d bricks".formatted(faults, bricks);
+    return "guests: %d faults, %d bricks".formatted(faults, bricks);
   }
 
   private static String line(String kind, Row row) {

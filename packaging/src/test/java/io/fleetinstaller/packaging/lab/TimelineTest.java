@@ -16,7 +16,8 @@ final class TimelineTest {
   @Test
   void time_without_power_is_no_outage() {
     Timeline timeline =
-        Timeline.of(List.of("1000000000 -", "9000000000 start", "9000000001 -", "9500000000 1.9.0"));
+        Timeline.of(
+            List.of("1000000000 -", "9000000000 start", "9000000001 -", "9500000000 1.9.0"));
 
     assertThat(timeline.longestOutage()).isEqualTo(500);
   }
