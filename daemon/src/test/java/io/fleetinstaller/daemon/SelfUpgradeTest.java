@@ -9,14 +9,22 @@ import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.SystemTime;
 import io.fleetinstaller.registry.Reference;
 import io.fleetinstaller.registry.RegistrySettings;
+import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Release;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,9 +93,13 @@ class SelfUpgradeTest {
   }
 
   private Host.Exit rehearse() throws Fault {
+    return rehearse(stage.settings());
+  }
+
+  private Host.Exit rehearse(Path settings) throws Fault {
     try {
       Rehearsing.run(
-          stage.settings(),
+          settings,
           false,
           folder.resolve("rehearsal"),
           new Assembly.Outside(new SystemTime(), new Random(1), Map.of()));
@@ -143,5 +155,175 @@ class SelfUpgradeTest {
     assertThat(self.object("current").text("digest")).isEqualTo(old.digest().toString());
     assertThat(self.object("last").text("end")).isEqualTo("reverted");
     assertThat(self.object("last").object("reason").text("code")).isEqualTo("exited");
+  }
+
+  @Test
+  void a_candidate_that_cannot_start_is_refused_with_what_it_said() throws Exception {
+    rehearses(() -> new Host.Exit(3, false, List.of("Error: no such class")));
+
+    stage.desire(next);
+    stage.poll();
+
+    assertThat(refusal().text("code")).isEqualTo("rehearsal-failed");
+    assertThat(refusal().text("sentence")).contains("exited 3 and did not answer");
+    assertThat(refusal().texts("evidence")).contains("it said: Error: no such class");
+    assertThat(stage.host.deeds).noneMatch(deed -> deed.startsWith("arm"));
+  }
+
+  @Test
+  void a_candidate_that_hangs_is_refused() throws Exception {
+    rehearses(() -> new Host.Exit(143, true, List.of()));
+
+    stage.desire(next);
+    stage.poll();
+
+    assertThat(refusal().text("sentence")).contains("did not answer within 20s");
+  }
+
+  @Test
+  void a_candidate_that_is_another_version_than_it_says_is_refused() throws Exception {
+    rehearses(this::rehearse);
+
+    stage.desire(stage.release(PackageName.INSTALLER, "2", "two"));
+    stage.poll();
+
+    assertThat(refusal().text("sentence")).contains("it says that it is version development");
+  }
+
+  @Test
+  void a_candidate_that_sees_other_packages_is_refused() throws Exception {
+    Path other = settingsWith("packages: " + folder + "/packages", "packages: " + folder + "/none");
+    rehearses(() -> rehearse(other));
+
+    stage.desire(next);
+    stage.poll();
+
+    assertThat(refusal().text("sentence")).contains("it sees other packages than this daemon");
+  }
+
+  @Test
+  void a_candidate_that_does_not_reach_the_source_is_tried_again_later() throws Exception {
+    Path other = settingsWith("desired.yaml", "none.yaml");
+    rehearses(() -> rehearse(other));
+
+    stage.desire(next);
+    stage.poll();
+
+    assertThat(refusal().text("sentence")).contains("could not poll the source");
+    assertThat(refusal().text("code")).isEqualTo("rehearsal-failed");
+  }
+
+  @Test
+  void a_daemon_that_runs_from_no_slot_is_not_upgraded() throws Exception {
+    rehearses(this::rehearse);
+    stage.close();
+    stage.host.incarnate(() -> {});
+    stage.host.life(old, Life.GOOD.failsToStart());
+    stage.start();
+
+    stage.desire(next);
+    stage.poll();
+
+    assertThat(refusal().text("code")).isEqualTo("no-way-back");
+    assertThat(refusal().text("sentence")).contains("fleet-installer setup");
+  }
+
+  @Test
+  void nobody_removes_the_daemon_from_afar() throws Exception {
+    stage.write("packages:\n  - {name: fleet-installer, ensure: absent}\n");
+    stage.poll();
+
+    assertThat(refusal().text("code")).isEqualTo("no-way-back");
+    assertThat(stage.host.deeds).noneMatch(deed -> deed.startsWith("uninstall"));
+  }
+
+  @Test
+  void rehearsing_writes_nothing_but_in_its_own_folder() throws Exception {
+    Release agent = stage.release("1");
+    stage.desire(agent, old);
+    stage.poll();
+    stage.close();
+    Files.writeString(folder.resolve("state/policy.json"), "not what it should be");
+    Files.writeString(folder.resolve("state/journals/agent/torn.journal"), "garbage");
+    Map<String, String> before = everything();
+
+    Thread ender = Thread.ofPlatform().start(this::endRehearsal);
+    rehearse();
+    ender.join();
+
+    assertThat(everything()).isEqualTo(before);
+  }
+
+  /** As the daemon that runs would, once it has heard enough. */
+  private void endRehearsal() {
+    Path socket = folder.resolve("rehearsal/sock");
+    try {
+      while (!Files.deleteIfExists(socket)) {
+        Thread.onSpinWait();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Map<String, String> everything() throws IOException {
+    Map<String, String> all = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(one -> !one.startsWith(folder.resolve("rehearsal"))).toList()) {
+        boolean regular = Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
+        String content = regular ? Digest.of(Files.readAllBytes(file)).hex() : "";
+        boolean shared = file.equals(folder);
+        String changed = shared ? "" : Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toString();
+        all.put(file.toString(), content + " " + changed);
+      }
+    }
+    return all;
+  }
+
+  @Test
+  void the_daemon_itself_has_the_first_turn() throws Exception {
+    rehearses(this::rehearse);
+
+    stage.desire(stage.release("1"), next);
+    stage.awaitEnd();
+    stage.start().poll();
+
+    assertThat(stage.host.deeds)
+        .containsSubsequence(
+            "arm fleet-installer", "disarm fleet-installer", "arm agent", "disarm agent");
+    assertThat(stage.current()).isEqualTo("1");
+  }
+
+  @Test
+  void a_package_that_is_stuck_does_not_hold_the_daemon_up() throws Exception {
+    Release one = stage.release("1");
+    Release two = stage.release("2");
+    stage.desire(one);
+    stage.poll();
+    stage.host.life(one, Life.GOOD.failsToStart());
+    stage.host.life(two, Life.GOOD.exits(Duration.ofSeconds(1), "status 1"));
+    stage.desire(two);
+    stage.poll();
+    String agent = stage.explain().object("last").text("end");
+    rehearses(this::rehearse);
+
+    stage.desire(two, next);
+    stage.awaitEnd();
+    stage.start().poll();
+
+    assertThat(agent).isEqualTo("stuck");
+    assertThat(stage.explain(PackageName.INSTALLER).object("last").text("end"))
+        .isEqualTo("upgraded");
+  }
+
+  private Document refusal() throws Exception {
+    return stage.explain(PackageName.INSTALLER).object("last").object("reason");
+  }
+
+  private Path settingsWith(String what, String instead) throws IOException {
+    String settings = Files.readString(stage.settings());
+    assertThat(settings).contains(what);
+    return Files.writeString(
+        folder.resolve("other.yaml"), settings.replaceFirst(Pattern.quote(what), instead));
   }
 }
