@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
  *   <li>I1 The service runs. The exporter answers on its port with the version that belongs to how
  *       the upgrade ended, and runs from the slot that {@code current} names, which is whole. After
  *       a first install that failed, and after a removal, neither unit, link nor process is left.
- *   <li>I2 The copy that worked is never touched. The old slot is there, and every name, mode, owner
- *       and byte of it is that of the release; after a removal it may be gone.
+ *   <li>I2 The copy that worked is never touched. The old slot is there, and every name, mode,
+ *       owner and byte of it is that of the release; after a removal it may be gone.
  *   <li>I3 At most one open upgrade. No journal of the package is without an end when the daemon
  *       says that nothing is open, and at most one before.
  *   <li>I4 The disk keeps its reserve.
@@ -25,11 +25,11 @@ import java.util.stream.Collectors;
  *   <li>I6 Reports have their own tests: this host follows an unsigned file and tells nobody.
  *   <li>I7 The service is well again within the deadline of the gate and ten seconds: the longest
  *       time in which the port was silent, while the machine had power.
- *   <li>I8 Nothing unsigned runs: the process runs from a slot, and every slot that is marked as whole
- *       is, name by name and byte by byte, the release whose digest it bears.
+ *   <li>I8 Nothing unsigned runs: the process runs from a slot, and every slot that is marked as
+ *       whole is, name by name and byte by byte, the release whose digest it bears.
  *   <li>I9 This host has no config of its own to report.
- *   <li>I10 The other package has the same process as before, if the machine kept its power, and the
- *       same copy.
+ *   <li>I10 The other package has the same process as before, if the machine kept its power, and
+ *       the same copy.
  * </ul>
  */
 final class Invariants {

@@ -5,11 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** The fault laboratory; packaging/lab starts it and tells what its arguments are. */
@@ -45,7 +45,7 @@ public final class Lab {
       }
       Queue<Run> runs = new ConcurrentLinkedQueue<>();
       abreast(hosts, LabHost::prepare);
-      runs.addAll(runs(hosts.getFirst()));
+      runs.addAll(runs(recordings(hosts)));
       Queue<Scenario> scenarios = new ConcurrentLinkedQueue<>(Scenarios.all());
       scenarios.removeIf(it -> !options.wants(it) || (options.shortRun() && !it.quick()));
       abreast(
@@ -71,14 +71,13 @@ public final class Lab {
     for (LabHost host : hosts) {
       threads.add(
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      work.doneBy(host);
-                    } catch (IOException | RuntimeException | Error e) {
-                      failures.add(e);
-                    }
-                  }));
+              .start(() -> {
+                try {
+                  work.doneBy(host);
+                } catch (IOException | RuntimeException | Error e) {
+                  failures.add(e);
+                }
+              }));
     }
     for (Thread thread : threads) {
       thread.join();
@@ -88,13 +87,25 @@ public final class Lab {
     }
   }
 
-  private List<Run> runs(LabHost host) {
-    Map<Route, List<String>> recorded = new HashMap<>();
+  private Map<Route, List<String>> recordings(List<LabHost> hosts) throws InterruptedException {
+    Map<Route, List<String>> recorded = new ConcurrentHashMap<>();
+    Queue<Route> routes = new ConcurrentLinkedQueue<>(Route.TRIED);
+    abreast(
+        hosts,
+        host -> {
+          for (Route route = routes.poll(); route != null; route = routes.poll()) {
+            recorded.put(route, host.record(route));
+          }
+        });
+    return recorded;
+  }
+
+  private List<Run> runs(Map<Route, List<String>> recorded) {
     Matrix matrix = new Matrix();
+    List<List<String>> known = new ArrayList<>();
     for (Route route : Route.TRIED) {
-      List<String> effects = host.record(route);
-      matrix.add(route, effects, List.copyOf(recorded.values()));
-      recorded.put(route, effects);
+      matrix.add(route, recorded.get(route), known);
+      known.add(recorded.get(route));
     }
     Random random = new Random(options.seed());
     List<Run> runs = new ArrayList<>(matrix.sample(options.sample(), random));
@@ -114,9 +125,9 @@ public final class Lab {
 
   /** As soon as the restart of the candidate has returned. */
   private static Strike afterRestart(Map<Route, List<String>> recorded, Manner manner) {
-    long restarts =
-        recorded.get(Route.REVERT).stream().filter("systemctl restart"::equals).count();
-    return new Strike("systemctl restart", Math.toIntExact(Math.max(1, restarts - 1)), true, manner, 1);
+    long restarts = recorded.get(Route.REVERT).stream().filter("systemctl restart"::equals).count();
+    return new Strike(
+        "systemctl restart", Math.toIntExact(Math.max(1, restarts - 1)), true, manner, 1);
   }
 
   private void work(LabHost host, Queue<Run> runs) {

@@ -86,7 +86,8 @@ final class LabHost implements AutoCloseable {
       help(answer, run, notes);
     }
     Facts facts = facts();
-    if (answer.equals("ended") && facts.all("journal").stream().anyMatch(it -> it.contains("open"))) {
+    if (answer.equals("ended")
+        && facts.all("journal").stream().anyMatch(it -> it.contains("open"))) {
       facts = afterAnotherStart(run);
     }
     if (!answer.equals("ended")) {
@@ -103,17 +104,16 @@ final class LabHost implements AutoCloseable {
     return facts();
   }
 
-  /** Does what a machine without power, a person or a watchdog would do. */
+  /**
+   * Gives the machine its power back, or lets the daemon start again after the guard had its time.
+   * A daemon that was stopped is left to the watchdog of systemd.
+   */
   private void help(String answer, Run run, Played.Notes notes) {
     notes.armed(guest.holds("[ -n \"$(ls /var/lib/fleet-installer/armed 2> /dev/null)\" ]"));
-    switch (answer) {
-      case "cut" -> {
-        guest.kill();
-        notes.powerOn(System.nanoTime());
-        guest.boot();
-      }
-      case "stopped" -> guest.sh("systemctl kill -s KILL fleet-installer.service");
-      default -> {}
+    if (answer.equals("cut")) {
+      guest.kill();
+      notes.powerOn(System.nanoTime());
+      guest.boot();
     }
     if (guest.holds("[ -e %s/dead ]".formatted(FOLDER))) {
       String quiet = say("quiet", Integer.toString(GUARD_MILLIS));
@@ -150,10 +150,12 @@ final class LabHost implements AutoCloseable {
             "bash",
             "-c",
             """
-            cat %s/fired; ls -la /opt/datadog-packages/node-exporter /var/lib/fleet-installer/{armed,fired}
+            cat %s/fired
+            ls -la /opt/datadog-packages/node-exporter /var/lib/fleet-installer/{armed,fired}
             journalctl --no-pager -o short-monotonic -b 0 -n 60 -u fleet-installer.service \
-              -u node-exporter.service -u 'fleet-installer-*'
-            for f in /var/lib/fleet-installer/journals/node-exporter/*; do echo "$f"; tail -5 "$f"; done
+              -u node-exporter.service -u 'fleet-installer-*' | grep -v level=info
+            cd /var/lib/fleet-installer/journals/node-exporter
+            for file in *; do echo "$file"; tail -5 "$file" | tr -d '\\0'; done
             """
                 .formatted(FOLDER))
         .out();

@@ -14,9 +14,19 @@ import java.util.Set;
 final class Matrix {
   /** What a second fault may be one of. */
   private static final List<Manner> SECOND =
-      List.of(Manner.KILL, Manner.CUT, Manner.EIO, Manner.ENOSPC, Manner.DIE, Manner.CUT_DEAD);
+      List.of(
+          Manner.KILL,
+          Manner.CUT,
+          Manner.EIO,
+          Manner.ENOSPC,
+          Manner.DIE,
+          Manner.CUT_DEAD,
+          Manner.STOP,
+          Manner.SLOW);
 
   private static final int EFFECTS_OF_A_RECOVERY = 30;
+
+  private static final int SLOW_MILLIS = 3000;
 
   /** A full disk stays full for a while. */
   private static final int FULL_FOR = 6;
@@ -51,10 +61,8 @@ final class Matrix {
   /** Every point in every manner. */
   List<Run> all() {
     List<Run> runs = new ArrayList<>();
-    points.forEach(
-        (route, strikes) ->
-            strikes.forEach(
-                it -> manners(it).forEach(strike -> runs.add(Run.of(route, strike)))));
+    points.forEach((route, strikes) ->
+        strikes.forEach(it -> manners(it).forEach(strike -> runs.add(Run.of(route, strike)))));
     return runs;
   }
 
@@ -78,7 +86,8 @@ final class Matrix {
       Run first = all.get(random.nextInt(all.size()));
       Manner manner = SECOND.get(random.nextInt(SECOND.size()));
       int nth = 1 + random.nextInt(EFFECTS_OF_A_RECOVERY);
-      Strike second = new Strike(Strike.ANY, nth, random.nextBoolean(), manner, 1);
+      int count = manner == Manner.SLOW ? SLOW_MILLIS : 1;
+      Strike second = new Strike(Strike.ANY, nth, random.nextBoolean(), manner, count);
       pairs.add(Run.of(first.route(), first.strikes().getFirst(), second));
     }
     return pairs;
@@ -88,6 +97,9 @@ final class Matrix {
     List<Strike> strikes = new ArrayList<>();
     for (Manner manner : List.of(Manner.KILL, Manner.CUT, Manner.DIE, Manner.CUT_DEAD)) {
       strikes.add(Strike.before(at.point(), at.nth(), manner));
+    }
+    if (!isBulk(at.point())) {
+      strikes.add(Strike.before(at.point(), at.nth(), Manner.STOP));
     }
     strikes.add(Strike.before(at.point(), at.nth(), Manner.EIO));
     strikes.add(new Strike(at.point(), at.nth(), true, Manner.EIO, 1));

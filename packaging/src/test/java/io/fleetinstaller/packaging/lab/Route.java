@@ -46,9 +46,13 @@ enum Route {
     return scene.equals("with") ? Optional.of("1.5.0") : Optional.empty();
   }
 
-  /** The version that serves when the upgrade has succeeded; nothing for what must never succeed. */
+  /**
+   * The version that serves when the upgrade has succeeded; nothing for what must never succeed.
+   */
   Optional<String> after() {
-    return wish.equals("lab-new") || wish.equals("lab-slow") ? Optional.of("1.9.0") : Optional.empty();
+    return wish.equals("lab-new") || wish.equals("lab-slow")
+        ? Optional.of("1.9.0")
+        : Optional.empty();
   }
 
   boolean canSucceed() {

@@ -36,12 +36,16 @@ final class Stage {
 
   /** Waits until the candidate is being observed. */
   Stage onTrial() {
-    return when("grep -aqs '\"begun\":\"OBSERVE\"' /var/lib/fleet-installer/journals/node-exporter/*3.journal");
+    return when(
+        "grep -aqs '\"begun\":\"OBSERVE\"'"
+            + " /var/lib/fleet-installer/journals/node-exporter/*3.journal");
   }
 
   /** Waits until the release is being downloaded. */
   Stage onTheWay() {
-    return when("[ -n \"$(find /opt/datadog-packages/node-exporter/.staging -type f -size +0 2> /dev/null)\" ]");
+    return when(
+        "[ -n \"$(find /opt/datadog-packages/node-exporter/.staging -type f -size +0 2>"
+            + " /dev/null)\" ]");
   }
 
   private Stage when(String condition) {

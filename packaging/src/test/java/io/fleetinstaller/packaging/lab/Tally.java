@@ -71,12 +71,15 @@ final class Tally {
         time("crash of the candidate to the old copy serving, " + daemon, played.outage());
       }
     }
-    if (played.onTrial() && played.run().route().leavesACopy() && played.run().strikes().size() == 1) {
+    if (played.onTrial()
+        && played.run().route().leavesACopy()
+        && played.run().strikes().size() == 1) {
       boolean dead = kind.equals("cut-dead");
       played
           .boot()
-          .ifPresent(
-              it -> time("power-on to the agent serving, cut on trial" + (dead ? ", no daemon" : ""), it));
+          .ifPresent(it ->
+              time(
+                  "power-on to the agent serving, cut on trial" + (dead ? ", no daemon" : ""), it));
     }
   }
 
@@ -94,7 +97,9 @@ final class Tally {
     lines.add("| --- | ---: | ---: | ---: |");
     times.forEach((what, all) -> lines.add(line(what, all)));
     lines.add("");
-    lines.add("slowest recovery, as the time in which nothing served: %.1f s, %s".formatted(slowest / 1000.0, slowestRun));
+    lines.add(
+        "slowest recovery, as the time in which nothing served: %.1f s, %s"
+            .formatted(slowest / 1000.0, slowestRun));
     return lines;
   }
 
