@@ -31,6 +31,7 @@ final class StatusText {
     }
     input(text, "settings");
     input(text, "source");
+    problems(text);
     trusted(text);
     host(text);
     return text.toString();
@@ -95,6 +96,12 @@ final class StatusText {
                   .map(at -> "; what was read at " + Texts.minute(at) + " stays in use")
                   .orElse("; none of it is in use"))
           .append('\n');
+    }
+  }
+
+  private void problems(StringBuilder text) throws Refused {
+    for (Document problem : status.objects("problems")) {
+      text.append("! ").append(Texts.reason(problem)).append('\n');
     }
   }
 

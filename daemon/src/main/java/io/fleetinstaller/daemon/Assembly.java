@@ -6,12 +6,12 @@ import io.fleetinstaller.api.Limits;
 import io.fleetinstaller.api.Server;
 import io.fleetinstaller.api.SocketFile;
 import io.fleetinstaller.daemon.Settings.From;
-import io.fleetinstaller.desired.PolicyFile;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.host.HostContext;
 import io.fleetinstaller.host.HostFactory;
 import io.fleetinstaller.host.Watchdog;
 import io.fleetinstaller.io.Disk;
+import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.io.Effects;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.registry.DescriptorFormat;
@@ -135,7 +135,8 @@ public final class Assembly {
     Settings.Paths paths = settings.now().paths();
     try {
       disk.createDirectories(paths.packages(), 0755);
-      disk.createDirectories(paths.state(), 0700);
+      Quarantine.directory(disk, paths.state(), 0700);
+      Quarantine.clear(disk, paths.state().resolve("lock"));
       Path folder = paths.socket().getParent();
       if (folder != null) {
         disk.createDirectories(folder, 0755);
@@ -163,7 +164,7 @@ public final class Assembly {
             new Doors(disk, effects.scratch(), DescriptorFormat::read),
             settings.now().diskReserve());
     Journals journals = new Journals(paths.state().resolve("journals"), disk, time);
-    LocalPolicy policy = new LocalPolicy(new PolicyFile(paths.state(), disk));
+    LocalPolicy policy = new LocalPolicy(paths.state(), disk);
     Situation.Site here = new Situation.Site(settings, identity, environment);
     Situation situation = new Situation(slots, journals, source, policy, here, time);
     Staging staging = new Staging(registries::now, slots);
@@ -173,10 +174,11 @@ public final class Assembly {
     HostSteps doing = new HostSteps(staging, slots, opened, guarded, time);
     Narrated steps = new Narrated(new SelfSteps(doing, slots, opened, rehearsal), news);
     Conductor conductor = new Conductor(steps, journals, time, boot());
+    Links links = new Links(situation, opened);
     Desk desk = new Desk(situation, staging, time);
-    Daemon.Crew crew = new Daemon.Crew(desk, conductor, steps, opened, news);
+    Daemon.Crew crew = new Daemon.Crew(desk, conductor, steps, opened, news, links);
     Facts facts = new Facts(settings, source, identity, Facts.self(host.name(), time));
-    Scribe scribe = new Scribe(situation, conductor, facts, time);
+    Scribe scribe = new Scribe(situation, conductor, facts, new Damages(situation, links::told));
     Overseer overseer =
         new Overseer(
             scribe,

@@ -41,8 +41,10 @@ final class Daemon {
   private final Narrated narrated;
   private final Host host;
   private final News news;
+  private final Links links;
+  private final LostTrials lostTrials;
 
-  record Crew(Desk desk, Conductor conductor, Narrated narrated, Host host, News news) {}
+  record Crew(Desk desk, Conductor conductor, Narrated narrated, Host host, News news, Links links) {}
 
   Daemon(LiveSettings settings, Situation situation, Inbox inbox, Crew crew) {
     this.settings = settings;
@@ -53,14 +55,20 @@ final class Daemon {
     this.narrated = crew.narrated();
     this.host = crew.host();
     this.news = crew.news();
+    this.links = crew.links();
+    this.lostTrials = new LostTrials(situation, host, conductor);
   }
 
   /** Ends what an earlier run of the daemon left open. A fault of one package stops no other. */
   void resume() throws Fault, InterruptedException {
     situation.slots().sweep();
+    Set<Slot> mended = links.mend();
     host.resume(current());
-    for (Journal journal : selfFirst(situation.journals().open())) {
-      conductor.resume(journal);
+    links.startFailed(mended);
+    List<Journal> open = situation.journals().open();
+    lostTrials.resume();
+    for (Journal journal : selfFirst(open)) {
+      lostTrials.resume(journal);
     }
     for (PackageName name : situation.slots().names()) {
       tidy(name);
@@ -85,7 +93,7 @@ final class Daemon {
   private void tidy(PackageName name) throws InterruptedException {
     try {
       host.guard().disarm(name);
-      situation.slots().prune(name, Set.of());
+      links.prune(name);
     } catch (Fault fault) {
       LOG.warn("cannot tidy {} up: {}", name, fault.getMessage());
     }
@@ -121,6 +129,8 @@ final class Daemon {
    */
   private Optional<Outcome> look(boolean poll) throws InterruptedException {
     settings.look();
+    situation.policy().look();
+    links.startFailed(links.mend());
     situation.source().look(settings.now(), poll);
     List<Outcome> ends = new ArrayList<>();
     act(PackageName.INSTALLER).ifPresent(ends::add);
@@ -177,8 +187,13 @@ final class Daemon {
   private void tellPassed(Job job) {
     PackageName name = job.command().name().orElseThrow();
     for (Reason passed : settings.now().policy().passed(name, situation.time().now())) {
-      job.line("a person asks for it, in spite of this: " + passed.sentence());
+      tellPassed(job, passed);
     }
+    situation.policy().unknown().ifPresent(unknown -> tellPassed(job, unknown));
+  }
+
+  private static void tellPassed(Job job, Reason passed) {
+    job.line("a person asks for it, in spite of this: " + passed.sentence());
   }
 
   private void poll(Job job) throws InterruptedException {

@@ -50,10 +50,10 @@ final class Desk {
       case INSTALL, UPGRADE -> override(command, name);
       case ROLLBACK -> rollback(command, name);
       case REMOVE -> remove(command, name);
-      case HOLD -> situation.policy().change(now -> now.with(new Hold(name, decision(command))));
-      case UNHOLD -> situation.policy().change(now -> now.withoutHold(name));
+      case HOLD -> situation.policy().declare(now -> now.with(new Hold(name, decision(command))));
+      case UNHOLD -> situation.policy().declare(now -> now.withoutHold(name));
       case PIN -> pin(command, name);
-      case UNPIN -> situation.policy().change(now -> now.withoutOverride(name).withoutPin(name));
+      case UNPIN -> situation.policy().declare(now -> now.withoutOverride(name).withoutPin(name));
       case POLL, RESET_CLOCK, VERIFY ->
           throw new IllegalArgumentException(command.verb() + " keeps nothing");
     }
@@ -102,7 +102,7 @@ final class Desk {
                     ReasonCode.UNKNOWN_PACKAGE,
                     "cannot pin %s: it is not installed; name a release as %s@VERSION"
                         .formatted(name, name)));
-    situation.policy().change(now -> now.with(new Pin(name, release, decision(command))));
+    situation.policy().declare(now -> now.with(new Pin(name, release, decision(command))));
   }
 
   private Optional<Release> named(Command command, PackageName name)

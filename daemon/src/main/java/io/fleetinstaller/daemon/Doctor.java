@@ -47,13 +47,14 @@ public final class Doctor {
             new Doors(new DurableDisk(), new FileScratch(), DescriptorFormat::read),
             settings.now().diskReserve());
     Doctor doctor = new Doctor(settings, tools, time);
-    return new CheckupReport(time.now(), doctor.examine(slots));
+    List<Check> checks = new ArrayList<>(doctor.examine(slots));
+    checks.addAll(Examination.setAside(settings.now().paths().state()));
+    return new CheckupReport(time.now(), checks);
   }
 
   /** The same, and what the running daemon has to complain about. */
   CheckupReport look(HostStatus status, Situation situation) {
     List<Check> checks = new ArrayList<>(Examination.complaints(status));
-    checks.addAll(Examination.problems(situation.journals().problems()));
     checks.addAll(examine(situation.slots()));
     return new CheckupReport(time.now(), checks);
   }

@@ -2,46 +2,194 @@ package io.fleetinstaller.daemon;
 
 import io.fleetinstaller.desired.Policy;
 import io.fleetinstaller.desired.PolicyFile;
+import io.fleetinstaller.io.Disk;
 import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Reason;
+import io.fleetinstaller.release.ReasonCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The policy that people made on this host, in memory as on disk. Thread-safe. */
+/**
+ * The policy that people made on this host, in memory as on disk, where there are two of it. When
+ * both are lost nobody knows what was held: then nothing is begun by itself until a person says
+ * anew what is to be held. It never stops the start. Thread-safe.
+ */
 final class LocalPolicy {
   private static final Logger LOG = LoggerFactory.getLogger(LocalPolicy.class);
 
   private final PolicyFile file;
-  private volatile Policy policy;
+  private final PolicyFile copy;
+  private final Path mark;
+  private final Disk disk;
+  private volatile Policy policy = Policy.EMPTY;
+  private volatile Optional<Reason> unknown = Optional.empty();
 
-  /** Reads it; a damaged file is moved aside and never stops the start. */
-  LocalPolicy(PolicyFile file) throws Fault {
-    this.file = file;
-    this.policy = readOrSetAside(file);
-  }
+  private volatile Optional<Reason> damage = Optional.empty();
 
-  private static Policy readOrSetAside(PolicyFile file) throws Fault {
-    try {
-      return file.read();
-    } catch (Fault.Refused damaged) {
-      LOG.error(
-          "{}; it is moved aside and local holds and overrides are forgotten",
-          damaged.getMessage());
-      LOG.warn("it now lies at {}", file.quarantine());
-      return Policy.EMPTY;
-    }
+  /** What stands in the first file is not ours to overwrite, but may be set aside. */
+  private volatile boolean strange;
+
+  LocalPolicy(Path state, Disk disk) {
+    this.file = PolicyFile.first(state, disk);
+    this.copy = PolicyFile.copy(state, disk);
+    this.mark = state.resolve("policy.lost");
+    this.disk = disk;
+    read();
   }
 
   Policy now() {
     return policy;
   }
 
+  /** Why nothing may be begun by itself; empty: what people said is known. */
+  Optional<Reason> unknown() {
+    return unknown;
+  }
+
+  /** What is wrong with it, if anything is. */
+  Optional<Reason> problem() {
+    return unknown.or(() -> damage);
+  }
+
+  /** Looks again whether a disk that did not give it does so now. */
+  void look() {
+    if (strange) {
+      read();
+    }
+  }
+
   /** Changes it, durably before anybody sees it. */
   synchronized void change(UnaryOperator<Policy> change) throws Fault {
     Policy next = change.apply(policy);
     if (!next.equals(policy)) {
-      file.write(next);
-      policy = next;
+      write(next);
+    }
+  }
+
+  /** A person says what is held or pinned: whoever says it knows what else should be. */
+  synchronized void declare(UnaryOperator<Policy> change) throws Fault {
+    if (unknown.isEmpty()) {
+      change(change);
+      return;
+    }
+    write(change.apply(policy));
+    try {
+      disk.delete(mark);
+    } catch (IOException e) {
+      throw new Fault.Transient(
+          ReasonCode.IO_ERROR, "cannot delete %s: %s".formatted(mark, e.getMessage()));
+    }
+    unknown = Optional.empty();
+  }
+
+  private void write(Policy next) throws Fault {
+    if (strange) {
+      file.quarantine("a person on this host says something else");
+      strange = false;
+      damage = Optional.empty();
+    }
+    file.write(next);
+    policy = next;
+    try {
+      copy.write(next);
+    } catch (Fault fault) {
+      LOG.warn("{}; there is no second copy of it now", fault.getMessage());
+    }
+  }
+
+  private synchronized void read() {
+    Optional<Reason> before = problem();
+    strange = false;
+    damage = Optional.empty();
+    unknown =
+        Files.exists(mark, LinkOption.NOFOLLOW_LINKS) ? Optional.of(lost()) : Optional.empty();
+    switch (file.look()) {
+      case PolicyFile.Good(Policy found) -> policy = found;
+      case PolicyFile.Missing _ -> recover(copy.look(), false);
+      case PolicyFile.Damaged(String why) -> {
+        setAside(file, why);
+        recover(copy.look(), true);
+      }
+      case PolicyFile.Newer(String why) ->
+          leave("a newer installer wrote it: " + why, new PolicyFile.Missing());
+      case PolicyFile.Unread(String why) -> leave(why, copy.look());
+    }
+    problem()
+        .filter(now -> !Optional.of(now).equals(before))
+        .ifPresent(now -> LOG.error("{}", now.sentence()));
+  }
+
+  private void recover(PolicyFile.Found second, boolean lost) {
+    switch (second) {
+      case PolicyFile.Good(Policy found) -> {
+        LOG.warn("what people decided on this host is taken from its second copy");
+        policy = found;
+        restore(found);
+      }
+      case PolicyFile.Missing _ -> forget(lost);
+      case PolicyFile.Damaged(String why) -> {
+        setAside(copy, why);
+        forget(true);
+      }
+      case PolicyFile.Newer _, PolicyFile.Unread _ -> forget(true);
+    }
+  }
+
+  private void restore(Policy found) {
+    try {
+      file.write(found);
+    } catch (Fault fault) {
+      LOG.warn("{}; it is tried again at the next start", fault.getMessage());
+    }
+  }
+
+  private void forget(boolean lost) {
+    policy = Policy.EMPTY;
+    if (!lost) {
+      return;
+    }
+    unknown = Optional.of(lost());
+    try {
+      disk.replace(mark, new byte[0], 0600);
+    } catch (IOException e) {
+      LOG.warn("cannot write {}: {}", mark, e.getMessage());
+    }
+  }
+
+  /** What is there may be good: it is neither touched nor forgotten. */
+  private void leave(String why, PolicyFile.Found second) {
+    strange = true;
+    if (second instanceof PolicyFile.Good(Policy found)) {
+      policy = found;
+      damage = Optional.of(damaged("%s; its second copy counts until it can be".formatted(why)));
+      return;
+    }
+    policy = Policy.EMPTY;
+    String sentence =
+        "what people decided on this host cannot be read (%s); nothing is begun by itself until it can, or until a person runs hold, unhold, pin or unpin";
+    unknown = Optional.of(damaged(sentence.formatted(why)));
+  }
+
+  private static Reason lost() {
+    return damaged(
+        "what people decided on this host, its holds and pins, is lost; nothing is begun by itself until a person runs hold, unhold, pin or unpin");
+  }
+
+  private static Reason damaged(String sentence) {
+    return new Reason(ReasonCode.STATE_DAMAGED, sentence);
+  }
+
+  private static void setAside(PolicyFile damaged, String why) {
+    try {
+      damaged.quarantine(why);
+    } catch (Fault fault) {
+      LOG.warn("{}", fault.getMessage());
     }
   }
 }

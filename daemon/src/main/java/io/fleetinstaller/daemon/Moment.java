@@ -78,9 +78,17 @@ record Moment(Situation situation, Map<PackageName, Desired> wishes, Circumstanc
 
   Decision decide(PackageName name) {
     Optional<Decision> damaged = damaged(name);
-    return damaged.isPresent()
-        ? damaged.get()
-        : Plan.next(desired(name), installed(name), situation.journals().history(name), now());
+    return damaged.orElseGet(() ->
+        byItself(
+            Plan.next(desired(name), installed(name), situation.journals().history(name), now())));
+  }
+
+  /** While nobody knows what was held, only a person begins anything. */
+  private Decision byItself(Decision decision) {
+    Optional<Reason> unknown = situation.policy().unknown();
+    return decision instanceof Decision.Act && unknown.isPresent()
+        ? new Decision.Wait(unknown.get(), Optional.empty())
+        : decision;
   }
 
   /** As if nothing had ever failed: a person asks for it now. */

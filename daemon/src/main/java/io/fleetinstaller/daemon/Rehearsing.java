@@ -6,7 +6,6 @@ import io.fleetinstaller.api.Limits;
 import io.fleetinstaller.api.Operations;
 import io.fleetinstaller.api.Server;
 import io.fleetinstaller.api.SocketFile;
-import io.fleetinstaller.desired.PolicyFile;
 import io.fleetinstaller.io.Effects;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.registry.DescriptorFormat;
@@ -101,7 +100,7 @@ public final class Rehearsing {
         slots,
         new Journals(site.state().resolve("journals"), site.disk(), site.time()),
         source,
-        new LocalPolicy(new PolicyFile(site.state(), site.disk())),
+        new LocalPolicy(site.state(), site.disk()),
         new Situation.Site(settings, HostIdentity.ofThisMachine(), site.environment()),
         site.time());
   }
@@ -114,7 +113,7 @@ public final class Rehearsing {
             situation.source(),
             situation.site().identity(),
             Facts.self("rehearsal", situation.time()));
-    return new Scribe(situation, idle, facts, situation.time());
+    return new Scribe(situation, idle, facts, new Damages(situation, List::of));
   }
 
   private static void poll(Source source, Settings settings) throws InterruptedException {

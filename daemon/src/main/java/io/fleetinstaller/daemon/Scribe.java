@@ -5,6 +5,7 @@ import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Desired;
 import io.fleetinstaller.release.Installed;
 import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.report.CheckupReport;
 import io.fleetinstaller.report.DaemonReport;
@@ -17,6 +18,7 @@ import io.fleetinstaller.report.PackageStatus;
 import io.fleetinstaller.report.PastUpgrade;
 import io.fleetinstaller.report.PlanReport;
 import io.fleetinstaller.upgrade.Conductor;
+import io.fleetinstaller.upgrade.Decision;
 import io.fleetinstaller.upgrade.View;
 import java.time.Instant;
 import java.util.Collection;
@@ -30,13 +32,15 @@ final class Scribe {
   private final Situation situation;
   private final Conductor conductor;
   private final Facts facts;
+  private final Damages damages;
   private final Time time;
 
-  Scribe(Situation situation, Conductor conductor, Facts facts, Time time) {
+  Scribe(Situation situation, Conductor conductor, Facts facts, Damages damages) {
     this.situation = situation;
     this.conductor = conductor;
     this.facts = facts;
-    this.time = time;
+    this.damages = damages;
+    this.time = situation.time();
   }
 
   boolean knows(PackageName name) {
@@ -66,7 +70,8 @@ final class Scribe {
         facts.source(),
         facts.trusted(),
         facts.space(),
-        packages());
+        packages(),
+        damages.now());
   }
 
   private List<PackageStatus> packages() {
@@ -130,7 +135,13 @@ final class Scribe {
   }
 
   private Outlook outlook(Moment moment, PackageName name) {
-    return Outlook.of(moment.desired(name), situation.slots().read(name), moment.decide(name));
+    Decision decision = moment.decide(name);
+    Optional<Reason> hindrance =
+        conductor.hindrance(name).filter(_ -> decision instanceof Decision.Act);
+    return Outlook.of(
+        moment.desired(name),
+        situation.slots().read(name),
+        hindrance.<Decision>map(why -> new Decision.Wait(why, Optional.empty())).orElse(decision));
   }
 
   private Optional<PastUpgrade> last(PackageName name) {

@@ -4,6 +4,7 @@ import io.fleetinstaller.io.Bounded;
 import io.fleetinstaller.io.Disk;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.Json;
+import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
@@ -14,6 +15,7 @@ import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Version;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -23,7 +25,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** Keeps the {@link Policy} in policy.json of the state directory. Not thread-safe. */
+/** Keeps the {@link Policy} in a file of the state directory. Not thread-safe. */
 public final class PolicyFile {
   private static final int FORMAT = 1;
   private static final int LIMIT = 1 << 20;
@@ -32,33 +34,72 @@ public final class PolicyFile {
   private final Path file;
   private final Disk disk;
 
-  public PolicyFile(Path state, Disk disk) {
-    this.file = state.resolve("policy.json");
+  private PolicyFile(Path file, Disk disk) {
+    this.file = file;
     this.disk = disk;
   }
 
-  /**
-   * The policy that was last written; empty when there is none. A damaged file is {@link Refused}.
-   */
-  public Policy read() throws Fault {
+  /** The one that counts. */
+  public static PolicyFile first(Path state, Disk disk) {
+    return new PolicyFile(state.resolve("policy.json"), disk);
+  }
+
+  /** Its copy, for when that is lost. */
+  public static PolicyFile copy(Path state, Disk disk) {
+    return new PolicyFile(state.resolve("policy.copy.json"), disk);
+  }
+
+  /** What the file turned out to be. */
+  public sealed interface Found {}
+
+  public record Good(Policy policy) implements Found {}
+
+  public record Missing() implements Found {}
+
+  /** Not what was ever written. */
+  public record Damaged(String why) implements Found {}
+
+  /** Written by a newer installer: good, but not to us. */
+  public record Newer(String why) implements Found {}
+
+  /** The disk did not give it: that says nothing about what is in it. */
+  public record Unread(String why) implements Found {}
+
+  /** Reads it, and fails at nothing. */
+  public Found look() {
     try {
-      if (!Files.exists(file)) {
-        return Policy.EMPTY;
+      if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        return new Missing();
       }
-      return parse(Document.json(file.toString(), Bounded.read(file, LIMIT)));
+      return Files.isRegularFile(file) ? parse() : new Damaged(file + " is no file");
     } catch (IOException e) {
-      throw new Transient(ReasonCode.IO_ERROR, "cannot read %s: %s".formatted(file, e));
+      return new Unread("cannot read %s: %s".formatted(file, e.getMessage()));
     }
   }
 
-  /**
-   * Moves a damaged file aside, so that the host starts without it, and returns where it lies now.
-   */
-  public Path quarantine() throws Fault {
-    Path aside = file.resolveSibling("policy.json.corrupt");
+  private Found parse() throws IOException {
+    byte[] bytes = Bounded.read(file, LIMIT);
     try {
-      disk.move(file, aside);
-      return aside;
+      return new Good(policy(Document.json(file.toString(), bytes)));
+    } catch (Refused refused) {
+      String why = refused.reason().sentence();
+      return isNewer(bytes) ? new Newer(why) : new Damaged(why);
+    }
+  }
+
+  private boolean isNewer(byte[] bytes) {
+    try {
+      Document document = Document.json(file.toString(), bytes);
+      return document.number("formatVersion", 1, Long.MAX_VALUE) > FORMAT;
+    } catch (Refused damaged) {
+      return false;
+    }
+  }
+
+  /** Moves it aside, so that the host goes on without it. */
+  public void quarantine(String why) throws Fault {
+    try {
+      Quarantine.put(disk, file, why);
     } catch (IOException e) {
       throw new Transient(ReasonCode.IO_ERROR, "cannot move %s aside: %s".formatted(file, e));
     }
@@ -114,7 +155,7 @@ public final class PolicyFile {
     tree.put("expires", decision.expires());
   }
 
-  private static Policy parse(Document document) throws Refused {
+  private static Policy policy(Document document) throws Refused {
     document.number("formatVersion", FORMAT, FORMAT);
     List<Document> overrides = document.objects("overrides");
     List<Document> pins = document.objects("pins");

@@ -1,5 +1,6 @@
 package io.fleetinstaller.host;
 
+import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.io.RotatingLog;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
@@ -10,12 +11,15 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the agents of a supervised host wrote: {@code logs/<package>/<service>.log} and one older
  * file beside it, 1 MiB each. Thread-safe.
  */
 final class AgentLogs {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentLogs.class);
   private static final long LIMIT = 1024 * 1024;
 
   private final HostContext context;
@@ -26,15 +30,17 @@ final class AgentLogs {
   }
 
   /** The log of a service, made on first use and kept open after. */
-  synchronized RotatingLog of(PackageName name, String service) throws Fault {
+  synchronized RotatingLog of(PackageName name, String service) {
     Path directory = context.state().resolve("logs").resolve(name.value());
+    Path log = directory.resolve(service + ".log");
     try {
-      context.disk().createDirectories(directory, 0700);
+      Quarantine.directory(context.disk(), directory, 0700);
+      Quarantine.clear(context.disk(), log);
     } catch (IOException e) {
-      throw unusable("keep a log of " + service, e);
+      // Better a service without a log than none.
+      LOG.warn("cannot keep a log of {}: {}", service, e.getMessage());
     }
-    return open.computeIfAbsent(
-        directory.resolve(service + ".log"), file -> new RotatingLog(file, LIMIT));
+    return open.computeIfAbsent(log, file -> new RotatingLog(file, LIMIT));
   }
 
   List<String> tail(PackageName name, String service, Instant since, int lines) throws Fault {

@@ -2,14 +2,18 @@ package io.fleetinstaller.host;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.fleetinstaller.io.Bounded;
 import io.fleetinstaller.io.Disk;
+import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Slot;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -66,8 +70,11 @@ public final class ArmedRecords implements Guard {
                 time.now());
     String rest = more.stream().map(line -> line + "\n").collect(Collectors.joining());
     try {
-      disk.createDirectories(directory, 0700);
-      disk.createDirectories(fired, 0700);
+      Quarantine.directory(disk, directory, 0700);
+      Quarantine.directory(disk, fired, 0700);
+      for (Path file : files(name)) {
+        Quarantine.clear(disk, file);
+      }
       for (Fired.Why why : Fired.Why.values()) {
         disk.delete(file(name, why));
       }
@@ -94,13 +101,14 @@ public final class ArmedRecords implements Guard {
 
   @Override
   public void disarm(PackageName name) throws Fault {
-    List<Path> there = files(name).stream().filter(Files::exists).toList();
+    List<Path> there = files(name).stream().filter(ArmedRecords::isThere).toList();
     if (there.isEmpty()) {
       return;
     }
     LOG.atInfo().addKeyValue("package", name).log("disarming the guard of {}", name);
     try {
       for (Path file : there) {
+        Quarantine.clear(disk, file);
         disk.delete(file);
       }
     } catch (IOException e) {
@@ -124,17 +132,40 @@ public final class ArmedRecords implements Guard {
     return Optional.empty();
   }
 
-  private static Optional<Armed> read(PackageName name, Path file) throws Fault {
+  /** A record that says nothing is set aside: there is no way back that it could lead. */
+  private Optional<Armed> read(PackageName name, Path file) throws Fault {
     try {
-      if (Files.size(file) > LIMIT) {
-        throw damaged(name, file, "it is larger than %d bytes".formatted(LIMIT));
-      }
-      return Optional.of(parse(name, file, Files.readString(file)));
+      Quarantine.clear(disk, file);
+      byte[] bytes = Bounded.read(file, LIMIT);
+      return bytes.length <= LIMIT ? parsed(name, file, bytes) : setAside(file, "it is too large");
     } catch (NoSuchFileException e) {
       return Optional.empty();
+    } catch (FileSystemException e) {
+      // Where a file stands for the folder there is no record in it.
+      if (!Files.isDirectory(directory)) {
+        return Optional.empty();
+      }
+      throw damaged(name, file, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw damaged(name, file, String.valueOf(e.getMessage()));
     }
+  }
+
+  private Optional<Armed> parsed(PackageName name, Path file, byte[] bytes) throws IOException {
+    try {
+      return Optional.of(parse(name, file, new String(bytes, UTF_8)));
+    } catch (Fault damaged) {
+      return setAside(file, damaged.getMessage());
+    }
+  }
+
+  private Optional<Armed> setAside(Path file, String why) throws IOException {
+    Quarantine.put(disk, file, why);
+    return Optional.empty();
+  }
+
+  private static boolean isThere(Path file) {
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
   }
 
   private static Armed parse(PackageName name, Path file, String text) throws Fault {

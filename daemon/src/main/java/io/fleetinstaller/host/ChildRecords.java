@@ -1,10 +1,14 @@
 package io.fleetinstaller.host;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.fleetinstaller.io.Bounded;
+import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.release.PackageName;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +25,9 @@ import org.slf4j.LoggerFactory;
 final class ChildRecords {
   private static final Logger LOG = LoggerFactory.getLogger(ChildRecords.class);
 
+  private static final String PID = "[0-9]{1,18}";
+  private static final int LIMIT = 4096;
+
   private final Path directory;
   private final HostContext context;
 
@@ -30,7 +37,8 @@ final class ChildRecords {
   }
 
   synchronized void add(PackageName name, String service, ProcessHandle child) throws IOException {
-    context.disk().createDirectories(directory.resolve(name.value()), 0700);
+    Quarantine.directory(context.disk(), directory.resolve(name.value()), 0700);
+    Quarantine.clear(context.disk(), file(name, service));
     String record = "pid=%d\nstarted=%s\n".formatted(child.pid(), started(child));
     context.disk().replace(file(name, service), record.getBytes(UTF_8), 0600);
   }
@@ -42,13 +50,23 @@ final class ChildRecords {
   /** Ends, at once, every recorded process that still runs, with its whole session. */
   synchronized void endAll() throws IOException {
     for (Path file : files()) {
-      Optional<ProcessHandle> stray = find(Files.readString(file));
+      String record = read(file);
+      if (!value(record, "pid").matches(PID)) {
+        Quarantine.put(context.disk(), file, "it names no process");
+        continue;
+      }
+      Optional<ProcessHandle> stray = find(record);
       if (stray.isPresent()) {
         LOG.info("ending {} (pid {}), left by a daemon that was killed", file, stray.get().pid());
         end(stray.get());
       }
       context.disk().delete(file);
     }
+  }
+
+  /** Whatever the bytes are: what is no record has no pid. */
+  private static String read(Path file) throws IOException {
+    return new String(Bounded.read(file, LIMIT), ISO_8859_1);
   }
 
   /** Kills a process and everything that it started. */
@@ -61,7 +79,10 @@ final class ChildRecords {
 
   private List<Path> files() throws IOException {
     try (Stream<Path> all = Files.walk(directory, 2)) {
-      return all.filter(Files::isRegularFile).toList();
+      return all.filter(file -> !file.equals(directory))
+          .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+          .filter(file -> !Quarantine.holds(file))
+          .toList();
     } catch (NoSuchFileException _) {
       return List.of();
     }
@@ -69,9 +90,6 @@ final class ChildRecords {
 
   private static Optional<ProcessHandle> find(String record) {
     String pid = value(record, "pid");
-    if (!pid.matches("[0-9]{1,18}")) {
-      return Optional.empty();
-    }
     return ProcessHandle.of(Long.parseLong(pid))
         .filter(ProcessHandle::isAlive)
         .filter(process -> started(process).equals(value(record, "started")));

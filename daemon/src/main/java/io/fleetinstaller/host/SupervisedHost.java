@@ -197,17 +197,17 @@ public final class SupervisedHost implements Host {
     }
   }
 
-  private void endStrays() throws Fault {
+  /** What cannot be read keeps no service from starting: better two of one than none. */
+  private void endStrays() {
     if (straysEnded) {
       return;
     }
     try {
       records.endAll();
     } catch (IOException e) {
-      throw new Fault.Transient(
-          ReasonCode.IO_ERROR,
-          "cannot end the children of an earlier daemon: %s; is the state directory readable?"
-              .formatted(e.getMessage()));
+      LOG.error(
+          "cannot end the children of an earlier daemon: {}; is the state directory readable?",
+          e.getMessage());
     }
     straysEnded = true;
   }

@@ -1,11 +1,12 @@
 package io.fleetinstaller.report;
 
+import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.io.Sizes;
 import io.fleetinstaller.release.Installed;
 import io.fleetinstaller.release.Reason;
+import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.report.CheckupReport.Check;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -17,7 +18,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Looks at what upgrades on this host rest on, and says what to do about what is wrong. Changes
@@ -26,8 +26,6 @@ import java.util.stream.Stream;
 public final class Examination {
   private static final Set<PosixFilePermission> WRITABLE_BY_OTHERS =
       EnumSet.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
-
-  private static final int STATE_DEPTH = 3;
 
   private final Patient patient;
 
@@ -56,16 +54,26 @@ public final class Examination {
     }
   }
 
-  /** The state of folders, disk, slots, what was set aside, and programs. */
+  /** The state of folders, disk, slots and programs. */
   public List<Check> examine(List<Installed> packages) {
     List<Check> checks = new ArrayList<>();
     checks.add(folder("packages", patient.packages(), WRITABLE_BY_OTHERS));
     checks.add(folder("state", patient.state(), privateToOwner()));
     checks.add(space(patient.packages()));
     packages.forEach(installed -> checks.addAll(slots(installed)));
-    checks.addAll(setAside());
     patient.tools().forEach(tool -> checks.add(tool(tool)));
     return checks;
+  }
+
+  /** What was set aside, for when no daemon tells it. */
+  public static List<Check> setAside(Path state) {
+    return Quarantine.below(state).stream()
+        .map(file ->
+            Check.warn(
+                "state",
+                file + " was damaged and is set aside",
+                "keep it for a report, or delete it"))
+        .toList();
   }
 
   /** What the daemon itself has to complain about. */
@@ -75,6 +83,7 @@ public final class Examination {
     checks.add(input("settings", status.settings()));
     checks.add(input("source", status.source()));
     status.trusted().ifPresent(trusted -> checks.addAll(complaints(trusted)));
+    checks.addAll(problems(status.problems()));
     for (PackageStatus one : status.packages()) {
       if (one.state() == PackageStatus.State.STUCK) {
         checks.add(
@@ -105,12 +114,13 @@ public final class Examination {
     return checks;
   }
 
-  /** What the journals could not tell. */
-  public static List<Check> problems(List<Reason> journals) {
-    return journals.isEmpty()
-        ? List.of(Check.ok("journals", "all can be read"))
-        : journals.stream()
-            .map(problem -> Check.warn("journals", problem.sentence(), "see the daemon's log"))
+  // What is wrong with slots is found by looking at them.
+  private static List<Check> problems(List<Reason> problems) {
+    return problems.isEmpty()
+        ? List.of(Check.ok("state", "all of it can be read"))
+        : problems.stream()
+            .filter(problem -> problem.code() != ReasonCode.SLOT_DAMAGED)
+            .map(problem -> Check.warn("state", problem.sentence(), "see the daemon's log"))
             .toList();
   }
 
@@ -208,27 +218,6 @@ public final class Examination {
 
   private static boolean isThere(Path link) {
     return Files.exists(link, LinkOption.NOFOLLOW_LINKS);
-  }
-
-  // A damaged journal or policy never stops the daemon; it is renamed and waits for a person.
-  private List<Check> setAside() {
-    try (Stream<Path> files = Files.walk(patient.state(), STATE_DEPTH)) {
-      return files
-          .filter(file -> file.toString().endsWith(".corrupt"))
-          .sorted()
-          .map(file ->
-              Check.warn(
-                  "state",
-                  file + " was damaged and is set aside",
-                  "keep it for a report, or delete it"))
-          .toList();
-    } catch (NoSuchFileException _) {
-      return List.of();
-    } catch (IOException | UncheckedIOException e) {
-      return List.of(
-          Check.fail(
-              "state", "cannot list %s: %s".formatted(patient.state(), e), "look at its disk"));
-    }
   }
 
   private Check tool(String tool) {

@@ -14,6 +14,7 @@ import java.util.SortedMap;
  * @param clock the daemon's wall clock when it answered
  * @param settings installer.yaml
  * @param source where what is desired comes from
+ * @param problems what of the daemon's own state is damaged or was lost
  * @param trusted what the signed config proved; empty: the source is none, or is not signed
  */
 public record HostStatus(
@@ -25,8 +26,10 @@ public record HostStatus(
     Input source,
     Optional<TrustedConfig> trusted,
     Space space,
-    List<PackageStatus> packages) {
+    List<PackageStatus> packages,
+    List<Reason> problems) {
   public HostStatus {
+    problems = List.copyOf(problems);
     packages = List.copyOf(packages);
   }
 
@@ -119,6 +122,7 @@ public record HostStatus(
         .put("source", source.tree())
         .put("trusted", trusted, TrustedConfig::tree)
         .put("disk", space.tree())
-        .objects("packages", packages, PackageStatus::tree);
+        .objects("packages", packages, PackageStatus::tree)
+        .objects("problems", problems, Nouns::reason);
   }
 }

@@ -17,6 +17,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -113,6 +114,15 @@ final class Seal {
               document.value("descriptor", Digest::parse)));
     } catch (IOException | Refused e) {
       return Optional.empty();
+    }
+  }
+
+  /** When the marker, the last of all its files, was written; the end of time where none is. */
+  Instant staged() {
+    try {
+      return Files.getLastModifiedTime(file(MARKER)).toInstant();
+    } catch (IOException e) {
+      return Instant.MAX;
     }
   }
 

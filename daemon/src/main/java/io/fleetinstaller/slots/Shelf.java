@@ -96,6 +96,11 @@ record Shelf(Layout layout, Doors doors) {
     }
   }
 
+  /** Whether a link names no folder here. */
+  boolean lost(Path link) {
+    return layout.target(link).filter(Files::isDirectory).isEmpty();
+  }
+
   /** Whether a link names this slot. */
   boolean live(Path slot) {
     return Stream.of(layout.current(), layout.previous())

@@ -1,5 +1,6 @@
 package io.fleetinstaller.slots;
 
+import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Broken;
@@ -11,6 +12,7 @@ import io.fleetinstaller.release.Slot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -69,6 +71,49 @@ public final class Slots {
         .filter(shelf -> Layout.present(shelf.layout().current()))
         .filter(shelf -> shelf.read().current().isEmpty())
         .isPresent();
+  }
+
+  /**
+   * True when {@code current} names no folder of this package: it is gone, leads to nothing or
+   * elsewhere, or is no link.
+   */
+  public boolean currentIsLost(PackageName name) {
+    return shelf(name).filter(shelf -> shelf.lost(shelf.layout().current())).isPresent();
+  }
+
+  /** The same for {@code previous}. */
+  public boolean previousIsLost(PackageName name) {
+    return shelf(name).filter(shelf -> shelf.lost(shelf.layout().previous())).isPresent();
+  }
+
+  /** The slot that was staged first, of those that are whole, this one left out. */
+  public Optional<Slot> oldest(PackageName name, Optional<Slot> but) {
+    return read(name).whole().stream()
+        .filter(slot -> !Optional.of(slot).equals(but))
+        .min(Comparator.comparing(slot -> new Seal(slot.path()).staged()));
+  }
+
+  /** As {@link #point}, also where something stands that is no link: it is set aside. */
+  public void replaceCurrent(Slot slot) throws Fault, InterruptedException {
+    setAside(slot.release().name(), Layout.CURRENT);
+    point(slot);
+  }
+
+  /** As {@link #previous}, also where something stands that is no link: it is set aside. */
+  public void replacePrevious(PackageName name, Optional<Release> release)
+      throws Fault, InterruptedException {
+    setAside(name, Layout.PREVIOUS);
+    if (release.isPresent() || Layout.present(root.resolve(name.value()).resolve("previous"))) {
+      previous(name, release);
+    }
+  }
+
+  private void setAside(PackageName name, String link) throws Fault, InterruptedException {
+    Room room = Room.small("set aside %s of %s".formatted(link, name), root);
+    Path place = shelf(name, room).layout().home().resolve(link);
+    if (Layout.present(place) && !Files.isSymbolicLink(place)) {
+      room.run(() -> Quarantine.put(doors.disk(), place, "it is no link"));
+    }
   }
 
   /**

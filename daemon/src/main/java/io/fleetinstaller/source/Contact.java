@@ -34,7 +34,7 @@ final class Contact {
   }
 
   void read() {
-    notes = Notes.read(folder);
+    notes = Notes.read(folder, site.disk());
     last = Optional.ofNullable(notes.lastContact());
   }
 

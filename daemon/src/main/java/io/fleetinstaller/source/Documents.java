@@ -2,6 +2,7 @@ package io.fleetinstaller.source;
 
 import io.fleetinstaller.io.Bounded;
 import io.fleetinstaller.io.Disk;
+import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.Fault.Transient;
@@ -70,9 +71,9 @@ final class Documents {
     for (TargetFile target : targets) {
       files.add(hash(target).getValue());
     }
-    try (Stream<Path> kept = Files.exists(folder) ? Files.list(folder) : Stream.empty()) {
+    try (Stream<Path> kept = Files.isDirectory(folder) ? Files.list(folder) : Stream.empty()) {
       for (Path file : kept.toList()) {
-        if (!files.contains(String.valueOf(file.getFileName()))) {
+        if (!files.contains(String.valueOf(file.getFileName())) && !Quarantine.holds(file)) {
           disk.delete(file);
         }
       }
@@ -91,7 +92,7 @@ final class Documents {
     }
     byte[] fetched = updater.download(target);
     try {
-      disk.createDirectories(folder, 0700);
+      Quarantine.directory(disk, folder, 0700);
       disk.replace(file, fetched, 0600);
     } catch (IOException e) {
       throw failed("write", file, e);
@@ -99,12 +100,19 @@ final class Documents {
     return fetched;
   }
 
-  private static Optional<byte[]> kept(Path file, TargetFile target, Map.Entry<String, String> hash)
+  private Optional<byte[]> kept(Path file, TargetFile target, Map.Entry<String, String> hash)
       throws Fault {
+    if (!Files.isDirectory(folder)) {
+      return Optional.empty();
+    }
     try {
+      Quarantine.clear(disk, file);
       byte[] bytes = Bounded.read(file, MOST_BYTES);
       boolean whole =
           bytes.length == target.length() && hash.getValue().equals(hex(hash.getKey(), bytes));
+      if (!whole) {
+        Quarantine.put(disk, file, "it is not what its name says");
+      }
       return whole ? Optional.of(bytes) : Optional.empty();
     } catch (NoSuchFileException _) {
       return Optional.empty();

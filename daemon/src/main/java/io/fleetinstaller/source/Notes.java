@@ -4,6 +4,7 @@ import io.fleetinstaller.io.Bounded;
 import io.fleetinstaller.io.Disk;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.Json;
+import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.Fault.Transient;
@@ -16,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What outlives the daemon beside what is verified. None of it is needed: notes that are lost or
@@ -27,20 +30,39 @@ import org.jspecify.annotations.Nullable;
  */
 record Notes(@Nullable Instant lastContact, @Nullable Digest config, Instant actFrom) {
   static final Notes NONE = new Notes(null, null, Instant.EPOCH);
+  private static final Logger LOG = LoggerFactory.getLogger(Notes.class);
   private static final String NAME = "notes.json";
   private static final int LIMIT = 4096;
 
-  static Notes read(Path folder) {
+  static Notes read(Path folder, Disk disk) {
     Path file = folder.resolve(NAME);
     try {
+      Quarantine.clear(disk, file);
+      return parse(file);
+    } catch (IOException e) {
+      LOG.debug("there are no notes: {}", e.getMessage());
+      return NONE;
+    } catch (Refused damaged) {
+      setAside(file, disk, damaged);
+      return NONE;
+    }
+  }
+
+  private static void setAside(Path file, Disk disk, Refused damaged) {
+    try {
+      Quarantine.put(disk, file, damaged.getMessage());
+    } catch (IOException e) {
+      LOG.warn("cannot set {} aside: {}", file, e.getMessage());
+    }
+  }
+
+  private static Notes parse(Path file) throws IOException, Refused {
       Document document = Document.json(file.toString(), Bounded.read(file, LIMIT), LIMIT);
+      document.number("formatVersion", 1, Long.MAX_VALUE);
       return new Notes(
           document.optionalValue("lastContact", Notes::instant).orElse(null),
           document.optionalValue("config", Digest::parse).orElse(null),
           document.optionalValue("actFrom", Notes::instant).orElse(Instant.EPOCH));
-    } catch (IOException | Refused _) {
-      return NONE;
-    }
   }
 
   void write(Path folder, Disk disk) throws Transient {
@@ -51,7 +73,8 @@ record Notes(@Nullable Instant lastContact, @Nullable Digest config, Instant act
     Optional.ofNullable(config).ifPresent(digest -> tree.put("config", digest));
     tree.put("actFrom", actFrom);
     try {
-      disk.createDirectories(folder, 0700);
+      Quarantine.directory(disk, folder, 0700);
+      Quarantine.clear(disk, file);
       disk.replace(file, Json.bytes(tree), 0600);
     } catch (IOException e) {
       throw new Transient(

@@ -94,7 +94,11 @@ public final class ReportPost implements AutoCloseable {
 
   private Optional<Failure> post(ReportQueue.Waiting waiting) throws Fault, InterruptedException {
     try {
-      byte[] report = queue.read(waiting);
+      Optional<byte[]> kept = queue.read(waiting);
+      if (kept.isEmpty()) {
+        return Optional.empty();
+      }
+      byte[] report = kept.get();
       Http.Content content =
           new Http.Content(
               "application/json", report.length, () -> new ByteArrayInputStream(report));

@@ -2,6 +2,8 @@ package io.fleetinstaller.source;
 
 import io.fleetinstaller.io.Bounded;
 import io.fleetinstaller.io.Disk;
+import io.fleetinstaller.io.Document;
+import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.Fault.Transient;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -48,7 +51,7 @@ final class ReportQueue {
               .formatted(kind, report.length, MOST_BYTES));
     }
     try {
-      disk.createDirectories(folder, 0700);
+      Quarantine.directory(disk, folder, 0700);
       List<Waiting> before = waiting();
       long number = before.isEmpty() ? 1 : before.getLast().number() + 1;
       disk.replace(folder.resolve("%012d.%s.json".formatted(number, kind)), report, 0600);
@@ -65,12 +68,13 @@ final class ReportQueue {
 
   /** All that wait, the oldest first; of each kind the newest only. */
   synchronized List<Waiting> waiting() throws Fault {
-    if (!Files.exists(folder)) {
+    if (!Files.isDirectory(folder)) {
       return List.of();
     }
     try (Stream<Path> files = Files.list(folder)) {
       Map<String, Waiting> newest = new TreeMap<>();
       files
+          .filter(Files::isRegularFile)
           .map(ReportQueue::waiting)
           .flatMap(List::stream)
           .sorted(Comparator.comparingLong(Waiting::number))
@@ -81,11 +85,25 @@ final class ReportQueue {
     }
   }
 
-  synchronized byte[] read(Waiting waiting) throws Fault {
+  /** Empty when it is damaged: it is set aside then, and the next report tells all anew. */
+  synchronized Optional<byte[]> read(Waiting waiting) throws Fault {
     try {
-      return Bounded.read(waiting.file(), MOST_BYTES);
+      byte[] bytes = Bounded.read(waiting.file(), MOST_BYTES);
+      Document.json(waiting.kind(), bytes, MOST_BYTES);
+      return Optional.of(bytes);
+    } catch (Refused damaged) {
+      setAside(waiting, damaged);
+      return Optional.empty();
     } catch (IOException e) {
       throw failed("read report " + waiting.kind(), e);
+    }
+  }
+
+  private void setAside(Waiting waiting, Refused damaged) throws Transient {
+    try {
+      Quarantine.put(disk, waiting.file(), damaged.getMessage());
+    } catch (IOException e) {
+      throw failed("set aside report " + waiting.kind(), e);
     }
   }
 

@@ -3,25 +3,23 @@ package io.fleetinstaller.trust;
 import io.fleetinstaller.io.Bounded;
 import io.fleetinstaller.io.Disk;
 import io.fleetinstaller.io.OwnFolder;
+import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The files of the store in one folder, which is the daemon's alone; each replaced at once. */
 record TrustFolder(Disk disk, Path folder) {
-  private static final Logger LOG = LoggerFactory.getLogger(TrustFolder.class);
   private static final int MODE = 0600;
   private static final int FOLDER_MODE = 0700;
 
   /** Makes the folder if needed; refuses one that others could change. */
   static TrustFolder own(Disk disk, Path folder) throws Fault {
     try {
-      disk.createDirectories(folder, FOLDER_MODE);
+      Quarantine.directory(disk, folder, FOLDER_MODE);
       Optional<String> threat = OwnFolder.threat(folder);
       if (threat.isPresent()) {
         throw new Fault.Broken(
@@ -39,6 +37,7 @@ record TrustFolder(Disk disk, Path folder) {
   Optional<byte[]> read(String name, int limit) throws Fault {
     Path file = folder.resolve(name);
     try {
+      Quarantine.clear(disk, file);
       return Files.exists(file) ? Optional.of(Bounded.read(file, limit)) : Optional.empty();
     } catch (IOException e) {
       throw failed("read", file, e);
@@ -48,6 +47,7 @@ record TrustFolder(Disk disk, Path folder) {
   void write(String name, byte[] bytes) throws Fault {
     Path file = folder.resolve(name);
     try {
+      Quarantine.clear(disk, file);
       disk.replace(file, bytes, MODE);
     } catch (IOException e) {
       throw failed("write", file, e);
@@ -66,9 +66,8 @@ record TrustFolder(Disk disk, Path folder) {
   /** Puts a damaged file aside, for a person to look at. */
   void quarantine(String name, Untrusted why) throws Fault {
     Path file = folder.resolve(name);
-    LOG.warn("putting {} aside as {}.corrupt: {}", file, name, why.getMessage());
     try {
-      disk.move(file, folder.resolve(name + ".corrupt"));
+      Quarantine.put(disk, file, String.valueOf(why.getMessage()));
     } catch (IOException e) {
       throw failed("put aside", file, e);
     }

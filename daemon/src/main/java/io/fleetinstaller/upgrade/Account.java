@@ -2,6 +2,7 @@ package io.fleetinstaller.upgrade;
 
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.release.Release;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -49,8 +50,24 @@ public record Account(Upgrade upgrade, int attempt, Instant since, List<Line> li
 
   /** Whether the point of no return is behind it. */
   public boolean confirmed() {
-    return lines.stream()
-        .anyMatch(line -> line instanceof Line.Done(_, Step step, _) && step == Step.CONFIRM);
+    return done(Step.CONFIRM);
+  }
+
+  /** What {@code current} named when the last line was written; empty: nothing. */
+  public Optional<Release> current() {
+    boolean there =
+        outcome()
+            .map(Outcome.Upgraded.class::isInstance)
+            .orElseGet(() -> confirmed() || (done(Step.SWITCH) && !begun(Step.SWITCH_BACK)));
+    return there ? upgrade.to() : upgrade.from();
+  }
+
+  private boolean done(Step step) {
+    return lines.stream().anyMatch(line -> line instanceof Line.Done(_, Step of, _) && of == step);
+  }
+
+  private boolean begun(Step step) {
+    return lines.stream().anyMatch(line -> line instanceof Line.Begun(_, Step of, _) && of == step);
   }
 
   Move move() {
@@ -67,8 +84,7 @@ public record Account(Upgrade upgrade, int attempt, Instant since, List<Line> li
   }
 
   boolean switched() {
-    return lines.stream()
-        .anyMatch(line -> line instanceof Line.Begun(_, Step step, _) && step == Step.SWITCH);
+    return begun(Step.SWITCH);
   }
 
   /** How often the step was begun since it last had an end. */

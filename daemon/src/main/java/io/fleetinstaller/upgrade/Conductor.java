@@ -3,9 +3,11 @@ package io.fleetinstaller.upgrade;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.upgrade.Course.Next;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
@@ -24,6 +26,7 @@ public final class Conductor {
   private final Passage.Machine machine;
   private final Semaphore trial = new Semaphore(1);
   private final Map<PackageName, View> views = new ConcurrentHashMap<>();
+  private final Map<PackageName, Reason> hindrances = new ConcurrentHashMap<>();
 
   /**
    * @param boot tells one run of the machine from another; empty where nobody can
@@ -32,6 +35,11 @@ public final class Conductor {
     this.steps = steps;
     this.journals = journals;
     this.machine = new Passage.Machine(time, boot);
+  }
+
+  /** Why the last try to begin an upgrade of this package came to nothing, if it did. */
+  public Optional<Reason> hindrance(PackageName name) {
+    return Optional.ofNullable(hindrances.get(name));
   }
 
   /** What is under way now. */
@@ -47,6 +55,7 @@ public final class Conductor {
   public Outcome run(Move move) throws InterruptedException {
     try {
       Journal journal = journals.begin(move);
+      hindrances.remove(move.name());
       LOG.atInfo()
           .addKeyValue("package", move.name())
           .addKeyValue("upgrade", journal.account().upgrade().id())
@@ -56,8 +65,31 @@ public final class Conductor {
       // Nothing has begun, and there is no journal to say so.
       LOG.warn("cannot begin the upgrade of {}: {}", move.name(), fault.getMessage());
       Failure failure = Failure.of(fault);
+      hindrances.put(move.name(), failure.reason());
       return new Outcome.GivenUp(failure.reason(), failure.kind());
     }
+  }
+
+  /**
+   * Goes on with a trial whose journal was lost: the candidate runs, and nothing says that it is
+   * well.
+   *
+   * @return empty when its journal is not lost
+   */
+  public Optional<Outcome> salvage(Upgrade upgrade) throws Fault, InterruptedException {
+    if (journals.keeps(upgrade.name(), upgrade.id())) {
+      return Optional.empty();
+    }
+    LOG.warn(
+        "the journal of the upgrade of {} is lost; its trial goes on", upgrade.name());
+    return Optional.of(resume(journals.salvage(upgrade, machine.boot())));
+  }
+
+  /** Ends an upgrade that was confirmed, by all there is on the host, and whose journal lost it. */
+  public Outcome conclude(Journal journal) {
+    journal.note(new Line.Ended(machine.time().now(), new Outcome.Upgraded()));
+    journals.finish(journal);
+    return new Outcome.Upgraded();
   }
 
   /** Leads an upgrade that was begun to its end. */

@@ -24,6 +24,9 @@ public final class Journal {
   private final Disk disk;
   private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
 
+  /** Whether lines were lost behind those that could be read. */
+  private final boolean torn;
+
   private Account account;
   private long length;
   private Disk.@Nullable Appender appender;
@@ -36,6 +39,7 @@ public final class Journal {
     this.disk = disk;
     this.account = good.account();
     this.length = good.length();
+    this.torn = good.torn();
     // Between two runs of the daemon the reserve was cut off with the tail.
     this.reserved = good.account().switched();
   }
@@ -43,6 +47,11 @@ public final class Journal {
   /** What it tells, including what could not be written yet. */
   public synchronized Account account() {
     return account;
+  }
+
+  /** Whether it has lost what was behind its last good line. */
+  public boolean torn() {
+    return torn;
   }
 
   /** Writes a line durably. After a fault it may be on disk or not, until {@link #cut}. */

@@ -1,5 +1,6 @@
 package io.fleetinstaller.upgrade;
 
+import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.release.PackageName;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +26,7 @@ record JournalFiles(Path directory) {
 
   List<PackageName> names() {
     return orEmpty(directory).stream()
+        .filter(child -> !Quarantine.holds(child))
         .flatMap(child -> packageName(child.getFileName().toString()).stream())
         .sorted()
         .toList();
@@ -47,16 +49,15 @@ record JournalFiles(Path directory) {
     return folder(upgrade.name()).resolve(upgrade.id() + JOURNAL);
   }
 
-  static Path aside(Path file) {
-    return file.resolveSibling(file.getFileName() + CORRUPT);
-  }
-
   static String id(Path file) {
     String name = file.getFileName().toString();
     return name.substring(0, Math.max(0, name.indexOf('.')));
   }
 
   static JournalFormat.Read read(Path file) {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      return new JournalFormat.Bad("it is no file");
+    }
     try (InputStream in = Files.newInputStream(file)) {
       return JournalFormat.read(in.readNBytes(MAX_BYTES));
     } catch (IOException e) {

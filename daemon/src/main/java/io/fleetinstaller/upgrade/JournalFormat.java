@@ -25,8 +25,13 @@ final class JournalFormat {
 
   /**
    * @param length how many bytes the good lines take; the rest is torn, damaged or reserved
+   * @param torn whether something was behind them that cannot be read
    */
-  record Good(Account account, long length) implements Read {}
+  record Good(Account account, long length, boolean torn) implements Read {
+    Good(Account account, long length) {
+      this(account, length, false);
+    }
+  }
 
   /** Written by a newer version of the installer. */
   record Newer(long version) implements Read {}
@@ -74,7 +79,18 @@ final class JournalFormat {
       length += framed(json.get());
       json = line(bytes, length);
     }
-    return new Good(new Account(header.upgrade(), header.attempt(), header.since(), lines), length);
+    Account account = new Account(header.upgrade(), header.attempt(), header.since(), lines);
+    return new Good(account, length, torn(bytes, length));
+  }
+
+  /** NULs are what was reserved and not written yet. */
+  private static boolean torn(byte[] bytes, int from) {
+    for (int i = from; i < bytes.length; i++) {
+      if (bytes[i] != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The JSON of the line that begins here, if it is whole and its sum is right. */

@@ -1,12 +1,15 @@
 package io.fleetinstaller.upgrade;
 
 import io.fleetinstaller.io.Disk;
+import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,7 +62,7 @@ public final class Journals {
     return open;
   }
 
-  /** What is wrong with the journals of this host, as found by {@link #open}. */
+  /** Which journals {@link #open} could not read, and left where they are. */
   public List<Reason> problems() {
     return List.copyOf(problems);
   }
@@ -89,12 +92,45 @@ public final class Journals {
       Account account = beginning(move, history.givenUp(move));
       byte[] header = JournalFormat.frame(LineFormat.header(account));
       Path file = files.file(account.upgrade());
-      disk.createDirectories(folder, 0700);
+      Quarantine.directory(disk, folder, 0700);
       disk.replace(file, header, 0600);
       return track(new Journal(file, disk, new JournalFormat.Good(account, header.length)));
     } catch (IOException e) {
       throw Journal.fault("begin a journal in", folder, e);
     }
+  }
+
+  /**
+   * The journal of an upgrade whose own was lost while the candidate was on trial, as it was after
+   * RESTART: the trial goes on from there.
+   *
+   * @param boot this run of the machine
+   */
+  synchronized Journal salvage(Upgrade upgrade, String boot) throws Fault {
+    Instant now = time.now();
+    Account account = new Account(upgrade, 1, now, List.of());
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(JournalFormat.frame(LineFormat.header(account)));
+    for (Step step : List.of(Step.SWITCH, Step.RESTART)) {
+      for (Line line :
+          List.of(new Line.Begun(now, step, boot), new Line.Done(now, step, List.of()))) {
+        bytes.writeBytes(JournalFormat.frame(LineFormat.write(line)));
+        account = account.with(line);
+      }
+    }
+    Path file = files.file(upgrade);
+    try {
+      Quarantine.directory(disk, files.folder(upgrade.name()), 0700);
+      disk.replace(file, bytes.toByteArray(), 0600);
+      return track(new Journal(file, disk, new JournalFormat.Good(account, bytes.size())));
+    } catch (IOException e) {
+      throw Journal.fault("begin a journal in", file, e);
+    }
+  }
+
+  /** Whether the journal of this upgrade is there, readable or not. */
+  boolean keeps(PackageName name, String id) {
+    return files.journals(name).stream().map(JournalFiles::id).anyMatch(id::equals);
   }
 
   /** Lets go of a journal; one that is not all on disk yet stays in memory. */
@@ -144,7 +180,7 @@ public final class Journals {
       return Optional.of(known.account());
     }
     return switch (JournalFiles.read(file)) {
-      case JournalFormat.Good(Account account, _) -> Optional.of(account);
+      case JournalFormat.Good(Account account, _, _) -> Optional.of(account);
       case JournalFormat.Newer _, JournalFormat.Bad _, JournalFormat.Unread _ -> Optional.empty();
     };
   }
@@ -166,13 +202,12 @@ public final class Journals {
   }
 
   private Optional<Journal> setAside(Path file, String why) {
-    Optional<Journal> none = problem(file, "%s; it is set aside as .corrupt", why);
     try {
-      disk.move(file, JournalFiles.aside(file));
+      Quarantine.put(disk, file, why);
     } catch (IOException e) {
       LOG.warn("cannot set {} aside: {}", file, e.getMessage());
     }
-    return none;
+    return Optional.empty();
   }
 
   private Optional<Journal> problem(Path file, String form, Object detail) {
@@ -197,7 +232,11 @@ public final class Journals {
 
   private void drop(Path file) {
     try {
-      disk.delete(file);
+      if (Files.isDirectory(file)) {
+        disk.deleteTree(file);
+      } else {
+        disk.delete(file);
+      }
     } catch (IOException e) {
       LOG.warn("cannot delete {}: {}", file, e.getMessage());
     }

@@ -84,6 +84,27 @@ final class Stage implements AutoCloseable {
     return Document.json("status", bytes(client().get("/v1/status")));
   }
 
+  /** Everything that status complains about, in one text. */
+  String problems() throws Exception {
+    StringBuilder text = new StringBuilder();
+    for (Document problem : status().objects("problems")) {
+      text.append(problem.text("sentence")).append('\n');
+    }
+    return text.toString();
+  }
+
+  /** What doctor finds wrong, in one text. */
+  String complaints() throws Exception {
+    StringBuilder text = new StringBuilder();
+    for (Document check :
+        Document.json("doctor", bytes(client().get("/v1/doctor"))).objects("checks")) {
+      if (!check.text("level").equals("ok")) {
+        text.append(check.text("finding")).append('\n');
+      }
+    }
+    return text.toString();
+  }
+
   /** Builds a release of the agent into the layout. */
   Release release(String version) throws IOException, Fault {
     return release(AGENT, version, version);

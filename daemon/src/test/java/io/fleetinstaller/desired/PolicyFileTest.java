@@ -1,10 +1,8 @@
 package io.fleetinstaller.desired;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fleetinstaller.io.DurableDisk;
-import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.PackageName;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,12 +22,12 @@ class PolicyFileTest {
 
   @BeforeEach
   void file() {
-    file = new PolicyFile(state, new DurableDisk());
+    file = PolicyFile.first(state, new DurableDisk());
   }
 
   @Test
   void without_a_file_there_is_no_policy() throws Exception {
-    assertThat(file.read()).isEqualTo(Policy.EMPTY);
+    assertThat(file.look()).isEqualTo(new PolicyFile.Missing());
   }
 
   @Test
@@ -54,7 +52,7 @@ class PolicyFileTest {
 
     file.write(policy);
 
-    assertThat(file.read()).isEqualTo(policy);
+    assertThat(file.look()).isEqualTo(new PolicyFile.Good(policy));
   }
 
   @ParameterizedTest
@@ -62,7 +60,6 @@ class PolicyFileTest {
       strings = {
         "",
         "{",
-        "{\"formatVersion\":2,\"overrides\":[],\"holds\":[]}",
         "{\"formatVersion\":1,\"holds\":[{\"name\":\"a\"}]}",
         "{\"formatVersion\":1,\"what\":[]}",
         "{\"formatVersion\":1,\"holds\":[{\"name\":\"a\",\"what\":1,\"by\":\"x\","
@@ -77,13 +74,28 @@ class PolicyFileTest {
         "{\"formatVersion\":1,\"overrides\":[{\"name\":\"a\",\"version\":\"1\",\"by\":\"x\","
             + "\"at\":\"2026-01-02T12:00:00Z\",\"reason\":\"\"}]}"
       })
-  void a_damaged_file_is_refused_and_can_be_moved_aside(String text) throws Exception {
+  void a_damaged_file_is_told_and_can_be_moved_aside(String text) throws Exception {
     Files.writeString(state.resolve("policy.json"), text);
 
-    assertThatThrownBy(file::read).isInstanceOf(Refused.class);
-    Path aside = file.quarantine();
+    PolicyFile.Found found = file.look();
+    file.quarantine("it is damaged");
 
-    assertThat(Files.readString(aside)).isEqualTo(text);
-    assertThat(file.read()).isEqualTo(Policy.EMPTY);
+    assertThat(found).isInstanceOf(PolicyFile.Damaged.class);
+    assertThat(Files.readString(state.resolve("policy.json.corrupt"))).isEqualTo(text);
+    assertThat(file.look()).isEqualTo(new PolicyFile.Missing());
+  }
+
+  @Test
+  void a_file_of_a_newer_format_is_known_as_one() throws Exception {
+    Files.writeString(state.resolve("policy.json"), "{\"formatVersion\":2,\"holds\":{}}");
+
+    assertThat(file.look()).isInstanceOf(PolicyFile.Newer.class);
+  }
+
+  @Test
+  void what_is_no_file_is_damaged() throws Exception {
+    Files.createDirectory(state.resolve("policy.json"));
+
+    assertThat(file.look()).isInstanceOf(PolicyFile.Damaged.class);
   }
 }

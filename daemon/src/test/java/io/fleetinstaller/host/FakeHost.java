@@ -38,6 +38,7 @@ public final class FakeHost implements Host {
   private final List<Outage> outages = new ArrayList<>();
   private Optional<Runnable> self = Optional.empty();
   private long pids = 100;
+  private boolean outlived;
 
   private record Started(ServiceState born, Duration at, Life life) {}
 
@@ -179,7 +180,14 @@ public final class FakeHost implements Host {
 
   @Override
   public synchronized void close() {
-    processes.clear();
+    if (!outlived) {
+      processes.clear();
+    }
+  }
+
+  /** From now on services go on without the daemon, as they do under an init system. */
+  public synchronized void outlived() {
+    outlived = true;
   }
 
   private void start(String service, Slot slot) {

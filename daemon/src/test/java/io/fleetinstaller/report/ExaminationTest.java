@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.fleetinstaller.release.Installed;
 import io.fleetinstaller.release.PackageName;
-import io.fleetinstaller.release.Reason;
-import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.report.CheckupReport.Check;
 import io.fleetinstaller.report.CheckupReport.Level;
 import io.fleetinstaller.report.Examination.Patient;
@@ -105,7 +103,7 @@ class ExaminationTest {
     Path folder = Files.createDirectories(state.resolve("journals/agent"));
     Path corrupt = Files.createFile(folder.resolve("00000001.journal.corrupt"));
 
-    List<Check> checks = doctor(0, List.of()).examine(List.of());
+    List<Check> checks = Examination.setAside(state);
 
     assertThat(checks)
         .contains(
@@ -113,17 +111,6 @@ class ExaminationTest {
                 "state",
                 corrupt + " was damaged and is set aside",
                 "keep it for a report, or delete it"));
-  }
-
-  @Test
-  void what_the_journals_cannot_tell_is_told() {
-    Reason newer = new Reason(ReasonCode.STATE_DAMAGED, "cannot read 00000001.journal");
-
-    List<Check> checks = Examination.problems(List.of(newer));
-
-    assertThat(checks)
-        .containsExactly(
-            Check.warn("journals", "cannot read 00000001.journal", "see the daemon's log"));
   }
 
   @Test
@@ -146,7 +133,10 @@ class ExaminationTest {
     assertThat(checks)
         .extracting(Check::what, Check::level)
         .containsExactly(
-            tuple("daemon", Level.OK), tuple("settings", Level.OK), tuple("source", Level.FAIL));
+            tuple("daemon", Level.OK),
+            tuple("settings", Level.OK),
+            tuple("source", Level.FAIL),
+            tuple("state", Level.OK));
   }
 
   @Test
@@ -160,7 +150,8 @@ class ExaminationTest {
             tuple("settings", Level.OK),
             tuple("source", Level.OK),
             tuple("config", Level.WARN),
-            tuple("mirror", Level.WARN));
+            tuple("mirror", Level.WARN),
+            tuple("state", Level.OK));
   }
 
   private Examination doctor(long reserve, List<String> tools) {

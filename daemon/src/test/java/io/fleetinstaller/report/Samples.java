@@ -217,7 +217,8 @@ public final class Samples {
         Optional.empty(),
         new HostStatus.Space(
             "/opt/datadog-packages", 12_884_901_888L, 64_424_509_440L, 536_870_912L),
-        List.of(well(), held(), backingOff(), upgrading()));
+        List.of(well(), held(), backingOff(), upgrading()),
+        List.of());
   }
 
   /** The same host, following a signed config of which a part is wrong. */
@@ -247,7 +248,8 @@ public final class Samples {
         new HostStatus.Input("https://two.example.com/fleet", Optional.of(NOW), Optional.empty()),
         Optional.of(trusted),
         host.space(),
-        List.of(well()));
+        List.of(well()),
+        List.of());
   }
 
   public static PlanReport plan() {

@@ -168,7 +168,7 @@ class JournalTest {
 
   private static void assertPrefix(JournalFormat.Read read, int damagedAt) {
     switch (read) {
-      case Good(Account account, long length) -> {
+      case Good(Account account, long length, _) -> {
         assertThat(length).isLessThanOrEqualTo(damagedAt);
         assertThat(account.lines()).isEqualTo(LINES.subList(0, account.lines().size()));
         assertThat(length).isEqualTo(lengthOf(account.lines().size()));

@@ -3,6 +3,7 @@ package io.fleetinstaller.systemd;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.fleetinstaller.host.HostContext;
+import io.fleetinstaller.io.Quarantine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -40,7 +41,9 @@ final class GuardFiles {
 
   /** Puts this version's files in place; whether systemd must be told. */
   boolean install() throws IOException {
-    context.disk().createDirectories(folder, 0700);
+    Quarantine.directory(context.disk(), folder, 0700);
+    Quarantine.clear(context.disk(), lock());
+    Quarantine.clear(context.disk(), script());
     if (!Files.exists(lock())) {
       context.disk().replace(lock(), new byte[0], 0600);
     }

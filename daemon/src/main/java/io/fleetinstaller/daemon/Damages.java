@@ -1,0 +1,85 @@
+package io.fleetinstaller.daemon;
+
+import io.fleetinstaller.io.Quarantine;
+import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Reason;
+import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.release.Release;
+import io.fleetinstaller.upgrade.Account;
+import io.fleetinstaller.upgrade.History;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * What of the daemon's own state is damaged, set aside, or was lost. Thread-safe.
+ *
+ * @param mended what was found wrong and made right again since the start
+ */
+record Damages(Situation situation, Supplier<List<Reason>> mended) {
+
+  /** All that a person should know of; what was set aside is told until it is deleted. */
+  List<Reason> now() {
+    Settings.Paths paths = situation.site().settings().now().paths();
+    List<Reason> found = new ArrayList<>();
+    situation.policy().problem().ifPresent(found::add);
+    found.addAll(situation.journals().problems());
+    found.addAll(mended.get());
+    Quarantine.below(paths.state()).stream().map(Damages::setAside).forEach(found::add);
+    for (PackageName name : situation.slots().names()) {
+      aside(paths.packages().resolve(name.value())).forEach(found::add);
+      broken(name).ifPresent(found::add);
+      forgotten(name).ifPresent(found::add);
+    }
+    return found;
+  }
+
+  private static Stream<Reason> aside(Path folder) {
+    return Stream.of("current", "previous")
+        .map(link -> Quarantine.aside(folder.resolve(link)))
+        .filter(aside -> Files.exists(aside, LinkOption.NOFOLLOW_LINKS))
+        .map(Damages::setAside);
+  }
+
+  private static Reason setAside(Path file) {
+    return new Reason(
+        ReasonCode.STATE_DAMAGED,
+        "%s was damaged and is set aside; the host goes on without what it said; keep it for a report, or delete it"
+            .formatted(file));
+  }
+
+  private Optional<Reason> broken(PackageName name) {
+    return situation.slots().currentIsBroken(name)
+        ? Optional.of(
+            new Reason(
+                ReasonCode.SLOT_DAMAGED,
+                "current of %s names no whole slot; what runs from it is left alone; run verify %s"
+                    .formatted(name, name)))
+        : Optional.empty();
+  }
+
+  /** Something is current, and no journal tells how it came. */
+  private Optional<Reason> forgotten(PackageName name) {
+    if (name.equals(PackageName.INSTALLER)) {
+      // It comes before there is a daemon that could write of it.
+      return Optional.empty();
+    }
+    History history = situation.journals().history(name);
+    Optional<Release> told = history.last().flatMap(Account::current);
+    return situation
+        .slots()
+        .read(name)
+        .current()
+        .filter(slot -> history.open().isEmpty() && !told.equals(Optional.of(slot.release())))
+        .map(slot ->
+            new Reason(
+                ReasonCode.STATE_DAMAGED,
+                "no journal of %s tells how %s came: some are lost, and with them what failed before"
+                    .formatted(name, slot.release())));
+  }
+}

@@ -1,0 +1,181 @@
+package io.fleetinstaller.daemon;
+
+import io.fleetinstaller.host.Host;
+import io.fleetinstaller.host.ServiceState;
+import io.fleetinstaller.release.Descriptor.Service;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Installed;
+import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Reason;
+import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.release.Release;
+import io.fleetinstaller.release.Slot;
+import io.fleetinstaller.upgrade.Account;
+import io.fleetinstaller.upgrade.History;
+import io.fleetinstaller.upgrade.Outcome;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes {@code current} and {@code previous} right again after something other than an upgrade has
+ * touched them: from the journal, else from what runs, else from the slots. A link that still names
+ * a folder of ours is left alone, whatever is in it. Used by the owner thread.
+ */
+final class Links {
+  private static final Logger LOG = LoggerFactory.getLogger(Links.class);
+
+  private static final int MOST_TOLD = 20;
+
+  private final Situation situation;
+  private final Host host;
+  private final List<Reason> told = new CopyOnWriteArrayList<>();
+
+  Links(Situation situation, Host host) {
+    this.situation = situation;
+    this.host = host;
+  }
+
+  /** Mends what is lost, and answers the slots that {@code current} names again. */
+  Set<Slot> mend() throws InterruptedException {
+    Set<Slot> mended = new HashSet<>();
+    for (PackageName name : situation.slots().names()) {
+      try {
+        mendCurrent(name).ifPresent(mended::add);
+        mendPrevious(name);
+      } catch (Fault fault) {
+        LOG.warn("cannot mend the links of {}: {}", name, fault.getMessage());
+      }
+    }
+    return mended;
+  }
+
+  /** What was mended since the start of the daemon. Any thread may ask. */
+  List<Reason> told() {
+    return List.copyOf(told);
+  }
+
+  private void tell(String form, Object... details) {
+    String sentence = form.formatted(details);
+    LOG.warn("{}", sentence);
+    told.add(new Reason(ReasonCode.STATE_DAMAGED, sentence));
+    if (told.size() > MOST_TOLD) {
+      told.removeFirst();
+    }
+  }
+
+  /** Starts what failed while its link was lost: nobody else would. */
+  void startFailed(Set<Slot> mended) throws InterruptedException {
+    for (Slot slot : mended) {
+      try {
+        if (failed(slot)) {
+          host.restart(slot);
+        }
+      } catch (Fault fault) {
+        LOG.warn("cannot start {} again: {}", slot.release(), fault.getMessage());
+      }
+    }
+  }
+
+  /** Removes slots that nobody needs; never one that runs, or might without its link. */
+  void prune(PackageName name) throws Fault, InterruptedException {
+    Installed installed = situation.slots().read(name);
+    if (installed.current().isPresent() || named(name).isEmpty()) {
+      Set<Digest> running = new HashSet<>();
+      for (Slot slot : installed.whole()) {
+        if (runs(slot)) {
+          running.add(slot.release().digest());
+        }
+      }
+      situation.slots().prune(name, running);
+    }
+  }
+
+  private Optional<Slot> mendCurrent(PackageName name) throws Fault, InterruptedException {
+    if (!situation.slots().currentIsLost(name)) {
+      return Optional.empty();
+    }
+    Optional<Slot> wanted = wanted(name);
+    if (wanted.isPresent()) {
+      tell(
+          "current of %s was lost at %s; it is made to name %s again",
+          name, seconds(), wanted.get().release());
+      situation.slots().replaceCurrent(wanted.get());
+    }
+    return wanted;
+  }
+
+  private Optional<Slot> wanted(PackageName name) throws Fault, InterruptedException {
+    Installed installed = situation.slots().read(name);
+    Optional<Account> last = situation.journals().history(name).last();
+    if (last.isPresent() && last.get().current().isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Slot> named = named(name).flatMap(release -> installed.find(release.digest()));
+    if (named.isPresent()) {
+      return named;
+    }
+    for (Slot slot : installed.whole()) {
+      if (runs(slot)) {
+        return Optional.of(slot);
+      }
+    }
+    return last.isPresent() && installed.previous().isPresent()
+        ? installed.previous()
+        : situation.slots().oldest(name, installed.previous());
+  }
+
+  private Optional<Release> named(PackageName name) {
+    return situation.journals().history(name).last().flatMap(Account::current);
+  }
+
+  private void mendPrevious(PackageName name) throws Fault, InterruptedException {
+    History history = situation.journals().history(name);
+    Installed installed = situation.slots().read(name);
+    if (history.open().isPresent() || !situation.slots().previousIsLost(name)) {
+      return;
+    }
+    Optional<Release> before =
+        history.accounts().reversed().stream()
+            .filter(account -> account.outcome().orElse(null) instanceof Outcome.Upgraded)
+            .findFirst()
+            .flatMap(account -> account.upgrade().from())
+            .filter(release -> installed.find(release.digest()).isPresent())
+            .filter(release -> !installed.current().map(Slot::release).equals(Optional.of(release)));
+    if (before.isPresent()) {
+      tell("previous of %s was lost at %s; it is made to name %s again", name, seconds(), before.get());
+    }
+    situation.slots().replacePrevious(name, before);
+  }
+
+  private Instant seconds() {
+    return situation.time().now().truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  private boolean runs(Slot slot) throws Fault, InterruptedException {
+    for (Service service : slot.descriptor().services()) {
+      ServiceState state = host.state(slot.release().name(), service.name());
+      if (state.executable().filter(file -> file.startsWith(slot.path())).isPresent()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean failed(Slot slot) throws Fault, InterruptedException {
+    for (Service service : slot.descriptor().services()) {
+      ServiceState state = host.state(slot.release().name(), service.name());
+      if (state.phase() == ServiceState.Phase.FAILED) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
