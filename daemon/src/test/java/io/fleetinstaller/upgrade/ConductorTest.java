@@ -146,6 +146,44 @@ class ConductorTest {
   }
 
   @Test
+  void what_the_guard_took_back_ends_with_the_guards_reason() throws Exception {
+    script.stops(Step.OBSERVE);
+    assertThatThrownBy(() -> conductor("boot-1").run(Samples.move()))
+        .isInstanceOf(InterruptedException.class);
+    script.stops(null);
+    script.takenBack(new Reason(ReasonCode.GUARD_FIRED, "a service ended by itself"));
+
+    Outcome outcome = resume("boot-2");
+
+    assertThat(outcome.why().orElseThrow().code()).isEqualTo(ReasonCode.GUARD_FIRED);
+    assertThat(script.tried(Step.OBSERVE)).isEqualTo(1);
+    assertThat(script.done).endsWith(Step.RESTART_OLD, Step.OBSERVE_OLD, Step.DISCARD);
+  }
+
+  @Test
+  void a_step_that_stumbles_over_the_guards_deed_tells_the_guards_reason() throws Exception {
+    script.fails(Step.OBSERVE, new Fault.Refused(ReasonCode.WRONG_COPY, "the old one runs"));
+    script.before(
+        Step.OBSERVE,
+        () -> script.takenBack(new Reason(ReasonCode.GUARD_FIRED, "it was too late")));
+
+    Outcome outcome = conductor("boot-1").run(Samples.move());
+
+    assertThat(outcome.why().orElseThrow().sentence()).isEqualTo("it was too late");
+  }
+
+  @Test
+  void what_a_step_saw_itself_is_told_though_the_guard_was_there_too() throws Exception {
+    script.fails(Step.OBSERVE, new Fault.Refused(ReasonCode.EXITED, "status 3"));
+    script.before(
+        Step.OBSERVE, () -> script.takenBack(new Reason(ReasonCode.GUARD_FIRED, "it ended")));
+
+    Outcome outcome = conductor("boot-1").run(Samples.move());
+
+    assertThat(outcome.why().orElseThrow().sentence()).isEqualTo("status 3");
+  }
+
+  @Test
   void the_way_back_needs_no_journal() throws Exception {
     script.fails(Step.OBSERVE, new Fault.Refused(ReasonCode.PROBE_FAILED, "sick"));
     script.before(Step.OBSERVE, () -> disk.refuseAppends(true));
@@ -259,6 +297,10 @@ class ConductorTest {
       if (faults.containsKey(step)) {
         throw faults.get(step);
       }
+    }
+
+    void takenBack(Reason reason) {
+      takenBack = Optional.of(reason);
     }
 
     void fails(Step step, Fault fault) {

@@ -27,10 +27,15 @@ final class CrashStory {
   private final MemoryDisk disk;
   private final CrashWorld world;
   private final int planned;
+  private final boolean guarded;
   private boolean confirmed;
   private Journals journals;
 
-  CrashStory(CrashRoute route, Path root, List<Mishap> planned) {
+  /**
+   * @param guarded whether the guard acts before the daemon lives again
+   */
+  CrashStory(CrashRoute route, Path root, List<Mishap> planned, boolean guarded) {
+    this.guarded = guarded;
     this.route = route;
     this.root = root;
     this.planned = planned.size();
@@ -76,6 +81,10 @@ final class CrashStory {
           world.boot();
         }
         checkDead();
+        if (guarded) {
+          world.guard(AGENT);
+          checkDead();
+        }
       }
     }
     throw new AssertionError("no end after %d lives".formatted(LIVES));

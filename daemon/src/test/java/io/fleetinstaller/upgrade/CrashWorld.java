@@ -133,12 +133,35 @@ final class CrashWorld implements Steps {
 
   @Override
   public void confirm(Upgrade upgrade, Confirmation line) throws Fault, InterruptedException {
+    refuseIfTakenBack(upgrade);
     line.write();
   }
 
   @Override
   public Optional<Reason> takenBack(Upgrade upgrade) {
-    return Optional.empty();
+    return CrashGuard.fired(root, upgrade)
+        ? Optional.of(new Reason(ReasonCode.GUARD_FIRED, "the guard went back"))
+        : Optional.empty();
+  }
+
+  private void refuseIfTakenBack(Upgrade upgrade) throws Fault {
+    Optional<Reason> reason = takenBack(upgrade);
+    if (reason.isPresent()) {
+      throw new Fault.Refused(reason.get());
+    }
+  }
+
+  /** What the guard does while no daemon lives. */
+  void guard(PackageName name) throws IOException {
+    Optional<String> from = CrashGuard.goBack(root, name, linkedName(name), running(name));
+    if (from.isPresent()) {
+      running.remove(name);
+      linked(name, "current").ifPresent(release -> running.put(name, release));
+    }
+  }
+
+  private String linkedName(PackageName name) throws IOException {
+    return linked(name, "current").map(Release::slotName).orElse("");
   }
 
   private void act(Step step, Upgrade upgrade, Progress progress) throws Fault, IOException {
@@ -146,13 +169,16 @@ final class CrashWorld implements Steps {
       case FETCH -> fetch(upgrade.to().orElseThrow());
       case UNPACK -> unpack(upgrade.to().orElseThrow());
       case ARM -> arm(upgrade);
-      case SWITCH, SWITCH_BACK ->
-          point(upgrade, step == Step.SWITCH ? upgrade.to() : upgrade.from());
+      case SWITCH -> {
+        refuseIfTakenBack(upgrade);
+        point(upgrade, upgrade.to());
+      }
+      case SWITCH_BACK -> point(upgrade, upgrade.from());
       case RESTART, RESTART_OLD -> restart(upgrade.name());
       case OBSERVE -> observe(upgrade.name(), upgrade.to(), progress);
       case OBSERVE_OLD -> observe(upgrade.name(), upgrade.from(), progress);
       case CONFIRM -> throw new AssertionError("CONFIRM is the journal's business alone");
-      case DISARM -> disk.delete(armedFile(upgrade.name()));
+      case DISARM -> disarm(upgrade);
       case PRUNE -> prune(upgrade);
       case DISCARD -> discard(upgrade);
     }
@@ -187,7 +213,14 @@ final class CrashWorld implements Steps {
       throw broken("cannot arm: there is no way back");
     }
     disk.createDirectories(root.resolve("armed"), 0700);
-    disk.replace(armedFile(upgrade.name()), upgrade.id().getBytes(US_ASCII), 0600);
+    disk.createDirectories(root.resolve("fired"), 0700);
+    disk.delete(CrashGuard.mark(root, upgrade.name()));
+    disk.replace(armedFile(upgrade.name()), CrashGuard.record(upgrade), 0600);
+  }
+
+  private void disarm(Upgrade upgrade) throws IOException {
+    disk.delete(armedFile(upgrade.name()));
+    disk.delete(CrashGuard.mark(root, upgrade.name()));
   }
 
   private void point(Upgrade upgrade, Optional<Release> to) throws Fault, IOException {
@@ -252,7 +285,7 @@ final class CrashWorld implements Steps {
   }
 
   private void discard(Upgrade upgrade) throws IOException {
-    disk.delete(armedFile(upgrade.name()));
+    disarm(upgrade);
     if (upgrade.to().isPresent() && !isLinked(upgrade.to().get())) {
       remove(upgrade.to().get());
     }

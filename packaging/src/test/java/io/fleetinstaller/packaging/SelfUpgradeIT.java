@@ -198,7 +198,8 @@ final class SelfUpgradeIT {
                 """)
             .lines()
             .toList();
-    return new Ended(words.get(0), words.get(1), words.get(2), words.size() > 3 ? words.get(3) : "");
+    return new Ended(
+        words.get(0), words.get(1), words.get(2), words.size() > 3 ? words.get(3) : "");
   }
 
   private String slot(String release) {
