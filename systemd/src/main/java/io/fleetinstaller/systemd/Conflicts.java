@@ -55,6 +55,16 @@ final class Conflicts {
       }
     }
     otherPlaces(slot, all);
+    if (isInstaller(slot) && !seen.contains(INSTALLER)) {
+      throw new Fault.Refused(
+          ReasonCode.CONFLICT,
+          "cannot install %s: without %s the host would have no daemon"
+              .formatted(slot.release(), INSTALLER));
+    }
+  }
+
+  private static boolean isInstaller(Slot slot) {
+    return slot.release().name().equals(PackageName.INSTALLER);
   }
 
   private static void name(Slot slot, Service service) throws Fault {
@@ -64,9 +74,8 @@ final class Conflicts {
           service,
           "a unit must be named like agent.service, and be a service, timer, socket, path or target");
     }
-    boolean installer = slot.release().name().equals(PackageName.INSTALLER);
-    if (service.name().startsWith("fleet-installer")
-        && !(installer && service.name().equals(INSTALLER))) {
+    boolean own = isInstaller(slot) && service.name().equals(INSTALLER);
+    if (service.name().startsWith("fleet-installer") && !own) {
       throw UnitFiles.refused(slot, service, "the installer's own units are not for packages");
     }
   }

@@ -1,6 +1,7 @@
 package io.fleetinstaller.systemd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fleetinstaller.host.Behaviour;
@@ -157,6 +158,17 @@ final class SystemdHostTest {
   })
   void a_name_that_no_package_may_use_is_refused(String unit, String why) throws Exception {
     assertConflict(with(slot, new Descriptor.Service(unit, "units/" + UNIT, null)), why);
+  }
+
+  @Test
+  void the_daemons_own_package_brings_its_unit_and_no_other_of_ours() throws Exception {
+    Slot own = slot(PackageName.INSTALLER, "fleet-installer.service");
+    Slot more = slot(PackageName.INSTALLER, "fleet-installer-guard.timer");
+    Slot none = slot(PackageName.INSTALLER, "something.service");
+
+    assertThatCode(() -> host.check(own)).doesNotThrowAnyException();
+    assertConflict(more, "the installer's own units are not for packages");
+    assertConflict(none, "without fleet-installer.service the host would have no daemon");
   }
 
   @ParameterizedTest
