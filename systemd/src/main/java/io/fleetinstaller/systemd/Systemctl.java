@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The words we say to systemd. None of them waits for a job: a service that hangs must not hang us.
+ * The words we say to systemd. None of them waits for the job of a package's service: one that hangs
+ * must not hang us.
  */
 final class Systemctl {
   /** Systemd answers at once unless the machine is in deep trouble. */
@@ -54,6 +55,11 @@ final class Systemctl {
 
   void start(String unit) throws Fault, InterruptedException {
     say("start " + unit, "start", "--no-block", unit);
+  }
+
+  /** Starts one that does something and ends, and waits for that. */
+  void runToItsEnd(String unit) throws Fault, InterruptedException {
+    say("run " + unit, "start", unit);
   }
 
   void stop(String unit) throws Fault, InterruptedException {

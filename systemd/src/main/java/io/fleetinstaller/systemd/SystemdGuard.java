@@ -147,7 +147,8 @@ final class SystemdGuard implements Guard {
         systemctl.reload();
         systemctl.enable(GuardFiles.BOOT);
       }
-      systemctl.start(GuardFiles.BOOT);
+      // What it does at boot must not come while something is armed.
+      systemctl.runToItsEnd(GuardFiles.BOOT);
     } catch (IOException e) {
       throw failed("install", name, e);
     }
