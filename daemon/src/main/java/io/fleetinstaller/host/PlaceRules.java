@@ -41,6 +41,9 @@ public final class PlaceRules {
       place(slot, directory.path());
       ownership(slot, directory.path(), directory.owner(), directory.mode());
     }
+    for (String path : descriptor.data().state()) {
+      place(slot, path);
+    }
     for (Descriptor.ConfigFile file : descriptor.configFiles()) {
       place(slot, file.path());
       ownership(slot, file.path(), file.owner(), file.mode());

@@ -190,9 +190,12 @@ public final class Places {
 
   /** The places that a package names, for whoever keeps account of them. */
   public static List<String> of(Descriptor descriptor) {
-    return Stream.concat(
+    return Stream.of(
             descriptor.directories().stream().map(Descriptor.Directory::path),
-            descriptor.configFiles().stream().map(Descriptor.ConfigFile::path))
+            descriptor.configFiles().stream().map(Descriptor.ConfigFile::path),
+            descriptor.data().state().stream())
+        .flatMap(paths -> paths)
+        .distinct()
         .toList();
   }
 }

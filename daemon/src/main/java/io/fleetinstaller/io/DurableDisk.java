@@ -5,15 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The real disk. What it makes first stands under {@code .<name>.new} beside its place, is made
@@ -89,7 +85,10 @@ public final class DurableDisk implements Disk {
     if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    Files.walkFileTree(directory, new Deletion(Posix.device(directory)));
+    if (Held.isDirectory(directory)) {
+      empty(directory, Posix.device(directory));
+    }
+    Files.deleteIfExists(directory);
     Posix.syncNames(parent(directory));
   }
 
@@ -156,40 +155,26 @@ public final class DurableDisk implements Disk {
     return parent;
   }
 
-  /** Deletes what it leaves. A package may have made directories that not even we may write to. */
-  private static final class Deletion extends SimpleFileVisitor<Path> {
-    private final long device;
-
-    Deletion(long device) {
-      this.device = device;
+  /**
+   * Deletes a tree by its open directories: whoever may write in it cannot lead us elsewhere. It
+   * may hold directories that not even we may write to.
+   */
+  private static void empty(Path directory, long device) throws IOException {
+    if (Posix.device(directory) != device) {
+      throw new IOException("%s is another file system mounted there".formatted(directory));
     }
-
-    @Override
-    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
-        throws IOException {
-      if (Posix.device(directory) != device) {
-        throw new IOException("%s is another file system mounted there".formatted(directory));
-      }
-      if (!Files.isWritable(directory) || !Files.isExecutable(directory)) {
-        Posix.mode(directory, OWNER_ALL);
-      }
-      return FileVisitResult.CONTINUE;
+    if (!Files.isReadable(directory)
+        || !Files.isWritable(directory)
+        || !Files.isExecutable(directory)) {
+      Posix.mode(directory, OWNER_ALL);
     }
-
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.deleteIfExists(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
-        throws IOException {
-      if (failure != null) {
-        throw failure;
+    try (Held held = Held.at(directory)) {
+      for (Path child : held.children()) {
+        if (Held.isDirectory(child)) {
+          empty(child, device);
+        }
+        Files.deleteIfExists(child);
       }
-      Files.deleteIfExists(directory);
-      return FileVisitResult.CONTINUE;
     }
   }
 }

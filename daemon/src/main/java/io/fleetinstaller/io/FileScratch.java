@@ -38,6 +38,16 @@ public final class FileScratch implements Scratch {
   }
 
   @Override
+  public void copyLink(Path link, Path other) throws IOException {
+    Files.createSymbolicLink(link, Files.readSymbolicLink(other));
+  }
+
+  @Override
+  public boolean share(Path file, Held whole) throws IOException {
+    return whole.share(file);
+  }
+
+  @Override
   public void hardlink(Path link, Path file) throws IOException {
     Files.createLink(link, file);
   }

@@ -14,8 +14,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The calls of the C library on 64-bit Linux that Java does not offer. Ask {@link #serves} first;
@@ -23,11 +26,21 @@ import java.util.OptionalInt;
  */
 @SuppressWarnings("restricted")
 public final class Native {
-  private static final int O_DIRECTORY = directoryFlag();
+  // Two of the few flags whose numbers differ between processors.
+  private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
+  private static final int O_DIRECTORY = ARM ? 0x4000 : 0x10000;
+  private static final int O_NOFOLLOW = ARM ? 0x8000 : 0x20000;
+  private static final int O_WRONLY = 1;
+  private static final int O_NONBLOCK = 0x800;
   private static final int O_CLOEXEC = 0x80000;
   private static final int LOCK_EX = 2;
   private static final int LOCK_NB = 4;
   private static final int EAGAIN = 11;
+  private static final long FICLONE = 0x40049409L;
+
+  /** How file systems say that they cannot share these bytes: EXDEV, EINVAL, ENOTTY and so on. */
+  private static final Set<Integer> UNSHARED = Set.of(1, 18, 22, 25, 26, 38, 95);
+
   private static final int ENODATA = 61;
   private static final int EOPNOTSUPP = 95;
   private static final int STATVFS_BYTES = 256;
@@ -74,11 +87,68 @@ public final class Native {
 
   /** Opens a file for nothing but locking it. */
   static int openToLock(Path file) throws IOException {
+    return open(file, O_CLOEXEC);
+  }
+
+  /** Opens whatever is there to read it, but no link, and waits for nobody. */
+  static int openToHold(Path path) throws IOException {
+    return open(path, O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  }
+
+  private static int open(Path path, int flags) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment errno = arena.allocate(STATE);
-      int descriptor = (int) Calls.OPEN.invokeExact(errno, text(arena, file), O_CLOEXEC);
-      check(descriptor, errno, file);
+      int descriptor = (int) Calls.OPEN.invokeExact(errno, text(arena, path), flags);
+      check(descriptor, errno, path);
       return descriptor;
+    } catch (Throwable e) {
+      throw asIs(e);
+    }
+  }
+
+  /**
+   * Lets an empty file share all bytes of an open one, until either is written to.
+   *
+   * @return false where the file system cannot
+   */
+  static boolean share(int source, Path fresh) throws IOException {
+    int target = open(fresh, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(STATE);
+      int result = (int) Calls.IOCTL.invokeExact(errno, target, FICLONE, source);
+      if (result < 0 && UNSHARED.contains((int) ERRNO.get(errno, 0L))) {
+        return false;
+      }
+      check(result, errno, fresh);
+      return true;
+    } catch (Throwable e) {
+      throw asIs(e);
+    } finally {
+      close(target);
+    }
+  }
+
+  /** The extended attributes of an open file or directory. */
+  static Map<String, byte[]> xattrs(int descriptor, Path path) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(STATE);
+      MemorySegment bytes = arena.allocate(XATTR_MOST_BYTES);
+      long most = XATTR_MOST_BYTES;
+      long length = (long) Calls.FLISTXATTR.invokeExact(errno, descriptor, bytes, most);
+      if (length < 0 && absent(errno)) {
+        return Map.of();
+      }
+      check(length, errno, path);
+      byte[] names = bytes.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+      Map<String, byte[]> found = new TreeMap<>();
+      for (String name : new String(names, StandardCharsets.UTF_8).split("\0")) {
+        MemorySegment key = arena.allocateFrom(name);
+        long size = (long) Calls.FGETXATTR.invokeExact(errno, descriptor, key, bytes, most);
+        if (!name.isEmpty() && size >= 0) {
+          found.put(name, bytes.asSlice(0, size).toArray(ValueLayout.JAVA_BYTE));
+        }
+      }
+      return found;
     } catch (Throwable e) {
       throw asIs(e);
     }
@@ -204,7 +274,7 @@ public final class Native {
   }
 
   private static MemorySegment text(Arena arena, Path path) {
-    byte[] bytes = path.toString().getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = Posix.bytes(path);
     return arena.allocateFrom(ValueLayout.JAVA_BYTE, Arrays.copyOf(bytes, bytes.length + 1));
   }
 
@@ -235,11 +305,6 @@ public final class Native {
     return thrown instanceof RuntimeException bug ? bug : new IllegalStateException(thrown);
   }
 
-  /** O_DIRECTORY is one of the few flags whose number differs between processors. */
-  private static int directoryFlag() {
-    return System.getProperty("os.arch", "").equals("aarch64") ? 0x4000 : 0x10000;
-  }
-
   /** Looked up when first called, so that loading this class works on every system. */
   private static final class Calls {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
@@ -256,6 +321,11 @@ public final class Native {
         call("lsetxattr", FunctionDescriptor.of(INT, TEXT, TEXT, TEXT, LONG, INT));
     static final MethodHandle LGETXATTR =
         call("lgetxattr", FunctionDescriptor.of(LONG, TEXT, TEXT, TEXT, LONG));
+    static final MethodHandle FLISTXATTR =
+        call("flistxattr", FunctionDescriptor.of(LONG, INT, TEXT, LONG));
+    static final MethodHandle FGETXATTR =
+        call("fgetxattr", FunctionDescriptor.of(LONG, INT, TEXT, TEXT, LONG));
+    static final MethodHandle IOCTL = variadic("ioctl", FunctionDescriptor.of(INT, INT, LONG, INT));
     static final MethodHandle GETPWNAM = call("getpwnam", FunctionDescriptor.of(TEXT, TEXT));
     static final MethodHandle GETGRNAM = call("getgrnam", FunctionDescriptor.of(TEXT, TEXT));
 

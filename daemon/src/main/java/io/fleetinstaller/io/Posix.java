@@ -1,7 +1,9 @@
 package io.fleetinstaller.io;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -43,6 +45,27 @@ final class Posix {
                 instanceof Long device
         ? device
         : 0;
+  }
+
+  /**
+   * The name as the kernel knows it. In the C locale Java shows a letter beyond ASCII as a question
+   * mark, but the URI of a path has all its bytes.
+   */
+  static byte[] bytes(Path path) {
+    String text = path.toString();
+    if (text.chars().allMatch(letter -> letter < 0x80)) {
+      return text.getBytes(StandardCharsets.US_ASCII);
+    }
+    String uri = path.toUri().getRawPath();
+    String plain = uri.length() > 1 && uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (int at = 0; at < plain.length(); at++) {
+      boolean escaped = plain.charAt(at) == '%';
+      bytes.write(
+          escaped ? Integer.parseInt(plain.substring(at + 1, at + 3), 16) : plain.charAt(at));
+      at += escaped ? 2 : 0;
+    }
+    return bytes.toByteArray();
   }
 
   /** A file system of the kernel with POSIX semantics: neither Windows nor memory. */

@@ -24,6 +24,19 @@ public interface Scratch {
 
   void symlink(Path link, String target) throws IOException;
 
+  /** Makes a link that names the same as another, to the last byte. */
+  default void copyLink(Path link, Path other) throws IOException {
+    symlink(link, java.nio.file.Files.readSymbolicLink(other).toString());
+  }
+
+  /**
+   * Lets an empty file share the bytes of a whole one, each written to apart from then on; false
+   * where the file system cannot.
+   */
+  default boolean share(Path file, Held whole) throws IOException {
+    return false;
+  }
+
   /** Gives the file another name. */
   void hardlink(Path link, Path file) throws IOException;
 

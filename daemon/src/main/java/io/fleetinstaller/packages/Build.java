@@ -112,6 +112,7 @@ public record Build(
         it.configFiles(),
         it.setuid(),
         it.capabilities(),
+        it.data(),
         size,
         items.size());
   }

@@ -31,6 +31,7 @@ public final class DescriptorFormat {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration HOOK_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration ONE_HOUR = Duration.ofHours(1);
+  private static final int MOST_STATE = 8;
   private static final long MOST_ENTRIES = 10_000_000;
 
   private final Document document;
@@ -82,6 +83,7 @@ public final class DescriptorFormat {
             configFiles(),
             slotPaths("setuid"),
             slotPaths("capabilities"),
+            data(),
             unpackedSize.orElse(0),
             entries.orElse(0));
     document.done();
@@ -211,6 +213,30 @@ public final class DescriptorFormat {
       file.done();
     }
     return files;
+  }
+
+  private Descriptor.Data data() throws Refused {
+    List<String> state = new ArrayList<>();
+    for (Document directory : document.objects("state")) {
+      String path = directory.value("path", Words::hostPath);
+      for (String other : state) {
+        if ((path + "/").startsWith(other + "/") || (other + "/").startsWith(path + "/")) {
+          throw directory.refuse("path", "'%s' and '%s' overlap".formatted(other, path));
+        }
+      }
+      state.add(path);
+      directory.done();
+    }
+    if (state.size() > MOST_STATE) {
+      throw document.refuse("state", "there may be %d at most".formatted(MOST_STATE));
+    }
+    boolean pointOfNoReturn = document.flag("pointOfNoReturn", false);
+    if (pointOfNoReturn && state.isEmpty()) {
+      throw document.refuse(
+          "pointOfNoReturn",
+          "name the directories of its data in state: without a snapshot of them it could not be taken back");
+    }
+    return new Descriptor.Data(state, pointOfNoReturn);
   }
 
   private Set<String> slotPaths(String key) throws Refused {

@@ -43,6 +43,8 @@ public final class DescriptorText {
     // Sets have no order of their own, and the bytes must not depend on chance.
     putList(tree, "setuid", List.copyOf(new TreeSet<>(it.setuid())));
     putList(tree, "capabilities", List.copyOf(new TreeSet<>(it.capabilities())));
+    putList(tree, "state", it.data().state().stream().map(path -> map("path", path)).toList());
+    put(tree, "pointOfNoReturn", it.data().pointOfNoReturn() ? true : null);
     tree.put("unpackedSize", it.unpackedSize());
     tree.put("entries", it.entries());
     return tree;

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param services in start order; they stop in the reverse order
  * @param setuid paths in the slot that may carry set-uid or set-gid bits
  * @param capabilities paths in the slot that may carry file capabilities
+ * @param data what it keeps on the host and must find again when it is gone back to
  * @param unpackedSize bytes of all files, the sum of their lengths
  * @param entries files, directories and links in all layers
  */
@@ -27,8 +28,41 @@ public record Descriptor(
     List<ConfigFile> configFiles,
     Set<String> setuid,
     Set<String> capabilities,
+    Data data,
     long unpackedSize,
     long entries) {
+
+  /** One that keeps no data. */
+  public Descriptor(
+      PackageName name,
+      Version version,
+      Platform platform,
+      List<Service> services,
+      HealthCheck health,
+      Hooks hooks,
+      List<Account> accounts,
+      List<Directory> directories,
+      List<ConfigFile> configFiles,
+      Set<String> setuid,
+      Set<String> capabilities,
+      long unpackedSize,
+      long entries) {
+    this(
+        name,
+        version,
+        platform,
+        services,
+        health,
+        hooks,
+        accounts,
+        directories,
+        configFiles,
+        setuid,
+        capabilities,
+        Data.NONE,
+        unpackedSize,
+        entries);
+  }
 
   public Descriptor {
     services = List.copyOf(services);
@@ -86,4 +120,19 @@ public record Descriptor(
 
   /** A file copied from the slot to an absolute path when nothing is there; never changed after. */
   public record ConfigFile(String source, String path, String owner, String mode) {}
+
+  /**
+   * The data of the agent.
+   *
+   * @param state absolute paths of directories, none inside another: a revert brings them back as
+   *     they were before the candidate first started
+   * @param pointOfNoReturn this release changes its data so that older ones cannot read it
+   */
+  public record Data(List<String> state, boolean pointOfNoReturn) {
+    public static final Data NONE = new Data(List.of(), false);
+
+    public Data {
+      state = List.copyOf(state);
+    }
+  }
 }
