@@ -1,6 +1,7 @@
 package io.fleetinstaller.host;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -8,8 +9,18 @@ import java.util.Optional;
  *
  * @param from folder name of the slot to go back to; empty for a first install
  * @param to folder name of the candidate's slot; empty for a removal
+ * @param data what is to be brought back where a snapshot of it was taken
  */
-public record Armed(String upgradeId, Optional<String> from, Optional<String> to, Instant at) {
+public record Armed(
+    String upgradeId, Optional<String> from, Optional<String> to, Instant at, List<Kept> data) {
+  public Armed {
+    data = List.copyOf(data);
+  }
+
+  /** Of an agent that keeps no data. */
+  public Armed(String upgradeId, Optional<String> from, Optional<String> to, Instant at) {
+    this(upgradeId, from, to, at, List.of());
+  }
 
   /** Whether the guard needs the slot with this folder name. */
   public boolean names(String slot) {

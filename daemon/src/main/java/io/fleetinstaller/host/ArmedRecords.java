@@ -26,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class ArmedRecords implements Guard {
   private static final Logger LOG = LoggerFactory.getLogger(ArmedRecords.class);
+  private static final String RESTORE = "restore=";
+  private static final String TAB = "\t";
   private static final int LIMIT = 64 * 1024;
 
   private final Path directory;
@@ -68,7 +71,10 @@ public final class ArmedRecords implements Guard {
                 folder(charge.from()),
                 folder(charge.to()),
                 time.now());
-    String rest = more.stream().map(line -> line + "\n").collect(Collectors.joining());
+    String rest =
+        Stream.concat(charge.data().stream().map(ArmedRecords::line), more.stream())
+            .map(line -> line + "\n")
+            .collect(Collectors.joining());
     try {
       Quarantine.directory(disk, directory, 0700);
       Quarantine.directory(disk, fired, 0700);
@@ -170,22 +176,39 @@ public final class ArmedRecords implements Guard {
 
   private static Armed parse(PackageName name, Path file, String text) throws Fault {
     Map<String, String> values = new HashMap<>();
+    List<Kept> data = new ArrayList<>();
     for (String line : text.lines().toList()) {
       int sign = line.indexOf('=');
       if (sign < 0) {
         throw damaged(name, file, "line '%s' has no '='".formatted(line));
       }
       values.put(line.substring(0, sign), line.substring(sign + 1));
+      if (line.startsWith(RESTORE)) {
+        data.add(kept(name, file, line.substring(RESTORE.length())));
+      }
     }
     try {
       return new Armed(
           values.getOrDefault("id", ""),
           Optional.of(values.getOrDefault("from", "")).filter(slot -> !slot.isEmpty()),
           Optional.of(values.getOrDefault("to", "")).filter(slot -> !slot.isEmpty()),
-          Instant.parse(values.getOrDefault("armed-at", "")));
+          Instant.parse(values.getOrDefault("armed-at", "")),
+          data);
     } catch (DateTimeException e) {
       throw damaged(name, file, "its armed-at is not a time");
     }
+  }
+
+  private static String line(Kept kept) {
+    return RESTORE + kept.snapshot() + TAB + kept.data() + TAB + kept.aside();
+  }
+
+  private static Kept kept(PackageName name, Path file, String line) throws Fault {
+    String[] words = line.split(TAB, -1);
+    if (words.length != 3) {
+      throw damaged(name, file, "line '%s' does not name three paths".formatted(RESTORE + line));
+    }
+    return new Kept(Path.of(words[0]), Path.of(words[1]), Path.of(words[2]));
   }
 
   private Path file(PackageName name) {

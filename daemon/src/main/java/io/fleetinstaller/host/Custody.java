@@ -18,13 +18,13 @@ import java.util.Set;
  * In whose hands a place is: ours, or those of another user who could put a link under our feet
  * while we work there.
  */
-final class Custody {
+public final class Custody {
   private static final int MOST_LINKS = 20;
 
   private final Set<String> trusted;
 
   /** Trusts root and the user that we are. */
-  Custody() {
+  public Custody() {
     this.trusted = new HashSet<>(List.of("root", System.getProperty("user.name")));
   }
 
@@ -34,7 +34,7 @@ final class Custody {
    *
    * @throws Fault.Refused when a link or a directory on the way can be changed by anybody
    */
-  Optional<String> holder(Path path) throws Fault {
+  public Optional<String> holder(Path path) throws Fault {
     try {
       return holder(path, MOST_LINKS);
     } catch (IOException e) {

@@ -5,6 +5,7 @@ import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Slot;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -51,7 +52,23 @@ public interface Guard {
    * @param journal where it reads whether the upgrade is confirmed
    * @param from the slot to go back to; empty for a first install
    * @param to the candidate's; empty for a removal
+   * @param data what is to be brought back where a snapshot of it was taken
    */
   record Charge(
-      String upgradeId, PackageName name, Path journal, Optional<Slot> from, Optional<Slot> to) {}
+      String upgradeId,
+      PackageName name,
+      Path journal,
+      Optional<Slot> from,
+      Optional<Slot> to,
+      List<Kept> data) {
+    public Charge {
+      data = List.copyOf(data);
+    }
+
+    /** Of an agent that keeps no data. */
+    public Charge(
+        String upgradeId, PackageName name, Path journal, Optional<Slot> from, Optional<Slot> to) {
+      this(upgradeId, name, journal, from, to, List.of());
+    }
+  }
 }

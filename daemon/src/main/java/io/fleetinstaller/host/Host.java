@@ -42,6 +42,12 @@ public interface Host extends AutoCloseable {
    */
   void restart(Slot slot) throws Fault, InterruptedException;
 
+  /**
+   * Stops the slot's services, at last by force, and leaves them down until the next {@link
+   * #restart}; a service that does not run is left alone.
+   */
+  void stop(Slot slot) throws Fault, InterruptedException;
+
   /** Stops and removes the slot's services; its accounts, directories and config files stay. */
   void uninstall(Slot slot) throws Fault, InterruptedException;
 

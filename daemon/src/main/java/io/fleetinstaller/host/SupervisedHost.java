@@ -87,14 +87,16 @@ public final class SupervisedHost implements Host {
 
   @Override
   public void restart(Slot slot) throws Fault, InterruptedException {
-    endStrays();
-    List<Service> services = slot.descriptor().services();
-    for (Service service : services.reversed()) {
-      drop(key(slot, service));
-    }
-    for (Service service : services) {
+    stop(slot);
+    for (Service service : slot.descriptor().services()) {
       start(slot, service);
     }
+  }
+
+  @Override
+  public void stop(Slot slot) throws Fault, InterruptedException {
+    endStrays();
+    uninstall(slot);
   }
 
   @Override

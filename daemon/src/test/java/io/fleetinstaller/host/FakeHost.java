@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A host without an operating system. Services live the {@link Life} that a test gives their
@@ -36,6 +37,7 @@ public final class FakeHost implements Host {
   private final Map<String, List<Said>> logs = new HashMap<>();
   private final Map<List<String>, Program> programs = new HashMap<>();
   private final List<Outage> outages = new ArrayList<>();
+  private Consumer<Slot> starts = _ -> {};
   private Optional<Runnable> self = Optional.empty();
   private long pids = 100;
   private boolean outlived;
@@ -77,6 +79,11 @@ public final class FakeHost implements Host {
     self = Optional.of(restart);
   }
 
+  /** What the services of a slot do first of all, e.g. to their data. */
+  public synchronized void starting(Consumer<Slot> deed) {
+    starts = deed;
+  }
+
   /** The init system does not answer, from so long until so long after now. */
   public synchronized void outage(Duration from, Duration until, Fault fault) {
     outages.add(new Outage(time.elapsed().plus(from), time.elapsed().plus(until), fault));
@@ -115,6 +122,13 @@ public final class FakeHost implements Host {
     if (slot.release().name().equals(PackageName.INSTALLER)) {
       self.ifPresent(Runnable::run);
     }
+  }
+
+  @Override
+  public synchronized void stop(Slot slot) throws Fault {
+    answering();
+    deeds.add("stop " + words(slot));
+    services(slot).forEach(processes::remove);
   }
 
   @Override
@@ -192,6 +206,7 @@ public final class FakeHost implements Host {
 
   private void start(String service, Slot slot) {
     units.add(service);
+    starts.accept(slot);
     ServiceState born =
         new ServiceState(
             ServiceState.Phase.RUNNING,
@@ -245,7 +260,8 @@ public final class FakeHost implements Host {
                 charge.upgradeId(),
                 charge.from().map(FakeHost::folder),
                 charge.to().map(FakeHost::folder),
-                time.now()));
+                time.now(),
+                charge.data()));
       }
     }
 

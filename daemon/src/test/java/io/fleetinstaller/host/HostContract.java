@@ -114,6 +114,21 @@ public abstract class HostContract {
   }
 
   @Test
+  void a_service_that_was_stopped_stays_down_until_it_is_restarted() throws Exception {
+    Slot slot = slot("1.0", Map.of(SERVICE, Behaviour.SERVES));
+    switchTo(slot, Optional.empty());
+    running();
+
+    host().stop(slot);
+    host().stop(slot);
+    boolean down = host().state(AGENT, SERVICE).mainPid().isEmpty();
+    host().restart(slot);
+
+    assertThat(down).isTrue();
+    comesToRunFrom(slot);
+  }
+
+  @Test
   void the_log_has_what_the_service_wrote_since_an_instant() throws Exception {
     Slot slot = slot("1.0", Map.of(SERVICE, Behaviour.SERVES));
     Slot next = slot("2.0", Map.of(SERVICE, Behaviour.SERVES));

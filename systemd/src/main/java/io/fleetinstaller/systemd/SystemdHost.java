@@ -90,6 +90,11 @@ public final class SystemdHost implements Host {
   }
 
   @Override
+  public void stop(Slot slot) throws Fault, InterruptedException {
+    jobs.stop(names(slot).reversed());
+  }
+
+  @Override
   public void uninstall(Slot slot) throws Fault, InterruptedException {
     remove(slot.release().name(), names(slot));
     systemctl.reload();

@@ -1,0 +1,167 @@
+package io.fleetinstaller.data;
+
+import io.fleetinstaller.host.Custody;
+import io.fleetinstaller.host.Kept;
+import io.fleetinstaller.io.Disk;
+import io.fleetinstaller.io.Held;
+import io.fleetinstaller.io.Scratch;
+import io.fleetinstaller.io.Sizes;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.ReasonCode;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Optional;
+
+/**
+ * Where a directory of data lies: whether a snapshot can stand beside it, safe from others, with
+ * renames between them, and with room for it.
+ */
+final class Ground {
+  private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
+  private static final int MOUNT_POINT = 4;
+  private static final long BLOCK = 4096;
+
+  private final Disk disk;
+  private final Scratch scratch;
+  private final Custody custody = new Custody();
+  private final long reserve;
+
+  /**
+   * @param reserve bytes that a snapshot must leave free
+   */
+  Ground(Disk disk, Scratch scratch, long reserve) {
+    this.disk = disk;
+    this.scratch = scratch;
+    this.reserve = reserve;
+  }
+
+  /** The path without links; of what is not there, as far as it is there. */
+  static Path real(Path path) throws IOException {
+    try {
+      return path.toRealPath();
+    } catch (NoSuchFileException e) {
+      Path parent = path.getParent();
+      if (parent == null || Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+        throw e;
+      }
+      return real(parent).resolve(path.getFileName());
+    }
+  }
+
+  /** Refuses what no snapshot could bring back; says how much there is. */
+  Extent check(Kept kept) throws Fault, InterruptedException {
+    Path data = kept.data();
+    safe(data);
+    if (!Files.exists(data, LinkOption.NOFOLLOW_LINKS)) {
+      return Extent.NOTHING;
+    }
+    if (!Files.isDirectory(data, LinkOption.NOFOLLOW_LINKS)) {
+      throw Trouble.refused(ReasonCode.CONFLICT, data, "it is no directory");
+    }
+    return Trouble.in(
+        "look at the data in",
+        data,
+        () -> {
+          refuseMounts(data);
+          Extent extent = Extent.of(data);
+          room(data, extent);
+          return extent;
+        });
+  }
+
+  /** Nobody but us may put anything where the snapshot will stand. */
+  private void safe(Path data) throws Fault, InterruptedException {
+    Path parent = data.resolveSibling("");
+    Optional<String> holder = custody.holder(parent);
+    boolean open = Trouble.in("look at the data in", data, () -> othersWrite(parent));
+    if (holder.isPresent() || open) {
+      throw Trouble.refused(
+          ReasonCode.INSECURE_FILE,
+          data,
+          "%s may write in %s, where its snapshot would stand; let it lie in a directory that belongs to root"
+              .formatted(holder.orElse("everybody"), parent));
+    }
+  }
+
+  private static boolean othersWrite(Path directory) throws IOException {
+    return Files.exists(directory)
+        && directory.getFileSystem().supportedFileAttributeViews().contains("posix")
+        && Files.readAttributes(directory, PosixFileAttributes.class)
+            .permissions()
+            .contains(PosixFilePermission.OTHERS_WRITE);
+  }
+
+  /** A rename takes no mount with it, and no copy should reach into another file system. */
+  private static void refuseMounts(Path data) throws IOException, Fault {
+    if (!data.getFileSystem().equals(FileSystems.getDefault()) || !Files.exists(MOUNTS)) {
+      return;
+    }
+    for (String line : Files.readAllLines(MOUNTS, java.nio.charset.StandardCharsets.ISO_8859_1)) {
+      String[] words = line.split(" ", MOUNT_POINT + 2);
+      if (words.length > MOUNT_POINT && words[MOUNT_POINT].startsWith("/")) {
+        String point = words[MOUNT_POINT].replace("\\040", " ");
+        if (point.equals(data.toString()) || point.startsWith(data + "/")) {
+          throw Trouble.refused(
+              ReasonCode.CONFLICT,
+              data,
+              "a file system is mounted on %s; a snapshot must be on the same one, so name a directory inside it"
+                  .formatted(point));
+        }
+      }
+    }
+  }
+
+  private void room(Path data, Extent extent) throws IOException, Fault {
+    Path parent = data.resolveSibling("");
+    long bytes = extent.entries() * BLOCK + (shares(data) ? 0 : extent.bytes());
+    Scratch.Free free = scratch.free(parent);
+    if (free.bytes() - reserve < bytes) {
+      throw full(
+          data,
+          "a snapshot of it needs %s and %s must stay free, but %s has %s; free at least %s there"
+              .formatted(
+                  Sizes.text(bytes),
+                  Sizes.text(reserve),
+                  parent,
+                  Sizes.text(free.bytes()),
+                  Sizes.text(bytes + reserve - free.bytes())));
+    }
+    if (free.inodes() < extent.entries()) {
+      throw full(
+          data,
+          "a snapshot of it needs %d inodes, but %s has %d; remove some files there"
+              .formatted(extent.entries(), parent, free.inodes()));
+    }
+  }
+
+  private static Fault full(Path data, String why) {
+    return new Fault.Transient(
+        ReasonCode.DISK_FULL, "cannot keep the data in %s: %s".formatted(data, why));
+  }
+
+  /** Whether two files may share their bytes here; tried, because nobody can tell beforehand. */
+  private boolean shares(Path data) throws IOException {
+    Path one = Kept.beside(data, "taking-probe");
+    Path other = Kept.beside(data, "taking-probe-too");
+    disk.delete(one);
+    disk.delete(other);
+    try {
+      try (Scratch.Output out = scratch.file(one)) {
+        out.write(new byte[(int) BLOCK], (int) BLOCK, 0);
+      }
+      try (Held held = Held.at(one);
+          Scratch.Output _ = scratch.file(other)) {
+        return scratch.share(other, held);
+      }
+    } finally {
+      disk.delete(one);
+      disk.delete(other);
+    }
+  }
+}

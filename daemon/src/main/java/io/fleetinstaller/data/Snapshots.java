@@ -1,0 +1,232 @@
+package io.fleetinstaller.data;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import io.fleetinstaller.host.Kept;
+import io.fleetinstaller.io.Disk;
+import io.fleetinstaller.io.Held;
+import io.fleetinstaller.io.Scratch;
+import io.fleetinstaller.io.Sizes;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Slot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The snapshots of agents' data, hidden beside it. One that has its name is whole. Every method
+ * does its whole job whatever an earlier try left half-done. Used by the owner thread.
+ */
+public final class Snapshots {
+  private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
+  private static final int OURS_ALONE = 0700;
+  private static final int PARENTS = 0755;
+  private static final Pattern TAKING = Pattern.compile("taking-.*");
+  private static final Pattern ASIDE = Pattern.compile("aside-\\d+\\+*");
+  private static final Pattern SNAPSHOT = Pattern.compile("snapshot-\\d+");
+
+  private final Disk disk;
+  private final Scratch scratch;
+  private final Ground ground;
+
+  /**
+   * @param reserve bytes that a snapshot must leave free
+   */
+  public Snapshots(Disk disk, Scratch scratch, long reserve) {
+    this.disk = disk;
+    this.scratch = scratch;
+    this.ground = new Ground(disk, scratch, reserve);
+  }
+
+  /** What an upgrade between these must keep: what either names as its data. */
+  public static List<Kept> named(String upgradeId, Optional<Slot> from, Optional<Slot> to)
+      throws Fault, InterruptedException {
+    List<Kept> kept = new ArrayList<>();
+    List<String> paths =
+        Stream.concat(from.stream(), to.stream())
+            .flatMap(slot -> slot.descriptor().data().state().stream())
+            .distinct()
+            .toList();
+    for (String text : paths) {
+      Path path = Path.of(text);
+      Path data = Trouble.in("find the data in", path, () -> Ground.real(path));
+      if (kept.stream().noneMatch(one -> data.startsWith(one.data()))) {
+        kept.removeIf(one -> one.data().startsWith(data));
+        kept.add(Kept.of(data, upgradeId));
+      }
+    }
+    return kept;
+  }
+
+  /** Refuses what cannot be kept, for want of room too; says how much there is in all. */
+  public Extent check(List<Kept> all) throws Fault, InterruptedException {
+    Extent sum = Extent.NOTHING;
+    for (Kept kept : all) {
+      sum = sum.plus(ground.check(kept));
+    }
+    return sum;
+  }
+
+  /**
+   * Removes what earlier upgrades left. A snapshot that none of them brought back may be all that
+   * is left of that data: it stays aside once more.
+   */
+  public void clear(List<Kept> all) throws Fault, InterruptedException {
+    for (Kept kept : all) {
+      remove(kept, TAKING);
+      remove(kept, ASIDE);
+      for (Path left : beside(kept, SNAPSHOT)) {
+        String id = left.getFileName().toString().replaceFirst(".*-", "");
+        Path aside = Kept.beside(kept.data(), "aside-" + id);
+        Trouble.in("tidy up beside", kept.data(), () -> move(left, aside));
+      }
+    }
+  }
+
+  /** Removes all that stands beside the data. */
+  public void forget(List<Kept> all) throws Fault, InterruptedException {
+    for (Kept kept : all) {
+      remove(kept, TAKING);
+      remove(kept, ASIDE);
+      remove(kept, SNAPSHOT);
+    }
+  }
+
+  /** Removes what was begun and never became a snapshot. */
+  public void discard(List<Kept> all) throws Fault, InterruptedException {
+    for (Kept kept : all) {
+      remove(kept, TAKING);
+    }
+  }
+
+  /** Whether every snapshot is whole: only then may the candidate have started. */
+  public static boolean taken(List<Kept> all) {
+    return all.stream().allMatch(kept -> there(kept.snapshot()));
+  }
+
+  /** Whether any snapshot waits to be brought back. */
+  public static boolean any(List<Kept> all) {
+    return all.stream().anyMatch(kept -> there(kept.snapshot()));
+  }
+
+  /**
+   * Takes those that are not there yet, while nothing may write to the data.
+   *
+   * @param progress told how many bytes of a directory are done
+   * @return what was done, for people
+   */
+  public List<String> take(List<Kept> all, LongConsumer progress)
+      throws Fault, InterruptedException {
+    List<String> notes = new ArrayList<>();
+    for (Kept kept : all) {
+      if (!there(kept.snapshot())) {
+        LOG.info("taking a snapshot of {}", kept.data());
+        notes.addAll(
+            Trouble.in("take a snapshot of", kept.data(), () -> take(kept, progress)));
+      }
+    }
+    return notes;
+  }
+
+  private List<String> take(Kept kept, LongConsumer progress) throws IOException {
+    if (!there(kept.data())) {
+      disk.createDirectories(kept.data().resolveSibling(""), PARENTS);
+      disk.replace(kept.snapshot(), new byte[0], 0600);
+      return List.of("snapshot of %s: there is nothing yet".formatted(kept.data()));
+    }
+    Path taking = Kept.beside(kept.data(), "taking-copy");
+    disk.deleteTree(taking);
+    disk.createDirectories(taking, OURS_ALONE);
+    Copy copy = new Copy(scratch, progress);
+    copy.directory(kept.data(), taking);
+    disk.sync(taking);
+    disk.move(taking, kept.snapshot());
+    List<String> notes = new ArrayList<>(copy.notes());
+    notes.add(
+        "snapshot of %s: %d files, %s, %s"
+            .formatted(
+                kept.data(),
+                copy.files(),
+                Sizes.text(copy.bytes()),
+                copy.allShared() ? "shared" : "copied"));
+    return notes;
+  }
+
+  /** Brings back what is waiting; what a candidate made of the data stays aside. */
+  public void restore(List<Kept> all) throws Fault, InterruptedException {
+    for (Kept kept : all) {
+      if (there(kept.snapshot())) {
+        LOG.info("bringing the data in {} back", kept.data());
+        Trouble.in("bring back the data in", kept.data(), () -> restore(kept));
+      }
+    }
+  }
+
+  /** The guard does the same in shell; see its function restore. */
+  private boolean restore(Kept kept) throws IOException {
+    Path aside = kept.aside();
+    while (there(kept.data()) && there(aside)) {
+      aside = aside.resolveSibling(aside.getFileName() + "+");
+    }
+    if (there(kept.data())) {
+      disk.move(kept.data(), aside);
+    }
+    if (Files.isDirectory(kept.snapshot(), NOFOLLOW_LINKS)) {
+      disk.move(kept.snapshot(), kept.data());
+    } else {
+      disk.delete(kept.snapshot());
+    }
+    return true;
+  }
+
+  private boolean move(Path from, Path to) throws IOException {
+    disk.deleteTree(to);
+    disk.move(from, to);
+    return true;
+  }
+
+  private void remove(Kept kept, Pattern what) throws Fault, InterruptedException {
+    for (Path left : beside(kept, what)) {
+      LOG.info("removing {}", left);
+      Trouble.in("tidy up beside", kept.data(), () -> gone(left));
+    }
+  }
+
+  private boolean gone(Path left) throws IOException {
+    disk.deleteTree(left);
+    return true;
+  }
+
+  private static List<Path> beside(Kept kept, Pattern what) throws Fault, InterruptedException {
+    Path parent = kept.data().resolveSibling("");
+    if (!Files.isDirectory(parent)) {
+      return List.of();
+    }
+    String prefix = Kept.beside(kept.data(), "").getFileName().toString();
+    return Trouble.in(
+        "look beside",
+        kept.data(),
+        () -> {
+          try (Held held = Held.at(parent)) {
+            return held.children().stream()
+                .map(child -> child.getFileName().toString())
+                .filter(name -> name.startsWith(prefix))
+                .filter(name -> what.matcher(name.substring(prefix.length())).matches())
+                .map(parent::resolve)
+                .toList();
+          }
+        });
+  }
+
+  private static boolean there(Path path) {
+    return Files.exists(path, NOFOLLOW_LINKS);
+  }
+}
