@@ -6,6 +6,7 @@ import io.fleetinstaller.api.Limits;
 import io.fleetinstaller.api.Server;
 import io.fleetinstaller.api.SocketFile;
 import io.fleetinstaller.daemon.Settings.From;
+import io.fleetinstaller.data.Snapshots;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.host.HostContext;
 import io.fleetinstaller.host.HostFactory;
@@ -171,12 +172,15 @@ public final class Assembly {
     News news = new News();
     Rehearsal rehearsal = new Rehearsal(opened, situation, disk);
     Guarded guarded = new Guarded(opened, slots, journals::file);
-    HostSteps doing = new HostSteps(staging, slots, opened, guarded, time);
+    Snapshots snapshots = new Snapshots(disk, effects.scratch(), settings.now().diskReserve());
+    AgentData data = new AgentData(snapshots, opened, slots, guarded);
+    HostSteps.Care care = new HostSteps.Care(guarded, data);
+    HostSteps doing = new HostSteps(staging, slots, opened, care, time);
     Narrated steps = new Narrated(new SelfSteps(doing, slots, opened, rehearsal), news);
     Conductor conductor = new Conductor(steps, journals, time, boot());
     Links links = new Links(situation, opened);
     Desk desk = new Desk(situation, staging, time);
-    Daemon.Crew crew = new Daemon.Crew(desk, conductor, steps, opened, news, links);
+    Daemon.Crew crew = new Daemon.Crew(desk, conductor, steps, opened, data, news, links);
     Facts facts = new Facts(settings, source, identity, Facts.self(host.name(), time));
     Scribe scribe = new Scribe(situation, conductor, facts, new Damages(situation, links::told));
     Overseer overseer =

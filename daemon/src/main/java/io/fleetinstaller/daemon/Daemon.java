@@ -9,10 +9,12 @@ import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Slot;
+import io.fleetinstaller.upgrade.Account;
 import io.fleetinstaller.upgrade.Conductor;
 import io.fleetinstaller.upgrade.Decision;
 import io.fleetinstaller.upgrade.Journal;
 import io.fleetinstaller.upgrade.Outcome;
+import io.fleetinstaller.upgrade.Upgrade;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,11 +42,19 @@ final class Daemon {
   private final Conductor conductor;
   private final Narrated narrated;
   private final Host host;
+  private final AgentData data;
   private final News news;
   private final Links links;
   private final LostTrials lostTrials;
 
-  record Crew(Desk desk, Conductor conductor, Narrated narrated, Host host, News news, Links links) {}
+  record Crew(
+      Desk desk,
+      Conductor conductor,
+      Narrated narrated,
+      Host host,
+      AgentData data,
+      News news,
+      Links links) {}
 
   Daemon(LiveSettings settings, Situation situation, Inbox inbox, Crew crew) {
     this.settings = settings;
@@ -54,6 +64,7 @@ final class Daemon {
     this.conductor = crew.conductor();
     this.narrated = crew.narrated();
     this.host = crew.host();
+    this.data = crew.data();
     this.news = crew.news();
     this.links = crew.links();
     this.lostTrials = new LostTrials(situation, host, conductor);
@@ -63,9 +74,9 @@ final class Daemon {
   void resume() throws Fault, InterruptedException {
     situation.slots().sweep();
     Set<Slot> mended = links.mend();
-    host.resume(current());
-    links.startFailed(mended);
     List<Journal> open = situation.journals().open();
+    host.resume(current(open));
+    links.startFailed(mended);
     lostTrials.resume();
     for (Journal journal : selfFirst(open)) {
       lostTrials.resume(journal);
@@ -84,14 +95,30 @@ final class Daemon {
         .toList();
   }
 
-  private List<Slot> current() {
-    return situation.slots().names().stream()
-        .flatMap(name -> situation.slots().read(name).current().stream())
-        .toList();
+  /** What should run now, but for candidates whose turn it is not yet. */
+  private List<Slot> current(List<Journal> open) throws Fault, InterruptedException {
+    List<Slot> current = new ArrayList<>();
+    for (PackageName name : situation.slots().names()) {
+      situation.slots().read(name).current().ifPresent(current::add);
+    }
+    for (Journal journal : open) {
+      Upgrade upgrade = journal.account().upgrade();
+      Optional<Slot> slot = situation.slots().read(upgrade.name()).current();
+      if (slot.isPresent()
+          && !journal.account().confirmed()
+          && !data.mayStart(upgrade, slot.get())) {
+        current.remove(slot.get());
+      }
+    }
+    return current;
   }
 
   private void tidy(PackageName name) throws InterruptedException {
     try {
+      Optional<Account> last = situation.journals().history(name).last();
+      if (last.isPresent()) {
+        data.tidy(last.get());
+      }
       host.guard().disarm(name);
       links.prune(name);
     } catch (Fault fault) {

@@ -5,6 +5,7 @@ import io.fleetinstaller.host.Armed;
 import io.fleetinstaller.host.Fired;
 import io.fleetinstaller.host.Guard;
 import io.fleetinstaller.host.Host;
+import io.fleetinstaller.host.Kept;
 import io.fleetinstaller.io.Redactor;
 import io.fleetinstaller.release.Descriptor;
 import io.fleetinstaller.release.Digest;
@@ -26,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,10 +49,20 @@ final class Guarded {
     this.journals = journals;
   }
 
-  void arm(Upgrade upgrade, Optional<Slot> from, Optional<Slot> to)
+  void arm(Upgrade upgrade, Optional<Slot> from, Optional<Slot> to, List<Kept> data)
       throws Fault, InterruptedException {
     Path journal = journals.apply(upgrade).toAbsolutePath();
-    host.guard().arm(new Guard.Charge(upgrade.id(), upgrade.name(), journal, from, to));
+    host.guard().arm(new Guard.Charge(upgrade.id(), upgrade.name(), journal, from, to, data));
+  }
+
+  /** The data that was armed for this upgrade, whether the guard went back or not. */
+  Optional<List<Kept>> data(Upgrade upgrade) throws Fault {
+    Optional<Armed> armed = host.guard().armed(upgrade.name());
+    Optional<Armed> fired = host.guard().fired(upgrade.name()).map(Fired::armed);
+    return Stream.concat(armed.stream(), fired.stream())
+        .filter(one -> one.upgradeId().equals(upgrade.id()))
+        .findFirst()
+        .map(Armed::data);
   }
 
   /** The trial may take so much longer. */

@@ -45,15 +45,20 @@ final class HostSteps implements Steps {
   private final Host host;
   private final Gate gate;
   private final Guarded guard;
+  private final AgentData data;
   private final Time time;
   private final Map<String, Restart> restarts = new ConcurrentHashMap<>();
 
   /** When a restart began and when it had returned; the old copy's last words lie between. */
   private record Restart(Instant began, Instant over) {}
 
-  HostSteps(Staging staging, Slots slots, Host host, Guarded guard, Time time) {
+  /** What looks after the way back while an upgrade is under way. */
+  record Care(Guarded guard, AgentData data) {}
+
+  HostSteps(Staging staging, Slots slots, Host host, Care care, Time time) {
     this.staging = staging;
-    this.guard = guard;
+    this.guard = care.guard();
+    this.data = care.data();
     this.slots = slots;
     this.host = host;
     this.gate = new Gate(host, time);
@@ -68,7 +73,7 @@ final class HostSteps implements Steps {
       case UNPACK -> staging.unpack(upgrade, progress);
       case ARM -> arm(upgrade);
       case SWITCH -> guard.forward(upgrade, () -> turn(upgrade));
-      case RESTART -> restart(upgrade);
+      case RESTART -> restart(upgrade, progress);
       case OBSERVE -> observe(upgrade, progress);
       case CONFIRM -> throw new IllegalStateException("a confirmation is a line of the journal");
       case DISARM -> guard.disarm(upgrade);
@@ -112,7 +117,7 @@ final class HostSteps implements Steps {
     if (from.isPresent()) {
       checkWayBack(from.get());
     }
-    guard.arm(upgrade, from, to);
+    guard.arm(upgrade, from, to, data.prepare(upgrade, from, to));
   }
 
   /** The copy to go back to must be there to the last byte, while the service still runs. */
@@ -148,6 +153,7 @@ final class HostSteps implements Steps {
     Optional<Slot> from = slot(upgrade.name(), upgrade.from());
     Optional<Slot> to =
         upgrade.to().flatMap(release -> slots.whole(upgrade.name(), release.digest()));
+    data.restore(upgrade, from, to);
     if (from.isPresent()) {
       point(from.get(), to);
     } else if (to.isPresent()) {
@@ -169,10 +175,16 @@ final class HostSteps implements Steps {
     host.reload();
   }
 
-  private void restart(Upgrade upgrade) throws Fault, InterruptedException {
+  private void restart(Upgrade upgrade, Progress progress) throws Fault, InterruptedException {
     checkCurrent(upgrade);
     Slot slot = slot(upgrade.name(), upgrade.to().orElseThrow());
-    restart(upgrade, slot);
+    Instant began = time.now();
+    if (!data.isKept(upgrade)) {
+      data.keep(upgrade, slot, progress);
+      // It may have taken long enough for the guard to go back meanwhile.
+      checkCurrent(upgrade);
+    }
+    restart(upgrade, slot, began);
     hook(slot, slot.descriptor().hooks().afterSwitch(), "after-switch");
   }
 
@@ -184,11 +196,11 @@ final class HostSteps implements Steps {
           .log("{} runs already; leaving it alone", slot.release());
       return;
     }
-    restart(upgrade, slot);
+    restart(upgrade, slot, time.now());
   }
 
-  private void restart(Upgrade upgrade, Slot slot) throws Fault, InterruptedException {
-    Instant began = time.now();
+  private void restart(Upgrade upgrade, Slot slot, Instant began)
+      throws Fault, InterruptedException {
     restarts.put(upgrade.id(), new Restart(began, began));
     host.restart(slot);
     restarts.put(upgrade.id(), new Restart(began, time.now()));
@@ -285,11 +297,13 @@ final class HostSteps implements Steps {
     // Begun again after a restart, it must not touch the links of a later upgrade.
     checkCurrent(upgrade);
     slots.previous(upgrade.name(), upgrade.from());
+    data.forget(upgrade);
     slots.prune(upgrade.name(), guard.kept(upgrade));
     restarts.remove(upgrade.id());
   }
 
   private void discard(Upgrade upgrade) throws Fault, InterruptedException {
+    data.discard(upgrade);
     guard.disarm(upgrade);
     staging.forget(upgrade);
     restarts.remove(upgrade.id());

@@ -1,8 +1,10 @@
 package io.fleetinstaller.daemon;
 
 import io.fleetinstaller.api.Client;
+import io.fleetinstaller.data.Snapshots;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.host.HostContext;
+import io.fleetinstaller.io.Effects;
 import io.fleetinstaller.io.Durations;
 import io.fleetinstaller.registry.DescriptorFormat;
 import io.fleetinstaller.registry.Inspection;
@@ -74,8 +76,7 @@ public final class Setup {
             new Registry(how.after(what.address().toString()), outside.time(), outside.chance())) {
       Slots slots = slots(paths);
       Staging staging = new Staging(() -> registry, slots);
-      Guarded unguarded = new Guarded(host, slots, _ -> paths.state());
-      HostSteps steps = new HostSteps(staging, slots, host, unguarded, outside.time());
+      HostSteps steps = new HostSteps(staging, slots, host, none(host, slots), outside.time());
       Upgrade upgrade = upgrade(staging.look(PackageName.INSTALLER, digest(what, how)), slots);
       steps.run(Step.FETCH, upgrade, new Silent());
       steps.run(Step.UNPACK, upgrade, new Silent());
@@ -88,6 +89,14 @@ public final class Setup {
     } catch (IOException e) {
       throw new Broken(ReasonCode.HOST_FAILED, "cannot lock %s: %s".formatted(paths.state(), e));
     }
+  }
+
+  /** Nothing is on trial, and the daemon keeps no data as agents do. */
+  private HostSteps.Care none(Host host, Slots slots) {
+    Effects effects = outside.effects();
+    Guarded unguarded = new Guarded(host, slots, _ -> settings.now().paths().state());
+    Snapshots snapshots = new Snapshots(effects.disk(), effects.scratch(), 0);
+    return new HostSteps.Care(unguarded, new AgentData(snapshots, host, slots, unguarded));
   }
 
   private Slots slots(Settings.Paths paths) {
