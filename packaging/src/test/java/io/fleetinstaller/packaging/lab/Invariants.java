@@ -13,8 +13,9 @@ import java.util.stream.Collectors;
  *
  * <ul>
  *   <li>I1 The service runs. The exporter answers on its port with the version that belongs to how
- *       the upgrade ended, and runs from the slot that {@code current} names, which is whole. After
- *       a first install that failed, and after a removal, neither unit, link nor process is left.
+ *       the upgrade ended, and runs from the slot that {@code current} names, which {@code verify}
+ *       finds whole. After a first install that failed, and after a removal, neither unit, link nor
+ *       process is left.
  *   <li>I2 The copy that worked is never touched. The old slot is there, and every name, mode,
  *       owner and byte of it is that of the release; after a removal it may be gone.
  *   <li>I3 At most one open upgrade. No journal of the package is without an end when the daemon
@@ -104,6 +105,7 @@ final class Invariants {
       return;
     }
     check(current(Set.of(version.get())), "I1 current is not it: " + facts.text("current"));
+    check(facts.text("verify").equals("whole"), "I1 verify says that it is damaged");
     check(facts.text("unit.UnitFileState").equals("enabled"), "I1 its unit is not enabled");
     check(
         facts.all("file").stream().noneMatch(it -> it.contains("trial")),

@@ -24,6 +24,7 @@ final class InvariantsTest {
       neighbour=5 5 1.0-ccc
       free=900000000
       end=upgraded
+      verify=whole
       """;
 
   @Test
@@ -38,6 +39,7 @@ final class InvariantsTest {
         "serving=1.9.0 | serving= | I1 it serves",
         "current=1.9.0-bbb | current=1.5.0-aaa | I1 current is not it",
         "end=upgraded | end=stuck | I1 it ended as 'stuck'",
+        "verify=whole | verify=damaged | I1 verify says",
         "UnitFileState=enabled | UnitFileState=disabled | I1 its unit is not enabled",
         "file=node-exporter.service | file=x/60-trial.conf | I1 a trial's drop-in",
         "whole 0ld | whole 1ll | I8",
