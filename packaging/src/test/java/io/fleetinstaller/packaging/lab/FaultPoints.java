@@ -15,7 +15,6 @@ import java.util.concurrent.locks.LockSupport;
 final class FaultPoints {
   private final FaultSwitch source;
   private final Deque<Strike> strikes;
-  private final boolean records;
   private final Map<String, Integer> counts = new HashMap<>();
   private Manner failing = Manner.EIO;
   private int failures;
@@ -32,7 +31,6 @@ final class FaultPoints {
   FaultPoints(FaultSwitch source) throws IOException {
     this.source = source;
     this.strikes = new ArrayDeque<>(source.strikes());
-    this.records = source.records();
   }
 
   /**
@@ -69,12 +67,15 @@ final class FaultPoints {
   }
 
   private synchronized Due arrive(String name, boolean grows) throws IOException {
-    if (records) {
+    if (source.records()) {
       source.record(name);
     }
     if (failures > 0 && (grows || failing == Manner.EIO)) {
       failures--;
       return new Due(true, false, failing, 1);
+    }
+    if (strikes.isEmpty()) {
+      strikes.addAll(source.strikes());
     }
     Strike next = strikes.peek();
     if (next == null || !next.names(name)) {

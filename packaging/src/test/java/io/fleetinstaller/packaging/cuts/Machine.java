@@ -1,0 +1,122 @@
+package io.fleetinstaller.packaging.cuts;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+
+/**
+ * A virtual machine that runs. Not thread-safe.
+ *
+ * @param folder what belongs to it alone
+ */
+record Machine(Path folder, Process qemu) implements AutoCloseable {
+  private static final int ANSWER_MILLIS = 3_000;
+  private static final Duration POWER_ON = Duration.ofMinutes(5);
+
+  /** What a machine is made from. */
+  record Image(Path scripts, Path folder) {}
+
+  /** The image as it was when the daemon had nothing to do, on a fresh overlay of its disk. */
+  static Machine resume(Image image, Path folder) throws IOException, InterruptedException {
+    Files.createDirectories(folder);
+    Process overlay =
+        new ProcessBuilder(
+                "qemu-img",
+                "create",
+                "-q",
+                "-fqcow2",
+                "-Fqcow2",
+                "-b" + disk(image.folder()),
+                disk(folder).toString())
+            .inheritIO()
+            .start();
+    if (overlay.waitFor() != 0) {
+      throw new IOException("qemu-img made no overlay of " + image.folder());
+    }
+    return start("resume", image, folder);
+  }
+
+  /** The machine whose disk lies in this folder, switched on. */
+  static Machine boot(Image image, Path folder) throws IOException, InterruptedException {
+    return start("boot", image, folder);
+  }
+
+  private static Machine start(String how, Image image, Path folder)
+      throws IOException, InterruptedException {
+    Files.deleteIfExists(folder.resolve("port"));
+    Process qemu =
+        new ProcessBuilder(
+                image.scripts().resolve("vm.sh").toString(),
+                how,
+                image.folder().toString(),
+                disk(folder).toString(),
+                folder.resolve("monitor").toString(),
+                folder.resolve("port").toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("console").toFile()))
+            .start();
+    qemu.getOutputStream().close();
+    Machine machine = new Machine(folder, qemu);
+    machine.awaitShell();
+    return machine;
+  }
+
+  private static Path disk(Path folder) {
+    return folder.resolve("disk.qcow2");
+  }
+
+  private void awaitShell() throws IOException, InterruptedException {
+    long until = System.nanoTime() + POWER_ON.toNanos();
+    while (!ask("echo ready", ANSWER_MILLIS).strip().equals("ready")) {
+      if (!qemu.isAlive() || System.nanoTime() > until) {
+        throw new IOException("no shell: " + Files.readString(folder.resolve("console")));
+      }
+      Thread.sleep(100);
+    }
+  }
+
+  /** Runs a shell script in it as root, and gives what it says on both its outputs. */
+  String run(String script, Duration limit) throws IOException {
+    String coded = Base64.getEncoder().encodeToString(script.getBytes(UTF_8));
+    return ask(
+        "echo " + coded + " | base64 -d > /run/$$; bash /run/$$ < /dev/null 2>&1",
+        Math.toIntExact(limit.toMillis()));
+  }
+
+  /** Empty when nobody answers: this machine's end of the line is up before the other. */
+  private String ask(String line, int millis) throws IOException {
+    Path port = folder.resolve("port");
+    if (!Files.exists(port) || Files.size(port) == 0) {
+      return "";
+    }
+    int number = Integer.parseInt(Files.readString(port).strip());
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), number)) {
+      socket.setSoTimeout(millis);
+      socket.getOutputStream().write((line + "; exit\n").getBytes(UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), UTF_8);
+    } catch (java.net.SocketException | java.net.SocketTimeoutException _) {
+      return "";
+    }
+  }
+
+  /** The power is gone: what it had not synced is lost. */
+  void cut() throws InterruptedException {
+    qemu.destroyForcibly().waitFor();
+  }
+
+  /** Waits until it has switched itself off. */
+  void awaitOff() throws InterruptedException {
+    qemu.waitFor();
+  }
+
+  @Override
+  public void close() {
+    qemu.destroyForcibly();
+  }
+}

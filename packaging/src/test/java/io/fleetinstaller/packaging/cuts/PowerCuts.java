@@ -1,0 +1,178 @@
+package io.fleetinstaller.packaging.cuts;
+
+import io.fleetinstaller.packaging.cuts.Cut.Course;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * {@code PowerCuts COUNT SEED MACHINES}: upgrades in virtual machines whose power goes, so many of
+ * them side by side. The last line is {@code cuts: N faults, M bricks}; it exits 1 when there is a
+ * brick. packaging/lab starts it.
+ */
+public final class PowerCuts {
+  private static final Duration PATIENCE = Duration.ofMinutes(8);
+
+  private final Machine.Image image;
+  private final Path work;
+  private final Toll toll = new Toll();
+
+  private PowerCuts(Machine.Image image, Path work) {
+    this.image = image;
+    this.work = work;
+  }
+
+  public static void main(String[] args) throws Exception {
+    int count = Integer.parseInt(args[0]);
+    long seed = Long.parseLong(args[1]);
+    int machines = Integer.parseInt(args[2]);
+    Path work = Files.createTempDirectory("power-cuts");
+    try {
+      Machine.Image image = Laboratory.image(Path.of(System.getProperty("packaging")), work);
+      PowerCuts cuts = new PowerCuts(image, work);
+      cuts.play(count, seed, machines);
+      cuts.toll.table().forEach(System.out::println);
+      System.exit(cuts.toll.bricks() > 0 ? 1 : 0);
+    } finally {
+      Laboratory.delete(work);
+    }
+  }
+
+  private void play(int count, long seed, int machines) throws InterruptedException {
+    Course[] courses = new Course[2];
+    abreast(
+        machines,
+        List.of(
+            () -> courses[0] = course("new"),
+            () -> courses[1] = course("crashes"),
+            () -> toll.plain(plainBoot())));
+    List<Cut> plan = Cut.plan(count, courses[0], courses[1], new Random(seed));
+    System.out.printf("%d cuts with seed %d, of %s%n", count, seed, told(courses));
+    abreast(machines, plan.stream().<Work>map(cut -> () -> toll.count(play(cut))).toList());
+  }
+
+  private static List<String> told(Course... courses) {
+    return List.of(courses).stream()
+        .map(it -> "%s: %d effects in %d ms".formatted(it.release(), it.effects().size(), it.millis()))
+        .toList();
+  }
+
+  /** Something done on one machine after the other. */
+  private interface Work {
+    void run() throws IOException, InterruptedException;
+  }
+
+  private static void abreast(int machines, List<Work> all) throws InterruptedException {
+    Queue<Work> left = new ConcurrentLinkedQueue<>(all);
+    Queue<Exception> failures = new ConcurrentLinkedQueue<>();
+    Runnable worker =
+        () -> {
+          for (Work next = left.poll(); next != null; next = left.poll()) {
+            try {
+              next.run();
+            } catch (IOException | InterruptedException | RuntimeException e) {
+              failures.add(e);
+              left.clear();
+            }
+          }
+        };
+    List<Thread> threads =
+        java.util.stream.IntStream.range(0, machines)
+            .mapToObj(_ -> Thread.ofPlatform().start(worker))
+            .toList();
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    if (!failures.isEmpty()) {
+      throw new IllegalStateException(failures.element());
+    }
+  }
+
+  private Course course(String release) throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory(work, "course");
+    try (Machine machine = Machine.resume(image, folder)) {
+      List<String> lines =
+          machine.run("/usr/local/lib/bed/recorded " + release, PATIENCE).lines().toList();
+      return new Course(
+          release, Long.parseLong(lines.getFirst()), lines.subList(1, lines.size()));
+    } finally {
+      Laboratory.delete(folder);
+    }
+  }
+
+  /** Seconds from power-on to the agent's answer on a machine that was switched off in good order. */
+  private double plainBoot() throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory(work, "plain");
+    try (Machine machine = Machine.resume(image, folder)) {
+      machine.run("systemctl poweroff --no-block", PATIENCE);
+      machine.awaitOff();
+    }
+    try (Machine machine = Machine.boot(image, folder)) {
+      String first =
+          machine.run("until [ -s /run/serving ]; do sleep 0.1; done; cat /run/serving", PATIENCE);
+      return Double.parseDouble(first.split(" ")[1]);
+    } finally {
+      Laboratory.delete(folder);
+    }
+  }
+
+  private Seen play(Cut cut) throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory(work, "cut");
+    try {
+      try (Machine machine = Machine.resume(image, folder)) {
+        reach(cut, machine);
+        machine.cut();
+      }
+      try (Machine machine = Machine.boot(image, folder)) {
+        String report =
+            machine.run("/usr/local/lib/bed/report %s 300".formatted(cut.release()), PATIENCE);
+        Seen seen = Seen.of(cut, report);
+        tell(seen, report, machine);
+        return seen;
+      }
+    } finally {
+      Laboratory.delete(folder);
+    }
+  }
+
+  private static void reach(Cut cut, Machine machine) throws IOException, InterruptedException {
+    Optional<String> strike = cut.strike();
+    if (strike.isPresent()) {
+      String script = "/usr/local/lib/bed/strike %s '%s'".formatted(cut.release(), strike.get());
+      String reached = machine.run(script, PATIENCE).strip();
+      if (!reached.equals("fired")) {
+        System.out.printf("%s: %s%n", cut, reached);
+      }
+    } else {
+      machine.run("/usr/local/lib/bed/desire " + cut.release(), PATIENCE);
+      Thread.sleep(cut.millis());
+    }
+  }
+
+  private static void tell(Seen seen, String report, Machine machine) throws IOException {
+    System.out.printf(
+        "%s -> %s; left at %s; serving after %.1f s%s%n",
+        seen.cut(),
+        seen.broken().isEmpty() ? seen.end() : "BRICK " + seen.broken(),
+        seen.left(),
+        seen.serving(),
+        seen.servedWithoutDaemon() ? "" : ", the daemon first");
+    if (!seen.broken().isEmpty()) {
+      System.out.println(report);
+      System.out.println(machine.run(STORY, PATIENCE));
+    }
+  }
+
+  private static final String STORY =
+      """
+      ls -la /opt/datadog-packages/node-exporter /var/lib/fleet-installer/*
+      journalctl -b --no-pager -o short-monotonic -u 'fleet-installer*' -u 'node-exporter*' | tail -60
+      for f in /var/lib/fleet-installer/journals/node-exporter/*; do echo "$f"; tail -5 "$f" | tr -d '\\0'; done
+      """;
+}

@@ -1,0 +1,71 @@
+package io.fleetinstaller.packaging.cuts;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Counts what the cuts came to. Thread-safe. */
+final class Toll {
+  private final List<Seen> all = new ArrayList<>();
+  private double plain = Double.NaN;
+
+  synchronized void count(Seen seen) {
+    all.add(seen);
+  }
+
+  /**
+   * Takes what to compare with.
+   *
+   * @param seconds from power-on to the agent serving without any cut
+   */
+  synchronized void plain(double seconds) {
+    plain = seconds;
+  }
+
+  synchronized long bricks() {
+    return all.stream().filter(seen -> !seen.broken().isEmpty()).count();
+  }
+
+  synchronized List<String> table() {
+    List<String> lines = new ArrayList<>();
+    lines.add("| power cut, left at | cuts | ended | bricks | slowest to serve |");
+    lines.add("| --- | ---: | --- | ---: | ---: |");
+    Map<String, List<Seen>> rows = new TreeMap<>();
+    all.forEach(seen -> rows.computeIfAbsent(seen.left(), _ -> new ArrayList<>()).add(seen));
+    rows.forEach((left, cuts) -> lines.add(row(left, cuts)));
+    lines.add("");
+    List<Seen> onTrial = all.stream().filter(Seen::onTrial).toList();
+    double[] times = onTrial.stream().mapToDouble(Seen::serving).sorted().toArray();
+    if (times.length > 0) {
+      lines.add(
+          "power-on to the agent serving after a cut on trial, emulated: median %.1f s, worst %.1f s, of %d"
+              .formatted(times[times.length / 2], times[times.length - 1], times.length));
+    }
+    lines.add("without any cut: %.1f s; before the daemon was up: %d of %d".formatted(plain, alone(), all.size()));
+    lines.add(
+        "slowest recovery: "
+            + all.stream()
+                .max(java.util.Comparator.comparingDouble(Seen::serving))
+                .map(it -> "%.1f s, %s".formatted(it.serving(), it.cut()))
+                .orElse("none"));
+    lines.add("cuts: %d faults, %d bricks".formatted(all.size(), bricks()));
+    return lines;
+  }
+
+  private long alone() {
+    return all.stream().filter(Seen::servedWithoutDaemon).count();
+  }
+
+  private static String row(String left, List<Seen> cuts) {
+    Map<String, Integer> ends = new TreeMap<>();
+    cuts.forEach(seen -> ends.merge(seen.end(), 1, Integer::sum));
+    return "| %s | %d | %s | %d | %.1f s |"
+        .formatted(
+            left,
+            cuts.size(),
+            ends,
+            cuts.stream().filter(seen -> !seen.broken().isEmpty()).count(),
+            cuts.stream().mapToDouble(Seen::serving).max().orElse(Double.NaN));
+  }
+}
