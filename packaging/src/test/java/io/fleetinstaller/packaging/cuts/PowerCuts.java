@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /**
  * {@code PowerCuts COUNT SEED MACHINES}: upgrades in virtual machines whose power goes, so many of
  * them side by side. The last line is {@code cuts: N faults, M bricks}; it exits 1 when there is a
- * brick. packaging/lab starts it.
+ * brick. packaging/lab-vm starts it.
  */
 public final class PowerCuts {
   private static final Duration PATIENCE = Duration.ofMinutes(8);
