@@ -33,15 +33,22 @@ public final class PowerCuts {
     long seed = Long.parseLong(args[1]);
     int machines = Integer.parseInt(args[2]);
     Path work = Files.createTempDirectory("power-cuts");
+    Runtime.getRuntime().addShutdownHook(new Thread(PowerCuts::leaveNothing));
+    Toll toll;
     try {
       Machine.Image image = Laboratory.image(Path.of(System.getProperty("packaging")), work);
       PowerCuts cuts = new PowerCuts(image, work);
       cuts.play(count, seed, machines);
-      cuts.toll.table().forEach(System.out::println);
-      System.exit(cuts.toll.bricks() > 0 ? 1 : 0);
+      toll = cuts.toll;
     } finally {
       Laboratory.delete(work);
     }
+    toll.table().forEach(System.out::println);
+    System.exit(toll.bricks() > 0 ? 1 : 0);
+  }
+
+  private static void leaveNothing() {
+    ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
   }
 
   private void play(int count, long seed, int machines) throws InterruptedException {
