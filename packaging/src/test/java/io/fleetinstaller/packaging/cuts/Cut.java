@@ -29,8 +29,8 @@ record Cut(String release, long millis, Optional<String> strike) {
   }
 
   /**
-   * Every second one at an effect, spread evenly over all of them, before it and after it; the others
-   * at random moments. Two of three on the way there, one on the way back.
+   * Every second one at an effect, spread evenly over all of them, before it and after it; the
+   * others at random moments. Two of three on the way there, one on the way back.
    */
   static List<Cut> plan(int count, Course there, Course back, RandomGenerator random) {
     List<Cut> cuts = new ArrayList<>();

@@ -40,8 +40,7 @@ final class Laboratory {
     try (OutputStream out = Files.newOutputStream(jar);
         JarOutputStream entries = new JarOutputStream(out);
         Stream<Path> files = Files.list(classes.resolve(POINTS))) {
-      List<Path> sorted =
-          files.filter(it -> it.toString().endsWith(".class")).sorted().toList();
+      List<Path> sorted = files.filter(it -> it.toString().endsWith(".class")).sorted().toList();
       for (Path file : sorted) {
         JarEntry entry = new JarEntry(POINTS + "/" + file.getFileName());
         entry.setTime(0);

@@ -66,7 +66,8 @@ public final class PowerCuts {
 
   private static List<String> told(Course... courses) {
     return List.of(courses).stream()
-        .map(it -> "%s: %d effects in %d ms".formatted(it.release(), it.effects().size(), it.millis()))
+        .map(it ->
+            "%s: %d effects in %d ms".formatted(it.release(), it.effects().size(), it.millis()))
         .toList();
   }
 
@@ -106,14 +107,15 @@ public final class PowerCuts {
     try (Machine machine = Machine.resume(image, folder)) {
       List<String> lines =
           machine.run("/usr/local/lib/bed/recorded " + release, PATIENCE).lines().toList();
-      return new Course(
-          release, Long.parseLong(lines.getFirst()), lines.subList(1, lines.size()));
+      return new Course(release, Long.parseLong(lines.getFirst()), lines.subList(1, lines.size()));
     } finally {
       Laboratory.delete(folder);
     }
   }
 
-  /** Seconds from power-on to the agent's answer on a machine that was switched off in good order. */
+  /**
+   * Seconds from power-on to the agent's answer on a machine that was switched off in good order.
+   */
   private double plainBoot() throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory(work, "plain");
     try (Machine machine = Machine.resume(image, folder)) {
@@ -179,7 +181,8 @@ public final class PowerCuts {
   private static final String STORY =
       """
       ls -la /opt/datadog-packages/node-exporter /var/lib/fleet-installer/*
-      journalctl -b --no-pager -o short-monotonic -u 'fleet-installer*' -u 'node-exporter*' | tail -60
+      journalctl -b --no-pager -o short-monotonic -u 'fleet-installer*' -u 'node-exporter*' \
+        | grep -v collector= | tail -60
       for f in /var/lib/fleet-installer/journals/node-exporter/*; do echo "$f"; tail -5 "$f" | tr -d '\\0'; done
       """;
 }

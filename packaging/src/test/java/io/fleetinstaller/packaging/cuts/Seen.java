@@ -62,10 +62,14 @@ record Seen(Cut cut, Map<String, List<String>> facts) {
     List<String> broken = new ArrayList<>();
     boolean upgraded = end().equals("upgraded");
     check(broken, all("late").isEmpty(), "the upgrade has not ended");
-    check(broken, List.of("upgraded", "reverted", "given-up").contains(end()), "it ended: " + end());
+    check(
+        broken, List.of("upgraded", "reverted", "given-up").contains(end()), "it ended: " + end());
     check(broken, !upgraded || !cut.release().equals("crashes"), "a bad release was confirmed");
     check(broken, one("serving").equals(upgraded ? NEW : OLD), "it serves " + one("serving"));
-    check(broken, one("current").startsWith(upgraded ? NEW + "-" : OLD + "-"), "current is " + one("current"));
+    check(
+        broken,
+        one("current").startsWith(upgraded ? NEW + "-" : OLD + "-"),
+        "current is " + one("current"));
     check(broken, whole("", one("current")), "current is not whole: " + all("slot"));
     for (String when : List.of("early.", "late.", "")) {
       all(when + "slot").stream()
