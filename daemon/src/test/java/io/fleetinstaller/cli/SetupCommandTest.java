@@ -28,7 +28,9 @@ class SetupCommandTest {
     assertThat(code).isZero();
     assertThat(itself.asked)
         .containsExactly("set up /etc/other.yaml file:%s/layout:1.2.3".formatted(folder));
-    assertThat(out.toString(StandardCharsets.UTF_8)).contains("fleet-installer 1.2.3").contains("runs");
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("fleet-installer 1.2.3")
+        .contains("runs");
   }
 
   @Test

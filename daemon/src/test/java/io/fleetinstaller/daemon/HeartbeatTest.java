@@ -41,11 +41,12 @@ class HeartbeatTest {
   void a_socket_that_does_not_answer_keeps_it_silent_and_one_that_answers_again_does_not()
       throws Exception {
     AtomicInteger asked = new AtomicInteger();
-    Heartbeat.Question once = () -> {
-      if (asked.incrementAndGet() == 1) {
-        throw new Fault.Transient(ReasonCode.DAEMON_DOWN, "cannot ask the daemon");
-      }
-    };
+    Heartbeat.Question once =
+        () -> {
+          if (asked.incrementAndGet() == 1) {
+            throw new Fault.Transient(ReasonCode.DAEMON_DOWN, "cannot ask the daemon");
+          }
+        };
 
     try (Heartbeat heart = Heartbeat.start(watchdog, once, time)) {
       time.pauses.take();
@@ -61,9 +62,10 @@ class HeartbeatTest {
 
   @Test
   void a_daemon_that_is_busy_lives() throws Exception {
-    Heartbeat.Question busy = () -> {
-      throw new Fault.Transient(ReasonCode.BUSY, "too many connections");
-    };
+    Heartbeat.Question busy =
+        () -> {
+          throw new Fault.Transient(ReasonCode.BUSY, "too many connections");
+        };
 
     try (Heartbeat heart = Heartbeat.start(watchdog, busy, time)) {
       time.pauses.take();

@@ -273,7 +273,8 @@ class SelfUpgradeTest {
         boolean regular = Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
         String content = regular ? Digest.of(Files.readAllBytes(file)).hex() : "";
         boolean shared = file.equals(folder);
-        String changed = shared ? "" : Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toString();
+        String changed =
+            shared ? "" : Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toString();
         all.put(file.toString(), content + " " + changed);
       }
     }

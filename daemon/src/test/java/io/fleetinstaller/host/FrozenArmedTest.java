@@ -40,14 +40,14 @@ class FrozenArmedTest {
 
     assertThat(keys(Files.readString(folder.resolve("armed/agent"))))
         .isEqualTo(
-            keys(new String(Frozen.bytes("armed"), java.nio.charset.StandardCharsets.UTF_8)).stream()
+            keys(new String(Frozen.bytes("armed"), java.nio.charset.StandardCharsets.UTF_8))
+                .stream()
                 .filter(key -> !List.of("link", "candidate", "old").contains(key))
                 .toList());
   }
 
   private ArmedRecords records() {
-    return new ArmedRecords(
-        new HostContext(folder, folder, new DurableDisk(), new FakeTime()));
+    return new ArmedRecords(new HostContext(folder, folder, new DurableDisk(), new FakeTime()));
   }
 
   private static List<String> keys(String text) {

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The words we say to systemd. None of them waits for the job of a package's service: one that hangs
- * must not hang us.
+ * The words we say to systemd. None of them waits for the job of a package's service: one that
+ * hangs must not hang us.
  */
 final class Systemctl {
   /** Systemd answers at once unless the machine is in deep trouble. */
