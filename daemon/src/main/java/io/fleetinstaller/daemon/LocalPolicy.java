@@ -171,9 +171,11 @@ final class LocalPolicy {
       return;
     }
     policy = Policy.EMPTY;
-    String sentence =
-        "what people decided on this host cannot be read (%s); nothing is begun by itself until it can, or until a person runs hold, unhold, pin or unpin";
-    unknown = Optional.of(damaged(sentence.formatted(why)));
+    unknown =
+        Optional.of(
+            damaged(
+                "what people decided on this host cannot be read (%s); nothing is begun by itself until it can, or until a person runs hold, unhold, pin or unpin"
+                    .formatted(why)));
   }
 
   private static Reason lost() {
