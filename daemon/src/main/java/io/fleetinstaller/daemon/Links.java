@@ -62,8 +62,7 @@ final class Links {
     return List.copyOf(told);
   }
 
-  private void tell(String form, Object... details) {
-    String sentence = form.formatted(details);
+  private void tell(String sentence) {
     LOG.warn("{}", sentence);
     told.add(new Reason(ReasonCode.STATE_DAMAGED, sentence));
     if (told.size() > MOST_TOLD) {
@@ -105,8 +104,8 @@ final class Links {
     Optional<Slot> wanted = wanted(name);
     if (wanted.isPresent()) {
       tell(
-          "current of %s was lost at %s; it is made to name %s again",
-          name, seconds(), wanted.get().release());
+          "current of %s was lost at %s; it is made to name %s again"
+              .formatted(name, seconds(), wanted.get().release()));
       situation.slots().replaceCurrent(wanted.get());
     }
     return wanted;
@@ -150,7 +149,9 @@ final class Links {
             .filter(release -> installed.find(release.digest()).isPresent())
             .filter(release -> !installed.current().map(Slot::release).equals(Optional.of(release)));
     if (before.isPresent()) {
-      tell("previous of %s was lost at %s; it is made to name %s again", name, seconds(), before.get());
+      tell(
+          "previous of %s was lost at %s; it is made to name %s again"
+              .formatted(name, seconds(), before.get()));
     }
     situation.slots().replacePrevious(name, before);
   }
