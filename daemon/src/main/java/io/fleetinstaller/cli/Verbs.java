@@ -29,6 +29,7 @@ final class Verbs {
     all.put("poll", PollCommand::new);
     all.put("verify", VerifyCommand::new);
     all.put("doctor", DoctorCommand::new);
+    all.put("diagnose", DiagnoseCommand::new);
     all.put("package", PackageCommand::with);
     all.put("repo", RepoCommand::with);
     all.put("run", RunCommand::new);

@@ -376,6 +376,7 @@ class CliTest {
         folder.resolve("usual"),
         (config, supervised) -> started.add(config + " " + supervised),
         _ -> new CheckupReport(Instant.EPOCH, List.of(Check.ok("disk", "all of it"))),
+        (_, _, _) -> List.of(),
         new FakeItself());
   }
 

@@ -144,6 +144,7 @@ class PackageCommandTest {
             folder.resolve("none"),
             (config, supervised) -> {},
             _ -> new CheckupReport(Instant.EPOCH, List.of()),
+            (_, _, _) -> List.of(),
             new FakeItself());
     Terminal terminal =
         new Terminal(

@@ -203,6 +203,7 @@ class RepoCommandTest {
             folder.resolve("none"),
             (config, supervised) -> {},
             _ -> new CheckupReport(Instant.EPOCH, List.of()),
+            (_, _, _) -> List.of(),
             new FakeItself());
     return new Cli(product, terminal, time).run(words);
   }

@@ -59,6 +59,7 @@ class SetupCommandTest {
               throw new AssertionError("nobody asked for a daemon");
             },
             _ -> new CheckupReport(Instant.EPOCH, List.of()),
+            (_, _, _) -> List.of(),
             itself);
     Terminal terminal =
         new Terminal(

@@ -4,6 +4,7 @@ import io.fleetinstaller.cli.Cli;
 import io.fleetinstaller.cli.Itself;
 import io.fleetinstaller.cli.Product;
 import io.fleetinstaller.daemon.Assembly;
+import io.fleetinstaller.daemon.Diagnosing;
 import io.fleetinstaller.daemon.Doctor;
 import io.fleetinstaller.daemon.Lifetime;
 import io.fleetinstaller.daemon.Rehearsing;
@@ -41,8 +42,15 @@ public final class Main {
             Settings.Paths.DEFAULT.socket(),
             (config, supervised) -> runDaemon(config, supervised, effects),
             config -> Doctor.withoutDaemon(config, TOOLS, new SystemTime()),
+            (config, socket, output) ->
+                Diagnosing.of(config, socket, means(effects)).write(output),
             new InSlots(effects));
     return Cli.run(args, product);
+  }
+
+  private static Diagnosing.Means means(Effects effects) {
+    return new Diagnosing.Means(
+        effects.programs(), new SystemTime(), System.getenv(), UnitFiles.others(), TOOLS);
   }
 
   private static void runDaemon(Path config, boolean supervised, Effects effects) throws Fault {

@@ -1,0 +1,73 @@
+package io.fleetinstaller.diagnose;
+
+import io.fleetinstaller.io.Bounded;
+import io.fleetinstaller.io.Document;
+import io.fleetinstaller.release.Fault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What the daemon keeps and what it is told, as it lies on disk. */
+record StateFiles(Scene scene) {
+  private static final int LARGEST_ROLE = 16 << 20;
+
+  List<Part> parts() {
+    List<Part> parts = new ArrayList<>();
+    Path state = scene.state();
+    parts.add(new Part("settings/installer.yaml", () -> Texts.end(scene.config())));
+    scene.desired().ifPresent(file -> parts.add(new Part("settings/desired.yaml", () -> Texts.end(file))));
+    parts.addAll(Texts.folder("state", state));
+    for (String folder : List.of("armed", "fired", "claims", "source")) {
+      parts.addAll(Texts.folder("state/" + folder, state.resolve(folder)));
+    }
+    for (String folder : List.of("journals", "children")) {
+      parts.addAll(folders("state/" + folder, state.resolve(folder)));
+    }
+    parts.add(new Part("trust.txt", this::trust));
+    return parts;
+  }
+
+  private static List<Part> folders(String name, Path folder) {
+    List<Part> parts = new ArrayList<>();
+    try (Stream<Path> children = Files.list(folder)) {
+      children
+          .filter(child -> Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS))
+          .sorted()
+          .map(child -> Texts.folder(name + "/" + child.getFileName(), child))
+          .forEach(parts::addAll);
+    } catch (IOException _) {
+      return List.of();
+    }
+    return parts;
+  }
+
+  /** Which version of each role is trusted, and until when. */
+  private String trust() throws IOException {
+    StringBuilder text = new StringBuilder();
+    role(text, scene.trustRoot());
+    try (Stream<Path> roles = Files.list(scene.state().resolve("trust"))) {
+      roles
+          .filter(Files::isRegularFile)
+          .sorted()
+          .forEach(role -> role(text, role));
+    }
+    return text.toString();
+  }
+
+  private static void role(StringBuilder text, Path file) {
+    text.append(file).append(": ");
+    try {
+      byte[] bytes = Bounded.read(file, LARGEST_ROLE);
+      Document signed = Document.json(file.toString(), bytes, LARGEST_ROLE).object("signed");
+      text.append("version %d, ".formatted(signed.number("version", 0, Long.MAX_VALUE)))
+          .append("expires %s, ".formatted(signed.text("expires")))
+          .append("%d bytes%n".formatted(bytes.length));
+    } catch (IOException | Fault e) {
+      text.append("cannot be read: %s%n".formatted(e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.fleetinstaller.diagnose;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Reads files without trusting their size or kind. */
+final class Texts {
+  private static final int MOST = 2 << 20;
+  private static final int MOST_FILES = 200;
+
+  private Texts() {}
+
+  /** The end of a file: of a log it is the newest. */
+  static String end(Path file) throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IOException(file + " is no file");
+    }
+    try (FileChannel channel = FileChannel.open(file)) {
+      channel.position(Math.max(0, channel.size() - MOST));
+      InputStream in = Channels.newInputStream(channel);
+      return new String(in.readNBytes(MOST), UTF_8);
+    }
+  }
+
+  /** A part for each file in this folder, at most two hundred, the last by name. */
+  static List<Part> folder(String name, Path folder) {
+    List<Part> parts = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      List<Path> all =
+          files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)).sorted().toList();
+      for (Path file : all.subList(Math.max(0, all.size() - MOST_FILES), all.size())) {
+        parts.add(new Part(name + "/" + file.getFileName(), () -> end(file)));
+      }
+    } catch (NoSuchFileException _) {
+      return List.of();
+    } catch (IOException e) {
+      return List.of(
+          new Part(
+              name,
+              () -> {
+                throw e;
+              }));
+    }
+    return parts;
+  }
+}
