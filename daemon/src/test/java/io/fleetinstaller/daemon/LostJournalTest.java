@@ -84,7 +84,7 @@ class LostJournalTest {
   void without_a_way_back_the_candidate_stays() throws Exception {
     Damage.DELETED.happenTo(slot(one).path());
 
-    stage.start();
+    stage.start().poll();
 
     assertThat(stage.current()).isEqualTo("2");
     assertThat(stage.host.state(Stage.AGENT, "agent.service").executable().orElseThrow())
@@ -95,7 +95,7 @@ class LostJournalTest {
   void when_the_record_of_the_guard_is_lost_too_the_candidate_stays() throws Exception {
     stage.host.guard().disarm(Stage.AGENT);
 
-    stage.start();
+    stage.start().poll();
 
     assertThat(stage.current()).isEqualTo("2");
     assertThat(stage.problems()).contains("no journal of agent tells how");

@@ -19,9 +19,9 @@ class FrozenPolicyTest {
   @Test
   void policy() throws Exception {
     Path file = Frozen.copy("policy.json", folder);
-    PolicyFile policy = new PolicyFile(folder, new DurableDisk());
+    PolicyFile policy = PolicyFile.first(folder, new DurableDisk());
 
-    Policy read = policy.read();
+    Policy read = ((PolicyFile.Good) policy.look()).policy();
     policy.write(read);
 
     assertThat(read.overrides().get(AGENT).decision().by()).isEqualTo("ann");

@@ -18,7 +18,7 @@ class FrozenNotesTest {
   void notes() throws Exception {
     Path file = Frozen.copy("notes.json", folder);
 
-    Notes read = Notes.read(folder);
+    Notes read = Notes.read(folder, new DurableDisk());
     read.write(folder, new DurableDisk());
 
     assertThat(read.actFrom()).isEqualTo(Instant.parse("2026-01-02T03:04:35Z"));
