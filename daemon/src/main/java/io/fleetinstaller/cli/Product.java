@@ -12,4 +12,9 @@ import java.nio.file.Path;
  * @param itself how the program comes onto a host, and to a newer release
  */
 public record Product(
-    Path config, Path socket, DaemonStarter daemon, Checkup checkup, Diagnoser diagnoser, Itself itself) {}
+    Path config,
+    Path socket,
+    DaemonStarter daemon,
+    Checkup checkup,
+    Diagnoser diagnoser,
+    Itself itself) {}

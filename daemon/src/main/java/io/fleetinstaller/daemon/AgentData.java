@@ -75,8 +75,7 @@ final class AgentData {
    * Stops the services and takes what snapshots are missing. A candidate that has run already must
    * never be taken for what was there before.
    */
-  void keep(Upgrade upgrade, Slot candidate, Progress progress)
-      throws Fault, InterruptedException {
+  void keep(Upgrade upgrade, Slot candidate, Progress progress) throws Fault, InterruptedException {
     List<Kept> all = of(upgrade);
     refuseLate(upgrade, candidate);
     Extent extent = snapshots.check(all);

@@ -62,8 +62,7 @@ public final class Diagnosing {
 
   private static String checkup(Path config, Means means) throws Fault {
     return new String(
-        Json.bytes(
-            Doctor.withoutDaemon(config, means.tools(), means.time()).tree().entries()),
+        Json.bytes(Doctor.withoutDaemon(config, means.tools(), means.time()).tree().entries()),
         StandardCharsets.UTF_8);
   }
 

@@ -147,7 +147,8 @@ final class Links {
             .findFirst()
             .flatMap(account -> account.upgrade().from())
             .filter(release -> installed.find(release.digest()).isPresent())
-            .filter(release -> !installed.current().map(Slot::release).equals(Optional.of(release)));
+            .filter(
+                release -> !installed.current().map(Slot::release).equals(Optional.of(release)));
     if (before.isPresent()) {
       tell(
           "previous of %s was lost at %s; it is made to name %s again"

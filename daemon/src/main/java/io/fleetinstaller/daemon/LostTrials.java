@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Upgrades whose journal lost their end, or was lost. What the guard keeps for the way back still tells from where to
- * where they go: they are led to their end as if nothing had happened.
+ * Upgrades whose journal lost their end, or was lost. What the guard keeps for the way back still
+ * tells from where to where they go: they are led to their end as if nothing had happened.
  */
 final class LostTrials {
   private static final Logger LOG = LoggerFactory.getLogger(LostTrials.class);
@@ -61,8 +61,7 @@ final class LostTrials {
   private boolean isOver(Account account) {
     PackageName name = account.upgrade().name();
     try {
-      Optional<Release> current =
-          situation.slots().read(name).current().map(Slot::release);
+      Optional<Release> current = situation.slots().read(name).current().map(Slot::release);
       return current.equals(account.upgrade().to())
           && host.guard().armed(name).isEmpty()
           && host.guard().fired(name).isEmpty();
@@ -85,10 +84,13 @@ final class LostTrials {
     Installed installed = situation.slots().read(name);
     Optional<Release> to = installed.current().map(Slot::release);
     Optional<Release> from =
-        armed.from().flatMap(folder -> installed.whole().stream()
-            .map(Slot::release)
-            .filter(release -> release.slotName().equals(folder))
-            .findFirst());
+        armed
+            .from()
+            .flatMap(folder ->
+                installed.whole().stream()
+                    .map(Slot::release)
+                    .filter(release -> release.slotName().equals(folder))
+                    .findFirst());
     boolean onTrial = to.map(Release::slotName).equals(armed.to());
     boolean newest =
         situation.journals().history(name).last().stream()

@@ -87,7 +87,9 @@ final class Copy {
         Files.readAttributes(child, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     if (found.isSymbolicLink()) {
       scratch.copyLink(into, child);
-      scratch.attributes(into, new Scratch.Attributes(null, owner(child, LinkOption.NOFOLLOW_LINKS), null, Map.of()));
+      scratch.attributes(
+          into,
+          new Scratch.Attributes(null, owner(child, LinkOption.NOFOLLOW_LINKS), null, Map.of()));
     } else if (found.isDirectory()) {
       scratch.directory(into);
       directory(child, into, depth + 1);

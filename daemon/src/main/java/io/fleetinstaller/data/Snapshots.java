@@ -129,8 +129,7 @@ public final class Snapshots {
     for (Kept kept : all) {
       if (!there(kept.snapshot())) {
         LOG.info("taking a snapshot of {}", kept.data());
-        notes.addAll(
-            Trouble.in("take a snapshot of", kept.data(), () -> take(kept, progress)));
+        notes.addAll(Trouble.in("take a snapshot of", kept.data(), () -> take(kept, progress)));
       }
     }
     return notes;

@@ -10,8 +10,7 @@ record AgentLogs(Path state, Set<PackageName> packages) {
   List<Part> parts() {
     return packages.stream()
         .map(PackageName::value)
-        .flatMap(name ->
-            Texts.folder("logs/" + name, state.resolve("logs").resolve(name)).stream())
+        .flatMap(name -> Texts.folder("logs/" + name, state.resolve("logs").resolve(name)).stream())
         .toList();
   }
 }

@@ -19,7 +19,9 @@ record StateFiles(Scene scene) {
     List<Part> parts = new ArrayList<>();
     Path state = scene.state();
     parts.add(new Part("settings/installer.yaml", () -> Texts.end(scene.config())));
-    scene.desired().ifPresent(file -> parts.add(new Part("settings/desired.yaml", () -> Texts.end(file))));
+    scene
+        .desired()
+        .ifPresent(file -> parts.add(new Part("settings/desired.yaml", () -> Texts.end(file))));
     parts.addAll(Texts.folder("state", state));
     for (String folder : List.of("armed", "fired", "claims", "source")) {
       parts.addAll(Texts.folder("state/" + folder, state.resolve(folder)));
@@ -50,10 +52,7 @@ record StateFiles(Scene scene) {
     StringBuilder text = new StringBuilder();
     role(text, scene.trustRoot());
     try (Stream<Path> roles = Files.list(scene.state().resolve("trust"))) {
-      roles
-          .filter(Files::isRegularFile)
-          .sorted()
-          .forEach(role -> role(text, role));
+      roles.filter(Files::isRegularFile).sorted().forEach(role -> role(text, role));
     }
     return text.toString();
   }

@@ -38,7 +38,10 @@ final class Texts {
     List<Part> parts = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
       List<Path> all =
-          files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)).sorted().toList();
+          files
+              .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+              .sorted()
+              .toList();
       for (Path file : all.subList(Math.max(0, all.size() - MOST_FILES), all.size())) {
         parts.add(new Part(name + "/" + file.getFileName(), () -> end(file)));
       }

@@ -35,8 +35,15 @@ record UnitParts(Scene scene, Set<String> services) {
         parts.add(log(unit));
       }
     }
-    parts.add(said("logs/guard.txt", "journalctl", "--unit=fleet-installer-guard@*",
-        "--lines=1000", "--output=short-iso", "--quiet", "--no-pager"));
+    parts.add(
+        said(
+            "logs/guard.txt",
+            "journalctl",
+            "--unit=fleet-installer-guard@*",
+            "--lines=1000",
+            "--output=short-iso",
+            "--quiet",
+            "--no-pager"));
     return parts;
   }
 

@@ -42,9 +42,7 @@ public final class Held implements Closeable {
 
   /** By this name it is reached, and what is in it; good until it is closed. */
   public Path path() {
-    return descriptor.isPresent()
-        ? OPEN.resolve(Integer.toString(descriptor.getAsInt()))
-        : named;
+    return descriptor.isPresent() ? OPEN.resolve(Integer.toString(descriptor.getAsInt())) : named;
   }
 
   /** What is in the directory, by names that are good until it is closed. */

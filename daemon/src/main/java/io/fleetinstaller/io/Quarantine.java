@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where damaged state goes: it is renamed to {@code <name>.corrupt}, so that nothing stops at it and
- * a person can still look at it. Of each name the newest is kept.
+ * Where damaged state goes: it is renamed to {@code <name>.corrupt}, so that nothing stops at it
+ * and a person can still look at it. Of each name the newest is kept.
  */
 public final class Quarantine {
   private static final Logger LOG = LoggerFactory.getLogger(Quarantine.class);
@@ -66,7 +66,9 @@ public final class Quarantine {
     disk.createDirectories(directory, mode);
   }
 
-  /** What was set aside below this directory, at most a hundred; what cannot be read is left out. */
+  /**
+   * What was set aside below this directory, at most a hundred; what cannot be read is left out.
+   */
   public static List<Path> below(Path directory) {
     List<Path> found = new ArrayList<>();
     try {

@@ -57,12 +57,12 @@ record Notes(@Nullable Instant lastContact, @Nullable Digest config, Instant act
   }
 
   private static Notes parse(Path file) throws IOException, Refused {
-      Document document = Document.json(file.toString(), Bounded.read(file, LIMIT), LIMIT);
-      document.number("formatVersion", 1, Long.MAX_VALUE);
-      return new Notes(
-          document.optionalValue("lastContact", Notes::instant).orElse(null),
-          document.optionalValue("config", Digest::parse).orElse(null),
-          document.optionalValue("actFrom", Notes::instant).orElse(Instant.EPOCH));
+    Document document = Document.json(file.toString(), Bounded.read(file, LIMIT), LIMIT);
+    document.number("formatVersion", 1, Long.MAX_VALUE);
+    return new Notes(
+        document.optionalValue("lastContact", Notes::instant).orElse(null),
+        document.optionalValue("config", Digest::parse).orElse(null),
+        document.optionalValue("actFrom", Notes::instant).orElse(Instant.EPOCH));
   }
 
   void write(Path folder, Disk disk) throws Transient {

@@ -80,8 +80,7 @@ public final class Conductor {
     if (journals.keeps(upgrade.name(), upgrade.id())) {
       return Optional.empty();
     }
-    LOG.warn(
-        "the journal of the upgrade of {} is lost; its trial goes on", upgrade.name());
+    LOG.warn("the journal of the upgrade of {} is lost; its trial goes on", upgrade.name());
     return Optional.of(resume(journals.salvage(upgrade, machine.boot())));
   }
 

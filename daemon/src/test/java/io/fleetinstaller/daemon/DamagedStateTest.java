@@ -94,8 +94,7 @@ class DamagedStateTest {
     }
 
     private boolean isFolder() {
-      return EnumSet.of(
-              JOURNALS_OF_ONE, JOURNALS, MEMORY, TRUST, DOCUMENTS, SOURCE, REPORTS, STATE)
+      return EnumSet.of(JOURNALS_OF_ONE, JOURNALS, MEMORY, TRUST, DOCUMENTS, SOURCE, REPORTS, STATE)
           .contains(this);
     }
 
@@ -133,8 +132,7 @@ class DamagedStateTest {
   }
 
   private static Set<Damage> onFolders() {
-    return EnumSet.of(
-        Damage.DELETED, Damage.EMPTY, Damage.GARBAGE, Damage.A_LINK_TO_NOTHING);
+    return EnumSet.of(Damage.DELETED, Damage.EMPTY, Damage.GARBAGE, Damage.A_LINK_TO_NOTHING);
   }
 
   private static Set<Damage> onFiles(Kept kept) {

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fleetinstaller.host.Guard;
 import io.fleetinstaller.host.Life;
-import io.fleetinstaller.release.Release;
-import io.fleetinstaller.release.Slot;
-import io.fleetinstaller.registry.DescriptorFormat;
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.FileScratch;
+import io.fleetinstaller.registry.DescriptorFormat;
+import io.fleetinstaller.release.Release;
+import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.slots.Doors;
 import io.fleetinstaller.slots.Slots;
 import java.nio.file.Files;
@@ -43,8 +43,12 @@ class LostJournalTest {
     stage.close();
     // As it was before CONFIRM: guarded, and without a previous of its own.
     Path journal = folder.resolve("state/journals/agent/00000002.journal");
-    stage.host.guard().arm(
-        new Guard.Charge("00000002", Stage.AGENT, journal, Optional.of(slot(one)), Optional.of(slot(two))));
+    stage
+        .host
+        .guard()
+        .arm(
+            new Guard.Charge(
+                "00000002", Stage.AGENT, journal, Optional.of(slot(one)), Optional.of(slot(two))));
     Files.delete(folder.resolve("packages/agent/previous"));
     Files.writeString(journal, "no journal");
   }

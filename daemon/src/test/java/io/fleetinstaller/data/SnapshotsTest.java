@@ -10,6 +10,7 @@ import io.fleetinstaller.io.Needs;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -18,7 +19,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,8 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class SnapshotsTest {
   @TempDir private Path folder;
-  private final Snapshots snapshots =
-      new Snapshots(new DurableDisk(), new FileScratch(), 0);
+  private final Snapshots snapshots = new Snapshots(new DurableDisk(), new FileScratch(), 0);
   private Path data;
   private Kept kept;
 
@@ -61,7 +60,8 @@ final class SnapshotsTest {
     assertThat(Files.readSymbolicLink(kept.snapshot().resolve("to-nowhere")))
         .isEqualTo(Path.of("/no/such/thing"));
     assertThat(inode(kept.snapshot().resolve("rows-too"))).isEqualTo(inode(rows));
-    assertThat(names()).containsExactlyInAnyOrder("agent", ".agent.fleet-installer-snapshot-00000007");
+    assertThat(names())
+        .containsExactlyInAnyOrder("agent", ".agent.fleet-installer-snapshot-00000007");
   }
 
   @Test
@@ -229,8 +229,7 @@ final class SnapshotsTest {
   @Test
   void data_that_has_no_room_twice_is_refused_and_told_how_much_it_is() throws Exception {
     write("rows", "x".repeat(100_000));
-    Snapshots tight =
-        new Snapshots(new DurableDisk(), new FileScratch(), Long.MAX_VALUE / 2);
+    Snapshots tight = new Snapshots(new DurableDisk(), new FileScratch(), Long.MAX_VALUE / 2);
 
     assertThatThrownBy(() -> tight.check(List.of(kept)))
         .isInstanceOf(Fault.Transient.class)
@@ -287,8 +286,7 @@ final class SnapshotsTest {
       List<String> notes = snapshots.take(List.of(there), _ -> {});
 
       assertThat(notes).singleElement().asString().endsWith("shared");
-      assertThat(Files.mismatch(
-              there.data().resolve("rows"), there.snapshot().resolve("rows")))
+      assertThat(Files.mismatch(there.data().resolve("rows"), there.snapshot().resolve("rows")))
           .isEqualTo(-1);
     } finally {
       ran("umount", mount.toString());

@@ -28,8 +28,17 @@ class DiagnosisTest {
   /** Every form a secret takes, each with the words that must not be found again. */
   private static final List<String> SECRETS =
       List.of(
-          "hunter2a", "hunter2b", "hunter2c", "hunter2d", "hunter2e", "hunter2f", "hunter2g",
-          "hunter2h", "MIIEvQIBADANBgkqhkiG9w0", "0123456789abcdef0123456789abcdef", "dXNlcjpodW50ZXIy",
+          "hunter2a",
+          "hunter2b",
+          "hunter2c",
+          "hunter2d",
+          "hunter2e",
+          "hunter2f",
+          "hunter2g",
+          "hunter2h",
+          "MIIEvQIBADANBgkqhkiG9w0",
+          "0123456789abcdef0123456789abcdef",
+          "dXNlcjpodW50ZXIy",
           "ghp_0123456789abcdefghij");
 
   private static final String LEAKS =
@@ -62,11 +71,21 @@ class DiagnosisTest {
     output = folder.resolve("out.tar.gz");
     for (String place :
         List.of(
-            "installer.yaml", "desired.yaml", "state/policy.json", "state/policy.copy.json",
-            "state/policy.json.corrupt", "state/armed/agent", "state/fired/agent.failed",
-            "state/claims/agent", "state/source/notes.json", "state/children/agent/agent.service",
-            "state/journals/agent/00000001.journal", "state/trust/timestamp.json", "root.json",
-            "units/fleet-installer.service", "units/fleet-installer.service.d/50.conf")) {
+            "installer.yaml",
+            "desired.yaml",
+            "state/policy.json",
+            "state/policy.copy.json",
+            "state/policy.json.corrupt",
+            "state/armed/agent",
+            "state/fired/agent.failed",
+            "state/claims/agent",
+            "state/source/notes.json",
+            "state/children/agent/agent.service",
+            "state/journals/agent/00000001.journal",
+            "state/trust/timestamp.json",
+            "root.json",
+            "units/fleet-installer.service",
+            "units/fleet-installer.service.d/50.conf")) {
       Path file = folder.resolve(place);
       Files.createDirectories(file.getParent());
       Files.writeString(file, LEAKS);
@@ -99,10 +118,11 @@ class DiagnosisTest {
             "clock.txt",
             "versions.txt",
             "contents.txt");
-    archive.forEach((name, text) ->
-        assertThat(text).as(name).doesNotContain(SECRETS.toArray(String[]::new)));
+    archive.forEach(
+        (name, text) -> assertThat(text).as(name).doesNotContain(SECRETS.toArray(String[]::new)));
     assertThat(archive.get("logs/fleet-installer.service.txt"))
-        .contains("sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa is told");
+        .contains(
+            "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa is told");
     assertThat(archive.get("units" + folder.resolve("units/fleet-installer.service.d/60.conf")))
         .contains("Environment=DD_SITE=[redacted] MORE=[redacted]");
   }

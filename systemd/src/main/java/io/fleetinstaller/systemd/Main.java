@@ -42,8 +42,7 @@ public final class Main {
             Settings.Paths.DEFAULT.socket(),
             (config, supervised) -> runDaemon(config, supervised, effects),
             config -> Doctor.withoutDaemon(config, TOOLS, new SystemTime()),
-            (config, socket, output) ->
-                Diagnosing.of(config, socket, means(effects)).write(output),
+            (config, socket, output) -> Diagnosing.of(config, socket, means(effects)).write(output),
             new InSlots(effects));
     return Cli.run(args, product);
   }

@@ -52,8 +52,7 @@ final class GuardRestoreTest {
     Needs.the(Files.isExecutable(Path.of("/usr/bin/flock")), "flock");
     state = Files.createDirectories(root.resolve("state"));
     said = root.resolve("said");
-    context =
-        new HostContext(root.resolve("packages"), state, new DurableDisk(), new FakeTime());
+    context = new HostContext(root.resolve("packages"), state, new DurableDisk(), new FakeTime());
     slots = new SlotsOnDisk(context.packages());
     Files.createDirectories(state.resolve("guard"));
     Files.createFile(state.resolve("guard/lock"));
