@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The fault laboratory, a sample of it: no fault bricks a host. */
 @ExtendWith(GuestBed.class)
 class LabIT {
-  private static final long MOST_MINUTES = 20;
+  private static final long MOST_MINUTES = 40;
 
   @TempDir Path folder;
 

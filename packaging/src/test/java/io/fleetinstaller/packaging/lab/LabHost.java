@@ -120,7 +120,6 @@ final class LabHost implements AutoCloseable {
       if (quiet.equals("late")) {
         notes.broken().add("I1 the guard did not act within %d ms".formatted(GUARD_MILLIS));
       }
-      notes.alone(facts());
       notes.broken().addAll(new Invariants(run, facts(), notes.hadPower()).withoutDaemon());
       say("repair");
     }

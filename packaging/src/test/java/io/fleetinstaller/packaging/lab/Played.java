@@ -2,7 +2,6 @@ package io.fleetinstaller.packaging.lab;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A run that is over, and what was seen of it. */
@@ -13,7 +12,6 @@ record Played(Run run, Facts facts, Notes notes) {
     private final long began;
     private final List<String> broken = new ArrayList<>();
     private OptionalLong powerOn = OptionalLong.empty();
-    private Optional<Facts> alone = Optional.empty();
     private boolean armed;
 
     Notes(long began) {
@@ -30,10 +28,6 @@ record Played(Run run, Facts facts, Notes notes) {
 
     void powerOn(long nanos) {
       powerOn = OptionalLong.of(nanos);
-    }
-
-    void alone(Facts facts) {
-      alone = Optional.of(facts);
     }
 
     void armed(boolean now) {
