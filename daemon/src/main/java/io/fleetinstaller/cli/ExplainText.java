@@ -71,6 +71,10 @@ final class ExplainText {
     if (until.isPresent()) {
       line("  until", Texts.when(until.get(), now));
     }
+    Optional<Document> noReturn = outlook.optionalObject("pointOfNoReturn");
+    if (noReturn.isPresent()) {
+      line("  note", noReturn.get().text("sentence"));
+    }
     evidence(reason);
   }
 

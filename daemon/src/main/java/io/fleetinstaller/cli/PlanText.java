@@ -25,9 +25,15 @@ final class PlanText {
           Texts.version(one.optionalObject("from")),
           Texts.version(one.optionalObject("to")),
           Texts.reason(one.object("reason"))
-              + until.map(end -> "; until " + Texts.when(end, now)).orElse(""));
+              + until.map(end -> "; until " + Texts.when(end, now)).orElse("")
+              + noReturn(one));
     }
     return table.text();
+  }
+
+  private static String noReturn(Document one) throws Refused {
+    Optional<Document> reason = one.optionalObject("pointOfNoReturn");
+    return reason.isPresent() ? "; " + reason.get().text("sentence") : "";
   }
 
   private static String action(Document one) throws Refused {

@@ -213,6 +213,7 @@ final class Daemon {
 
   private void tellPassed(Job job) {
     PackageName name = job.command().name().orElseThrow();
+    desk.warning(name).ifPresent(job::line);
     for (Reason passed : settings.now().policy().passed(name, situation.time().now())) {
       tellPassed(job, passed);
     }

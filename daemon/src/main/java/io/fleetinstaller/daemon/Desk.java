@@ -183,7 +183,38 @@ final class Desk {
           ReasonCode.NO_PREVIOUS,
           "cannot roll %s back: there is no previous slot of it on this host".formatted(name));
     }
+    Optional<Release> changed = barring(installed, previous.get());
+    if (changed.isPresent()) {
+      throw pointOfNoReturn(previous.get(), changed.get());
+    }
     keep(command, previous, installed.current().map(slot -> slot.release().digest()));
+  }
+
+  private static Refused pointOfNoReturn(Release previous, Release current) {
+    return new Refused(
+        ReasonCode.POINT_OF_NO_RETURN,
+        "cannot roll %1$s back to %2$s: %3$s has changed its data so that older releases cannot read it; to try all the same, install %1$s@%2$s"
+            .formatted(current.name(), previous.version(), current.version()));
+  }
+
+  /** What a person should know who asked for a release that this package may not go back to. */
+  Optional<String> warning(PackageName name) {
+    Installed installed = situation.slots().read(name);
+    Optional<Release> wanted = situation.moment().desired(name).want().release();
+    return wanted.flatMap(release ->
+        barring(installed, release)
+            .map(current ->
+                "%s may not be able to read the data, which %s has changed for good"
+                    .formatted(release, current)));
+  }
+
+  /** What runs now, if releases as old as this one cannot read its data. */
+  private static Optional<Release> barring(Installed installed, Release older) {
+    return installed
+        .current()
+        .filter(slot -> slot.descriptor().data().pointOfNoReturn())
+        .map(Slot::release)
+        .filter(current -> older.version().compareTo(current.version()) < 0);
   }
 
   private void remove(Command command, PackageName name) throws Fault {

@@ -139,9 +139,11 @@ final class Scribe {
     Optional<Reason> hindrance =
         conductor.hindrance(name).filter(_ -> decision instanceof Decision.Act);
     return Outlook.of(
-        moment.desired(name),
-        situation.slots().read(name),
-        hindrance.<Decision>map(why -> new Decision.Wait(why, Optional.empty())).orElse(decision));
+            moment.desired(name),
+            situation.slots().read(name),
+            hindrance.<Decision>map(why -> new Decision.Wait(why, Optional.empty()))
+                .orElse(decision))
+        .passing(situation::changesData);
   }
 
   private Optional<PastUpgrade> last(PackageName name) {

@@ -1,15 +1,18 @@
 package io.fleetinstaller.daemon;
 
+import io.fleetinstaller.desired.Catalog;
 import io.fleetinstaller.desired.Circumstances;
 import io.fleetinstaller.desired.RemoteUpdates;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Release;
+import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.slots.Slots;
 import io.fleetinstaller.upgrade.Journals;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -51,6 +54,23 @@ record Situation(
             running(),
             now);
     return new Moment(this, source.wishes(circumstances), circumstances);
+  }
+
+  /**
+   * Whether older releases cannot read the data of this one, as far as is known here: by its slot,
+   * or by the catalog.
+   */
+  boolean changesData(Release release) {
+    Optional<Slot> slot = slots.whole(release.name(), release.digest());
+    return slot.isPresent()
+        ? slot.get().descriptor().data().pointOfNoReturn()
+        : source
+            .state()
+            .asked()
+            .documents()
+            .find(release.name(), release.digest())
+            .filter(Catalog.Entry::pointOfNoReturn)
+            .isPresent();
   }
 
   private Map<PackageName, Release> running() {

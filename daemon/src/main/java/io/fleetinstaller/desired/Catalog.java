@@ -49,9 +49,22 @@ public record Catalog(PackageName name, List<Entry> releases) {
    *     here
    * @param notes one line for people; may be empty
    * @param platforms what it runs on, at least one
+   * @param pointOfNoReturn older releases cannot read its data
    */
   public record Entry(
-      Version version, Digest digest, Instant published, String notes, List<Manifest> platforms) {
+      Version version,
+      Digest digest,
+      Instant published,
+      String notes,
+      List<Manifest> platforms,
+      boolean pointOfNoReturn) {
+
+    /** One whose data older releases can read. */
+    public Entry(
+        Version version, Digest digest, Instant published, String notes, List<Manifest> platforms) {
+      this(version, digest, published, notes, platforms, false);
+    }
+
     public Entry {
       platforms = List.copyOf(platforms);
       Wording.refuseMore(notes, NOTES);
@@ -120,9 +133,10 @@ public record Catalog(PackageName name, List<Entry> releases) {
     for (Document one : document.objects("platforms")) {
       platforms.add(manifest(one));
     }
+    boolean pointOfNoReturn = document.flag("pointOfNoReturn", false);
     document.done();
     try {
-      return new Entry(version, digest, published, notes, platforms);
+      return new Entry(version, digest, published, notes, platforms, pointOfNoReturn);
     } catch (IllegalArgumentException e) {
       throw document.refuse("platforms", String.valueOf(e.getMessage()));
     }
@@ -193,6 +207,9 @@ public record Catalog(PackageName name, List<Entry> releases) {
     tree.put("published", entry.published());
     Written.put(tree, "notes", entry.notes());
     tree.put("platforms", entry.platforms().stream().map(Catalog::tree).toList());
+    if (entry.pointOfNoReturn()) {
+      tree.put("pointOfNoReturn", true);
+    }
     return tree;
   }
 

@@ -82,6 +82,7 @@ public enum ReasonCode {
   UNKNOWN_PACKAGE(Blame.POLICY),
   NO_PREVIOUS(Blame.POLICY),
   NO_WAY_BACK(Blame.POLICY),
+  POINT_OF_NO_RETURN(Blame.POLICY),
   UP_TO_DATE(Blame.POLICY),
   ASKED_FOR(Blame.POLICY),
   UNDER_WAY(Blame.POLICY),

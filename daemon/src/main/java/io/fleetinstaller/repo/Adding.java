@@ -79,7 +79,10 @@ public record Adding(Workplace place) {
       manifests.add(new Catalog.Manifest(image.descriptor().platform(), image.manifest(), size));
     }
     try {
-      return new Catalog.Entry(release.version(), release.digest(), place.now(), notes, manifests);
+      boolean noReturn =
+          seen.images().stream().anyMatch(image -> image.descriptor().data().pointOfNoReturn());
+      return new Catalog.Entry(
+          release.version(), release.digest(), place.now(), notes, manifests, noReturn);
     } catch (IllegalArgumentException e) {
       throw new Refused(
           ReasonCode.BAD_REQUEST, "cannot add %s: %s".formatted(release.name(), e.getMessage()));

@@ -4,12 +4,14 @@ import io.fleetinstaller.release.Desired;
 import io.fleetinstaller.release.Installed;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Reason;
+import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.upgrade.Decision;
 import io.fleetinstaller.upgrade.Move;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What the next poll would do to one package, and why.
@@ -17,6 +19,8 @@ import java.util.Optional;
  * @param from what runs now
  * @param to what would run after it: the same as {@code from} unless it acts
  * @param until when a wait ends; empty when only an event ends it
+ * @param noReturn why there is no way back to {@code from} once {@code to} is confirmed; empty: it
+ *     is not known that there is none
  */
 public record Outlook(
     PackageName name,
@@ -24,7 +28,19 @@ public record Outlook(
     Optional<Release> from,
     Optional<Release> to,
     Reason reason,
-    Optional<Instant> until) {
+    Optional<Instant> until,
+    Optional<Reason> noReturn) {
+
+  /** With a way back. */
+  public Outlook(
+      PackageName name,
+      Kind kind,
+      Optional<Release> from,
+      Optional<Release> to,
+      Reason reason,
+      Optional<Instant> until) {
+    this(name, kind, from, to, reason, until, Optional.empty());
+  }
 
   /** In short. */
   public enum Kind {
@@ -49,6 +65,28 @@ public record Outlook(
     };
   }
 
+  /**
+   * The same, knowing which releases change their data so that older ones cannot read it.
+   *
+   * @param changes whether this release does
+   */
+  public Outlook passing(Predicate<Release> changes) {
+    boolean passes =
+        from.isPresent()
+            && to.filter(changes).isPresent()
+            && from.get().version().compareTo(to.get().version()) < 0;
+    return passes
+        ? new Outlook(name, kind, from, to, reason, until, Optional.of(noReturn(from.get())))
+        : this;
+  }
+
+  private static Reason noReturn(Release from) {
+    return new Reason(
+        ReasonCode.POINT_OF_NO_RETURN,
+        "after confirmation there is no way back to %s: it cannot read the data any more"
+            .formatted(from.version()));
+  }
+
   private static Optional<Release> wanted(Desired desired, Optional<Release> now) {
     return switch (desired.want()) {
       case Desired.Leave _ -> now;
@@ -63,6 +101,7 @@ public record Outlook(
         .put("from", from, Nouns::release)
         .put("to", to, Nouns::release)
         .put("reason", Nouns.reason(reason))
-        .put("until", until);
+        .put("until", until)
+        .put("pointOfNoReturn", noReturn, Nouns::reason);
   }
 }

@@ -7,6 +7,7 @@ import io.fleetinstaller.api.Command;
 import io.fleetinstaller.api.Verb;
 import io.fleetinstaller.host.FakeHost;
 import io.fleetinstaller.io.Document;
+import io.fleetinstaller.io.Effects;
 import io.fleetinstaller.io.FakeTime;
 import io.fleetinstaller.io.SystemTime;
 import io.fleetinstaller.packages.Build;
@@ -41,6 +42,7 @@ final class Stage implements AutoCloseable {
   final FakeTime time = new FakeTime();
   final FakeHost host = new FakeHost(time);
   final Path folder;
+  Effects effects = Effects.real();
   private final RandomGenerator chance = new Random(7);
   private Thread thread = new Thread(() -> {});
   private CompletableFuture<Optional<Exception>> ended = new CompletableFuture<>();
@@ -116,6 +118,16 @@ final class Stage implements AutoCloseable {
    * @param content tells releases of one version apart
    */
   Release release(PackageName name, String version, String content) throws IOException, Fault {
+    return release(name, version, content, "");
+  }
+
+  /**
+   * The same with more keys in the descriptor.
+   *
+   * @param more each with a comma behind it
+   */
+  Release release(PackageName name, String version, String content, String more)
+      throws IOException, Fault {
     Path source = Files.createDirectories(folder.resolve("source-" + content).resolve("bin"));
     Files.writeString(source.resolve("agent"), "agent " + content);
     Path descriptor = folder.resolve(content + ".yaml");
@@ -123,12 +135,12 @@ final class Stage implements AutoCloseable {
     Files.writeString(
         descriptor,
         """
-        {formatVersion: 1, name: %s, version: "%s",
+        {formatVersion: 1, name: %s, version: "%s", %5$s
          platform: {os: %s, architecture: %s},
          services: [{name: %1$s.service, command: {argv: [bin/agent]}}],
          health: {startPeriod: 1s, interval: 1s, stableFor: 5s, deadline: 30s}}
         """
-            .formatted(name, version, platform.os(), platform.architecture()));
+            .formatted(name, version, platform.os(), platform.architecture(), more));
     Build.Built built =
         new Build(
                 source.getParent(),
@@ -205,12 +217,18 @@ final class Stage implements AutoCloseable {
   }
 
   Assembly.Outside outside() {
-    return new Assembly.Outside(time, chance, Map.of());
+    return new Assembly.Outside(time, chance, Map.of(), effects);
   }
 
   /** Waits until the daemon has ended by itself. */
   void awaitEnd() throws Exception {
     assertThat(ended.get(15, TimeUnit.SECONDS)).isEmpty();
+    thread.join();
+  }
+
+  /** Waits until the daemon has died of something. */
+  void awaitDeath() throws Exception {
+    assertThat(ended.get(15, TimeUnit.SECONDS)).isPresent();
     thread.join();
   }
 
