@@ -141,7 +141,8 @@ final class Scribe {
     return Outlook.of(
             moment.desired(name),
             situation.slots().read(name),
-            hindrance.<Decision>map(why -> new Decision.Wait(why, Optional.empty()))
+            hindrance
+                .<Decision>map(why -> new Decision.Wait(why, Optional.empty()))
                 .orElse(decision))
         .passing(situation::changesData);
   }

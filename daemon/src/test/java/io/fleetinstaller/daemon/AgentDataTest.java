@@ -68,7 +68,11 @@ final class AgentDataTest {
         .hasContent("2");
     assertThat(stage.host.deeds)
         .containsSubsequence(
-            "install agent 2", "stop agent 2", "restart agent 2", "stop agent 2", "restart agent 1");
+            "install agent 2",
+            "stop agent 2",
+            "restart agent 2",
+            "stop agent 2",
+            "restart agent 1");
   }
 
   @Test
