@@ -11,6 +11,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 
 /** The fault laboratory; packaging/lab starts it and tells what its arguments are. */
 public final class Lab {
@@ -132,25 +133,50 @@ public final class Lab {
 
   private void work(LabHost host, Queue<Run> runs) {
     for (Run run = runs.poll(); run != null; run = runs.poll()) {
-      Played played = host.play(run);
-      tally.count(played);
-      System.out.printf(
-          "%s -> %s, silent for %.1f s%n", run, played.end(), played.outage() / 1000.0);
-      if (!played.broken().isEmpty()) {
-        System.out.printf(
-            "BRICK %s%n%s%n%s%n", run, String.join("\n", played.broken()), host.story());
-      }
+      Run next = run;
+      List<String> broken =
+          tried(
+              () -> {
+                Played played = host.play(next);
+                tally.count(played);
+                System.out.printf(
+                    "%s -> %s, silent for %.1f s%n", next, played.end(), played.outage() / 1000.0);
+                return played.broken();
+              },
+              next.kind());
+      complain(host, run, broken);
     }
   }
 
   private void play(LabHost host, Queue<Scenario> scenarios) {
-    for (Scenario next = scenarios.poll(); next != null; next = scenarios.poll()) {
-      List<String> broken = host.play(next);
-      tally.count(next.name(), !broken.isEmpty());
+    for (Scenario it = scenarios.poll(); it != null; it = scenarios.poll()) {
+      Scenario next = it;
+      List<String> broken =
+          tried(
+              () -> {
+                List<String> found = host.play(next);
+                tally.count(next.name(), !found.isEmpty());
+                return found;
+              },
+              next.name());
       System.out.printf("%s -> %s%n", next, broken.isEmpty() ? "as it should" : "brick");
-      if (!broken.isEmpty()) {
-        System.out.printf("BRICK %s%n%s%n%s%n", next, String.join("\n", broken), host.story());
-      }
+      complain(host, next, broken);
+    }
+  }
+
+  /** A host on which not even the laboratory can go on is bricked. */
+  private List<String> tried(Supplier<List<String>> play, String kind) {
+    try {
+      return play.get();
+    } catch (RuntimeException | AssertionError e) {
+      tally.count(kind, true);
+      return List.of("the laboratory itself failed: " + e);
+    }
+  }
+
+  private static void complain(LabHost host, Object what, List<String> broken) {
+    if (!broken.isEmpty()) {
+      System.out.printf("BRICK %s%n%s%n%s%n", what, String.join("\n", broken), host.story());
     }
   }
 

@@ -69,11 +69,16 @@ final class Stage {
     }
   }
 
+  /** Waits for the end. */
+  Stage over() {
+    must(host.await(route, 0).equals("ended"), "there is no end");
+    return this;
+  }
+
   /** Waits for the end, which must be one of these, and judges it. */
   Stage ends(String... allowed) {
-    String answer = host.await(route, 0);
+    over();
     Facts facts = host.facts();
-    must(answer.equals("ended"), "there is no end");
     must(Arrays.asList(allowed).contains(facts.end()), "it ended as " + facts.end());
     broken.addAll(new Invariants(Run.of(route), facts, hadPower).atTheEnd());
     return this;
