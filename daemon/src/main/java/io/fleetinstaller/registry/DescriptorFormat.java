@@ -218,7 +218,7 @@ public final class DescriptorFormat {
   private Descriptor.Data data() throws Refused {
     List<String> state = new ArrayList<>();
     for (Document directory : document.objects("state")) {
-      String path = directory.value("path", Words::hostPath);
+      String path = directory.value("path", Words::asciiPath);
       for (String other : state) {
         if ((path + "/").startsWith(other + "/") || (other + "/").startsWith(path + "/")) {
           throw directory.refuse("path", "'%s' and '%s' overlap".formatted(other, path));

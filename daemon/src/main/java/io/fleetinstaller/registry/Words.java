@@ -57,6 +57,14 @@ final class Words {
     return text;
   }
 
+  /** An absolute path on the host whose name is the same in every locale. */
+  static String asciiPath(String text) {
+    if (!text.chars().allMatch(letter -> letter < 0x80)) {
+      throw new IllegalArgumentException("'%s' must be in ASCII letters".formatted(text));
+    }
+    return hostPath(text);
+  }
+
   private static boolean clean(String path) {
     return !path.contains("\\")
         && !UNPRINTABLE.matcher(path).matches()

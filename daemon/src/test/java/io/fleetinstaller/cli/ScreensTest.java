@@ -6,10 +6,14 @@ import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.Json;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.report.Explanation;
+import io.fleetinstaller.report.Outlook;
 import io.fleetinstaller.report.PackageStatus;
+import io.fleetinstaller.report.PlanReport;
 import io.fleetinstaller.report.Samples;
 import io.fleetinstaller.report.Tree;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What people see, from the documents that the daemon writes. */
@@ -147,6 +151,27 @@ class ScreensTest {
             node-exporter  wait     1.5.0  1.9.1  backoff: 1.9.1 was taken back at 11:30; it is tried again at 19:31, or at once with 'fleet-installer poll --retry node-exporter'; until 2026-01-02 19:31 UTC, in 7h 31m
             web-agent      upgrade  7.0.0  7.1.0  asked-for: alice asked for 7.1.0
             """);
+  }
+
+  @Test
+  void an_upgrade_without_a_way_back_is_told_beforehand() throws Fault {
+    Outlook due = Samples.well().outlook();
+    Outlook passing =
+        new Outlook(
+                due.name(),
+                Outlook.Kind.ACT,
+                Optional.of(Samples.release("agent", "1.4")),
+                Optional.of(Samples.release("agent", "1.5")),
+                due.reason(),
+                Optional.empty())
+            .passing(release -> release.version().value().equals("1.5"));
+
+    String plan =
+        PlanText.of(document(new PlanReport(Samples.NOW, List.of(passing)).tree()));
+
+    assertThat(plan)
+        .contains("after confirmation there is no way back to 1.4: it cannot read the data any more");
+    assertThat(due.passing(_ -> true).noReturn()).isEmpty();
   }
 
   @Test

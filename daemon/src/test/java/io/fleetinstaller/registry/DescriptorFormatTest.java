@@ -10,6 +10,7 @@ import io.fleetinstaller.release.HealthCheck;
 import io.fleetinstaller.release.ReasonCode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,7 @@ class DescriptorFormatTest {
        "users":[{"name":"node_exporter"}],
        "directories":[{"path":"/var/lib/x","owner":"node_exporter","mode":"0750"}],
        "configFiles":[{"source":"etc/x.yaml","path":"/etc/x/x.yaml"}],
+       "state":[{"path":"/var/lib/x"},{"path":"/var/lib/xy"}],"pointOfNoReturn":true,
        "setuid":["bin/ping"],"capabilities":["bin/ping"],"unpackedSize":123,"entries":45}
       """;
 
@@ -48,6 +50,8 @@ class DescriptorFormatTest {
     assertThat(read.hooks().afterSwitch()).isNull();
     assertThat(read.configFiles())
         .containsExactly(new Descriptor.ConfigFile("etc/x.yaml", "/etc/x/x.yaml", "root", "0644"));
+    assertThat(read.data())
+        .isEqualTo(new Descriptor.Data(List.of("/var/lib/x", "/var/lib/xy"), true));
     assertThat(read.setuid()).containsExactly("bin/ping");
     assertThat(read.unpackedSize()).isEqualTo(123);
     assertThat(read.entries()).isEqualTo(45);
@@ -113,6 +117,12 @@ class DescriptorFormatTest {
           "directories":[{"path":"/var/../etc"}]                   | not a path on the host
           "directories":[{"path":"/var/x","mode":"4755"}]          | not a mode
           "configFiles":[{"source":"/etc/passwd","path":"/x"}]     | not a path inside the package
+          "state":[{"path":"var/lib/x"}]                           | not a path on the host
+          "state":[{"path":"/var/lib/ä"}]                          | ASCII
+          "state":[{"path":"/var/x"},{"path":"/var/x/y"}]          | overlap
+          "state":[{"path":"/var/x/y"},{"path":"/var/x"}]          | overlap
+          "state":[{"path":"/a/a"},{"path":"/a/b"},{"path":"/a/c"},{"path":"/a/d"},{"path":"/a/e"},{"path":"/a/f"},{"path":"/a/g"},{"path":"/a/h"},{"path":"/a/i"}] | there may be 8 at most
+          "pointOfNoReturn":true                                   | name the directories of its data
           "setuid":["bin//x"]                                      | not a path inside the package
           "platform":{"os":"linux","architecture":"amd64","os":"x"} | uplicate
           """)
