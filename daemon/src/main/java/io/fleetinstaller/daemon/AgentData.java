@@ -33,6 +33,9 @@ final class AgentData {
   /** What the slowest disk copies in a second, for the guard's patience. */
   private static final long BYTES_A_SECOND = 8L << 20;
 
+  /** For the slowest stop of the old copy, and a hook. */
+  private static final Duration TO_START = Duration.ofMinutes(5);
+
   private final Snapshots snapshots;
   private final Host host;
   private final Slots slots;
@@ -80,7 +83,10 @@ final class AgentData {
     refuseLate(upgrade, candidate);
     Extent extent = snapshots.check(all);
     Duration copying = Duration.ofSeconds(extent.bytes() / BYTES_A_SECOND);
-    guard.allow(upgrade, candidate.descriptor().health().deadline().plus(copying));
+    if (copying.isPositive()) {
+      Duration deadline = candidate.descriptor().health().deadline();
+      guard.allow(upgrade, deadline.plus(copying).plus(TO_START));
+    }
     host.stop(candidate);
     progress.note(snapshots.take(all, done -> progress.at(done, extent.bytes())));
   }
