@@ -8,7 +8,7 @@ import java.nio.file.Path;
  * @param config where the settings lie unless a person says otherwise
  * @param socket where the daemon listens unless the settings say otherwise
  * @param checkup what {@code doctor} falls back on
- * @param diagnoser what {@code diagnose} is done by
+ * @param diagnoser what gathers evidence for whoever helps
  * @param itself how the program comes onto a host, and to a newer release
  */
 public record Product(
