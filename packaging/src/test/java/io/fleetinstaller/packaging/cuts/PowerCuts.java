@@ -33,22 +33,39 @@ public final class PowerCuts {
     long seed = Long.parseLong(args[1]);
     int machines = Integer.parseInt(args[2]);
     Path work = Files.createTempDirectory("power-cuts");
-    Runtime.getRuntime().addShutdownHook(new Thread(PowerCuts::leaveNothing));
-    Toll toll;
+    int status = 70;
     try {
       Machine.Image image = Laboratory.image(Path.of(System.getProperty("packaging")), work);
       PowerCuts cuts = new PowerCuts(image, work);
+      Runtime.getRuntime().addShutdownHook(new Thread(cuts::stoppedEarly));
       cuts.play(count, seed, machines);
-      toll = cuts.toll;
-    } finally {
-      Laboratory.delete(work);
+      status = cuts.tell();
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      e.printStackTrace();
     }
-    toll.table().forEach(System.out::println);
-    System.exit(toll.bricks() > 0 ? 1 : 0);
+    leaveNothing(work);
+    Runtime.getRuntime().halt(status);
   }
 
-  private static void leaveNothing() {
-    ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
+  /** What has been counted by then counts. */
+  private void stoppedEarly() {
+    int status = tell();
+    leaveNothing(work);
+    Runtime.getRuntime().halt(status);
+  }
+
+  private int tell() {
+    toll.table().forEach(System.out::println);
+    return toll.bricks() == 0 ? 0 : 1;
+  }
+
+  private static void leaveNothing(Path work) {
+    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+    try {
+      Laboratory.delete(work);
+    } catch (IOException e) {
+      System.err.println("cannot remove " + work + ": " + e);
+    }
   }
 
   private void play(int count, long seed, int machines) throws InterruptedException {
@@ -138,15 +155,27 @@ public final class PowerCuts {
         reach(cut, machine);
         machine.cut();
       }
-      try (Machine machine = Machine.boot(image, folder)) {
-        String report =
-            machine.run("/usr/local/lib/bed/report %s 300".formatted(cut.release()), PATIENCE);
-        Seen seen = Seen.of(cut, report);
-        tell(seen, report, machine);
-        return seen;
-      }
+      return afterwards(cut, folder);
     } finally {
       Laboratory.delete(folder);
+    }
+  }
+
+  /** A machine that does not come up again is the worst that can be seen. */
+  private Seen afterwards(Cut cut, Path folder) throws InterruptedException {
+    try (Machine machine = Machine.boot(image, folder)) {
+      String report =
+          machine.run("/usr/local/lib/bed/report %s 300".formatted(cut.release()), PATIENCE);
+      Seen seen = Seen.of(cut, report);
+      show(seen, report);
+      if (!seen.broken().isEmpty()) {
+        System.out.println(machine.run(STORY, PATIENCE));
+      }
+      return seen;
+    } catch (IOException e) {
+      Seen seen = Seen.of(cut, "late=yes");
+      show(seen, String.valueOf(e.getMessage()));
+      return seen;
     }
   }
 
@@ -164,7 +193,7 @@ public final class PowerCuts {
     }
   }
 
-  private static void tell(Seen seen, String report, Machine machine) throws IOException {
+  private static void show(Seen seen, String report) {
     System.out.printf(
         "%s -> %s; left at %s; serving after %.1f s%s%n",
         seen.cut(),
@@ -174,7 +203,6 @@ public final class PowerCuts {
         seen.servedWithoutDaemon() ? "" : ", the daemon first");
     if (!seen.broken().isEmpty()) {
       System.out.println(report);
-      System.out.println(machine.run(STORY, PATIENCE));
     }
   }
 

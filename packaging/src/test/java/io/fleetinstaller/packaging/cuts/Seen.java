@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 record Seen(Cut cut, Map<String, List<String>> facts) {
   private static final String OLD = "1.5.0";
   private static final String NEW = "1.9.0";
+  private static final String FIRST_INSTALL = "00000001";
 
   static Seen of(Cut cut, String report) {
     return new Seen(
@@ -38,7 +39,8 @@ record Seen(Cut cut, Map<String, List<String>> facts) {
   /** The last line of the journal that the cut left. */
   String left() {
     String journal = one("early.journal");
-    return journal.isEmpty() ? "no journal" : journal.substring(journal.indexOf(' ') + 1);
+    boolean begun = !journal.isEmpty() && !journal.startsWith(FIRST_INSTALL);
+    return begun ? journal.substring(journal.indexOf(' ') + 1) : "nothing begun";
   }
 
   /** Whether something was on trial when the power went. */
