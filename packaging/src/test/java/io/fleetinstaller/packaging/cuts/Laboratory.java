@@ -1,5 +1,7 @@
 package io.fleetinstaller.packaging.cuts;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -28,7 +30,7 @@ final class Laboratory {
                 jar.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    String folder = new String(script.getInputStream().readAllBytes()).strip();
+    String folder = new String(script.getInputStream().readAllBytes(), UTF_8).strip();
     if (script.waitFor() != 0) {
       throw new IOException("no image of a virtual machine was made");
     }

@@ -41,7 +41,7 @@ public final class PowerCuts {
       cuts.play(count, seed, machines);
       status = cuts.tell();
     } catch (IOException | InterruptedException | RuntimeException e) {
-      e.printStackTrace();
+      System.err.println("the laboratory itself failed: " + e);
     }
     leaveNothing(work);
     Runtime.getRuntime().halt(status);
@@ -83,8 +83,9 @@ public final class PowerCuts {
 
   private static List<String> told(Course... courses) {
     return List.of(courses).stream()
-        .map(it ->
-            "%s: %d effects in %d ms".formatted(it.release(), it.effects().size(), it.millis()))
+        .map(
+            it ->
+                "%s: %d effects in %d ms".formatted(it.release(), it.effects().size(), it.millis()))
         .toList();
   }
 
@@ -142,7 +143,7 @@ public final class PowerCuts {
     try (Machine machine = Machine.boot(image, folder)) {
       String first =
           machine.run("until [ -s /run/serving ]; do sleep 0.1; done; cat /run/serving", PATIENCE);
-      return Double.parseDouble(first.split(" ")[1]);
+      return Seen.seconds(first);
     } finally {
       Laboratory.delete(folder);
     }

@@ -39,8 +39,9 @@ record Seen(Cut cut, Map<String, List<String>> facts) {
   /** The last line of the journal that the cut left. */
   String left() {
     String journal = one("early.journal");
-    boolean begun = !journal.isEmpty() && !journal.startsWith(FIRST_INSTALL);
-    return begun ? journal.substring(journal.indexOf(' ') + 1) : "nothing begun";
+    String last = journal.substring(journal.indexOf(' ') + 1);
+    boolean begun = !last.isEmpty() && !journal.startsWith(FIRST_INSTALL);
+    return begun ? last : "nothing begun";
   }
 
   /** Whether something was on trial when the power went. */
@@ -51,8 +52,13 @@ record Seen(Cut cut, Map<String, List<String>> facts) {
 
   /** Seconds of the machine's own from power-on to the agent's first answer. */
   double serving() {
-    String[] words = one("first").split(" ");
-    return words.length > 1 ? Double.parseDouble(words[1]) : Double.NaN;
+    return seconds(one("first"));
+  }
+
+  /** Of what the watch wrote: version, seconds since power-on, state of the daemon. */
+  static double seconds(String first) {
+    List<String> words = List.of(first.strip().split(" ", -1));
+    return words.size() > 1 ? Double.parseDouble(words.get(1)) : Double.NaN;
   }
 
   boolean servedWithoutDaemon() {
