@@ -8,8 +8,6 @@ import java.util.List;
 @FunctionalInterface
 public interface Diagnoser {
 
-  /**
-   * @return what could not be had, and why
-   */
+  /** Writes the archive; returns what could not be had, and why. */
   List<String> write(Path config, Path socket, Path output) throws Fault, InterruptedException;
 }
