@@ -261,14 +261,21 @@ final class GuardScriptTest {
     assertThat(current()).isEqualTo(next.release().slotName());
   }
 
-  @Test
-  void an_end_that_somebody_asked_for_is_not_the_candidates() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"stop", "restart"})
+  void an_end_that_somebody_asked_for_is_not_the_candidates(String job) throws Exception {
     Files.createDirectories(root.resolve("bin"));
-    Files.writeString(root.resolve("bin/job"), "4711\n");
+    Files.writeString(root.resolve("bin/job"), "4711 %s %s running\n".formatted(UNIT, job));
 
     assertThat(script("exited", "agent", UNIT)).doesNotContain("start");
+  }
 
-    Files.writeString(root.resolve("bin/job"), "\n");
+  @ParameterizedTest
+  @ValueSource(strings = {"", "4711 agent.service start running\n"})
+  void an_end_at_work_or_on_the_way_up_is_the_candidates(String job) throws Exception {
+    Files.createDirectories(root.resolve("bin"));
+    Files.writeString(root.resolve("bin/job"), job);
+
     assertThat(script("exited", "agent", UNIT))
         .contains("start --no-block fleet-installer-guard@agent.service");
   }
@@ -352,7 +359,7 @@ final class GuardScriptTest {
     Path systemctl = bin.resolve("systemctl");
     Files.writeString(
         systemctl,
-        "#!/bin/sh\ncase $* in show*) cat %1$s/job ;; is-active*) exit 3 ;; *) echo \"$*\" >> %1$s/calls ;; esac\n"
+        "#!/bin/sh\ncase $* in list-jobs*) cat %1$s/job ;; is-active*) exit 3 ;; *) echo \"$*\" >> %1$s/calls ;; esac\n"
             .formatted(bin));
     Files.setPosixFilePermissions(systemctl, PosixFilePermissions.fromString("rwx------"));
     if (!Files.exists(script())) {
