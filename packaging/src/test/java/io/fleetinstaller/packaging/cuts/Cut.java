@@ -1,9 +1,10 @@
 package io.fleetinstaller.packaging.cuts;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
+import java.util.Random;
 
 /**
  * When the power goes.
@@ -30,9 +31,10 @@ record Cut(String release, long millis, Optional<String> strike) {
 
   /**
    * Every second one at an effect, spread evenly over all of them, before it and after it; the
-   * others at random moments. Two of three on the way there, one on the way back.
+   * others at random moments. Two of three on the way there, one on the way back. In no order, so
+   * that those of a run that is stopped early lie everywhere, too.
    */
-  static List<Cut> plan(int count, Course there, Course back, RandomGenerator random) {
+  static List<Cut> plan(int count, Course there, Course back, Random random) {
     List<Cut> cuts = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Course course = i % 3 < 2 ? there : back;
@@ -46,6 +48,7 @@ record Cut(String release, long millis, Optional<String> strike) {
         cuts.add(new Cut(course.release(), random.nextLong(course.millis()), Optional.empty()));
       }
     }
+    Collections.shuffle(cuts, random);
     return cuts;
   }
 

@@ -1,0 +1,70 @@
+package io.fleetinstaller.packaging.cuts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whoever judges machines after a power cut notices what must not be. */
+final class SeenTest {
+  private static final String REVERTED =
+      """
+      early.current=1.9.0-bbb
+      early.slot=1.5.0-aaa whole
+      early.slot=1.9.0-bbb whole
+      early.journal=00000002.journal begun:OBSERVE
+      early.confirmed=0
+      late.current=1.5.0-aaa
+      late.slot=1.5.0-aaa whole
+      late.slot=1.9.0-bbb whole
+      late.confirmed=0
+      late.well=0 paused=0
+      boot=loaded
+      first=1.5.0 17.4 activating
+      end=reverted
+      serving=1.5.0
+      verify=done
+      current=1.5.0-aaa
+      slot=1.5.0-aaa whole
+      """;
+
+  @Test
+  void a_machine_that_went_back_by_itself_is_well() {
+    Seen seen = seen(REVERTED);
+
+    assertThat(seen.broken()).isEmpty();
+    assertThat(seen.onTrial()).isTrue();
+    assertThat(seen.left()).isEqualTo("begun:OBSERVE");
+    assertThat(seen.serving()).isEqualTo(17.4);
+    assertThat(seen.servedWithoutDaemon()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "early.slot=1.9.0-bbb whole, early.slot=1.9.0-bbb torn, torn",
+    "late.current=1.5.0-aaa, late.current=1.9.0-bbb, starts from 1.9.0-bbb",
+    "late.slot=1.5.0-aaa whole, late.slot=1.5.0-aaa unmarked, not whole",
+    "current=1.5.0-aaa, current=none, current",
+    "serving=1.5.0, serving=1.9.0, serves 1.9.0",
+    "verify=done, verify=failed, verify",
+    "end=reverted, late=yes, not ended",
+    "boot=loaded, armed=node-exporter, armed",
+    "boot=loaded, corrupt=journals/x.corrupt, set aside"
+  })
+  void what_must_not_be_is_told(String line, String instead, String told) {
+    Seen seen = seen(REVERTED.replaceFirst("(?m)^" + line + "$", instead));
+
+    assertThat(seen.broken()).anyMatch(it -> it.contains(told));
+  }
+
+  @Test
+  void a_machine_of_which_nothing_was_seen_is_a_brick() {
+    assertThat(seen("").broken()).isNotEmpty();
+  }
+
+  private static Seen seen(String report) {
+    return Seen.of(new Cut("new", 0, Optional.empty()), report);
+  }
+}
