@@ -119,11 +119,23 @@ final class Daemon {
       if (last.isPresent()) {
         data.tidy(last.get());
       }
+      if (mayNotBeOver(name)) {
+        LOG.warn("leaving the guard of {} armed: the journal of its upgrade cannot be read", name);
+        return;
+      }
       host.guard().disarm(name);
       links.prune(name);
     } catch (Fault fault) {
       LOG.warn("cannot tidy {} up: {}", name, fault.getMessage());
     }
+  }
+
+  /** What cannot be read now, or not by us, may tell of a trial that goes on. */
+  private boolean mayNotBeOver(PackageName name) throws Fault {
+    return host.guard()
+        .armed(name)
+        .filter(armed -> situation.journals().isUnread(name, armed.upgradeId()))
+        .isPresent();
   }
 
   /** Works until it is interrupted. */

@@ -65,9 +65,13 @@ final class Guarded {
         .map(Armed::data);
   }
 
-  /** The trial may take so much longer. */
-  void allow(Upgrade upgrade, Duration left) throws Fault, InterruptedException {
-    host.guard().allow(upgrade.name(), left.plus(AFTER_US));
+  /** The trial may take so much longer; if that cannot be told, what was told before stands. */
+  void allow(Upgrade upgrade, Duration left) throws InterruptedException {
+    try {
+      host.guard().allow(upgrade.name(), left.plus(AFTER_US));
+    } catch (Fault fault) {
+      LOG.warn("cannot set the deadline of the guard: {}", fault.getMessage());
+    }
   }
 
   /** Gives the trial as much more time as the gate does while the environment hides the answer. */
@@ -84,8 +88,6 @@ final class Guarded {
   private void extend(Upgrade upgrade, Duration left) {
     try {
       allow(upgrade, left);
-    } catch (Fault fault) {
-      LOG.warn("cannot give the trial more time: {}", fault.getMessage());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
@@ -106,12 +108,23 @@ final class Guarded {
     });
   }
 
-  /** Goes back, while the guard is kept from doing the same at the same time. */
+  /**
+   * Goes back, while the guard is kept from doing the same at the same time. The guard needs less
+   * for it: what fails here it is asked for, and what it has done need not be done again.
+   */
   void back(Upgrade upgrade, Steps.Confirmation deed) throws Fault, InterruptedException {
-    still(() -> {
-      host.guard().trialOver(upgrade.name());
-      deed.write();
-    });
+    try {
+      still(() -> {
+        host.guard().trialOver(upgrade.name());
+        deed.write();
+      });
+    } catch (Fault fault) {
+      if (takenBack(upgrade).isEmpty()) {
+        host.guard().goBack(upgrade.name());
+        throw fault;
+      }
+      LOG.warn("the guard has gone back already; not mended: {}", fault.getMessage());
+    }
   }
 
   @SuppressWarnings("try")

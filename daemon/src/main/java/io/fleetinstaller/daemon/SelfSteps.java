@@ -14,6 +14,7 @@ import io.fleetinstaller.upgrade.Progress;
 import io.fleetinstaller.upgrade.Step;
 import io.fleetinstaller.upgrade.Steps;
 import io.fleetinstaller.upgrade.Upgrade;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -24,6 +25,9 @@ import java.util.Optional;
 final class SelfSteps implements Steps {
   /** The unit that every release of the daemon brings. */
   static final String UNIT = PackageName.INSTALLER + ".service";
+
+  /** What the unit allows the old daemon to take for its end. */
+  private static final Duration TO_STOP = Duration.ofSeconds(75);
 
   private final Steps steps;
   private final Slots slots;
@@ -72,7 +76,8 @@ final class SelfSteps implements Steps {
       case RESTART -> {
         if (!isThisProcess(slot(upgrade.to()))) {
           // Nobody but the guard sees a candidate that never gets as far as watching itself.
-          host.guard().allow(upgrade.name(), slot(upgrade.to()).descriptor().health().deadline());
+          Duration deadline = slot(upgrade.to()).descriptor().health().deadline();
+          host.guard().allow(upgrade.name(), deadline.plus(TO_STOP));
           steps.run(step, upgrade, progress);
         }
       }

@@ -101,6 +101,11 @@ public final class ArmedRecords implements Guard {
   }
 
   @Override
+  public void goBack(PackageName name) {
+    // Nobody reads these records but the daemon.
+  }
+
+  @Override
   public Hold hold() {
     return () -> {};
   }

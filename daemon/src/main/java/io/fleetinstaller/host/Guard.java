@@ -31,6 +31,9 @@ public interface Guard {
 
   void disarm(PackageName name) throws Fault, InterruptedException;
 
+  /** Lets the guard go back now, by what was made in advance; does not wait for it. */
+  void goBack(PackageName name) throws Fault, InterruptedException;
+
   /** What is armed for this package: the slots it names must not be pruned. */
   Optional<Armed> armed(PackageName name) throws Fault;
 

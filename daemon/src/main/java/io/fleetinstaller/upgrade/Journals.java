@@ -72,6 +72,13 @@ public final class Journals {
     return files.file(upgrade);
   }
 
+  /** Whether there is a journal of this upgrade that cannot be read now, or not by this version. */
+  public boolean isUnread(PackageName name, String id) {
+    Path file = files.folder(name).resolve(id + ".journal");
+    return Files.exists(file)
+        && history(name).accounts().stream().noneMatch(account -> account.upgrade().id().equals(id));
+  }
+
   /** Every package that ever had a journal. */
   public List<PackageName> names() {
     return files.names();

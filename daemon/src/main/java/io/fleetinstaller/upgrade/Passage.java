@@ -127,7 +127,7 @@ final class Passage {
     Watch watch = new Watch(step, account.facts(step).failures() + account.begunInVain(step) + 1);
     try {
       if (step == Step.CONFIRM) {
-        steps.confirm(upgrade, this::confirm);
+        confirm();
       } else {
         begin(step);
         steps.run(step, upgrade, watch);
@@ -166,9 +166,12 @@ final class Passage {
     }
   }
 
+  /** What is in doubt is settled while the guard is free to decide: either end is as good. */
   private void confirm() throws Fault, InterruptedException {
     try {
-      journal.append(new Line.Done(machine.time().now(), Step.CONFIRM, List.of()));
+      steps.confirm(
+          upgrade,
+          () -> journal.append(new Line.Done(machine.time().now(), Step.CONFIRM, List.of())));
     } catch (Fault fault) {
       settle();
       throw fault;

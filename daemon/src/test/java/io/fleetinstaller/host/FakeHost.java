@@ -287,6 +287,13 @@ public final class FakeHost implements Host {
     }
 
     @Override
+    public void goBack(PackageName name) {
+      synchronized (FakeHost.this) {
+        deeds.add("guard goes back " + name);
+      }
+    }
+
+    @Override
     public Hold hold() {
       return () -> {};
     }

@@ -81,7 +81,7 @@ final class GuardIT {
 
     assertThat(guest.holds("[ -e " + ARMED + " ]")).as(rig::story).isTrue();
     guest.sh("systemctl start fleet-installer-guard@node-exporter.service");
-    assertThat(guest.holds("[ -e " + FIRED + "deadline ]")).as(rig::story).isTrue();
+    assertThat(guest.within(10, "[ -e " + FIRED + "deadline ]")).as(rig::story).isTrue();
   }
 
   @Test
@@ -109,7 +109,7 @@ final class GuardIT {
     guest.sh("systemctl start fleet-installer-guard@node-exporter.service");
 
     assertThat(guest.within(5, NEW_SERVES)).as(rig::story).isTrue();
-    assertThat(guest.holds("[ ! -e " + ARMED + " ]")).isTrue();
+    assertThat(guest.within(5, "[ ! -e " + ARMED + " ]")).isTrue();
   }
 
   @Test

@@ -12,14 +12,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /** What we add to units of packages, in files of our own beside them. */
 final class DropIns {
   private static final String TRIAL = "60-fleet-installer-trial.conf";
   private static final String ALWAYS = "50-fleet-installer.conf";
   private static final String SERVICE = ".service";
-  private static final String LOADER = "LD_PRELOAD LD_AUDIT LD_LIBRARY_PATH";
 
   private final Path units;
   private final Disk disk;
@@ -49,48 +47,51 @@ final class DropIns {
   }
 
   /**
-   * While a unit is on trial systemd leaves it down when it ends by itself, and tells the guard.
-   *
-   * @param texts the candidate's units by name
+   * While a unit is on trial systemd leaves it down when it ends, and lets the guard look. The guard
+   * runs outside the unit, with nothing of an agent's environment. Before systemd 249 an exit with 0
+   * is left to the deadline.
    */
-  List<Path> trial(PackageName name, Map<String, String> texts, Path script) throws IOException {
+  List<Path> trial(PackageName name, List<String> services) throws IOException {
     List<Path> written = new ArrayList<>();
-    for (Map.Entry<String, String> unit : texts.entrySet()) {
-      if (unit.getKey().endsWith(SERVICE)) {
-        write(unit.getKey(), TRIAL, trial(name, unit, script));
-        written.add(file(unit.getKey(), TRIAL));
-      }
+    for (String unit : services.stream().filter(one -> one.endsWith(SERVICE)).toList()) {
+      write(
+          unit,
+          TRIAL,
+          """
+          # Written by fleet-installer while %1$s is on trial.
+          [Unit]
+          OnFailure=%2$s
+          OnSuccess=%2$s
+          [Service]
+          Restart=no
+          %3$s\
+          """
+              .formatted(name, ended(name), patience(name)));
+      written.add(file(unit, TRIAL));
     }
     return written;
   }
 
-  private static String trial(PackageName name, Map.Entry<String, String> unit, Path script) {
-    // The guard's shell is root's, and a file with an agent's environment may be the agent's own.
-    String clean = unit.getValue().contains("LD_") ? "" : "UnsetEnvironment=" + LOADER + "\n";
-    return """
-    # Written by fleet-installer while %s is on trial.
-    [Service]
-    Restart=no
-    %sExecStopPost=+-/bin/sh %s%s%s
-    """
-        .formatted(name, clean, script.toAbsolutePath(), mention(name), unit.getKey());
+  /** Nobody looks after a daemon that never comes up but systemd. */
+  private static String patience(PackageName name) {
+    return name.equals(PackageName.INSTALLER) ? "TimeoutStartSec=15s\n" : "";
   }
 
-  /** Ends the trial of every unit of this package; whether there was one. */
-  boolean trialOver(PackageName name) throws IOException {
-    boolean was = false;
+  /** Ends the trial of every unit of this package; those that were on trial. */
+  List<String> trialOver(PackageName name) throws IOException {
+    List<String> were = new ArrayList<>();
     for (Path folder : children(units, "*.service.d")) {
       Path file = folder.resolve(TRIAL);
-      if (Files.exists(file) && Files.readString(file).contains(mention(name))) {
+      if (Files.exists(file) && Files.readString(file).contains("=" + ended(name) + "\n")) {
         disk.delete(file);
-        was = true;
+        were.add(String.valueOf(folder.getFileName()).replaceFirst("\\.d$", ""));
       }
     }
-    return was;
+    return were;
   }
 
-  private static String mention(PackageName name) {
-    return " exited %s ".formatted(name);
+  private static String ended(PackageName name) {
+    return "fleet-installer-ended@%s.service".formatted(name);
   }
 
   private void write(String unit, String name, String text) throws IOException {

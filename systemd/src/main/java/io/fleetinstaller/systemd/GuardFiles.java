@@ -18,6 +18,7 @@ import java.util.Objects;
  */
 final class GuardFiles {
   static final String BOOT = "fleet-installer-boot.service";
+  private static final String ENDED = "fleet-installer-ended@.service";
   private static final String FIRE = "fleet-installer-guard@.service";
 
   private final HostContext context;
@@ -36,22 +37,19 @@ final class GuardFiles {
 
   /** Whom guard and daemon exclude each other by. */
   Path lock() {
-    return folder.resolve("lock");
+    return folder;
   }
 
   /** Puts this version's files in place; whether systemd must be told. */
   boolean install() throws IOException {
     Quarantine.directory(context.disk(), folder, 0700);
-    Quarantine.clear(context.disk(), lock());
     Quarantine.clear(context.disk(), script());
-    if (!Files.exists(lock())) {
-      context.disk().replace(lock(), new byte[0], 0600);
-    }
     context.disk().replace(folder.resolve("untried"), new byte[0], 0600);
     write(script(), resource("guard"), 0700);
     boolean fire = write(units.resolve(FIRE), expanded(FIRE), 0644);
+    boolean ended = write(units.resolve(ENDED), expanded(ENDED), 0644);
     boolean boot = write(units.resolve(BOOT), expanded(BOOT), 0644);
-    return fire || boot;
+    return fire || ended || boot;
   }
 
   private byte[] expanded(String unit) throws IOException {

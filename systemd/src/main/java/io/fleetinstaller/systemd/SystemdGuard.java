@@ -7,6 +7,7 @@ import io.fleetinstaller.host.ArmedRecords;
 import io.fleetinstaller.host.Fired;
 import io.fleetinstaller.host.Guard;
 import io.fleetinstaller.host.HostContext;
+import io.fleetinstaller.host.ServiceState;
 import io.fleetinstaller.io.Flock;
 import io.fleetinstaller.io.Programs;
 import io.fleetinstaller.release.Descriptor;
@@ -20,10 +21,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,9 +36,10 @@ import org.slf4j.LoggerFactory;
 final class SystemdGuard implements Guard {
   private static final Logger LOG = LoggerFactory.getLogger(SystemdGuard.class);
 
-  /** For what comes before the candidate is observed: hooks aside, the old copy's slowest stop. */
-  private static final Duration TO_SWITCH = Duration.ofMinutes(2);
+  /** The slowest that a service may stop and start. */
+  private static final Duration A_RESTART = Duration.ofMinutes(2);
 
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._/+-]+");
   private static final Duration TRY = Duration.ofSeconds(20);
 
   private final HostContext context;
@@ -65,12 +66,10 @@ final class SystemdGuard implements Guard {
     install(name);
     try (Hold _ = hold()) {
       List<String> lines = new ArrayList<>(WayBack.prepare(charge, units, context.disk()));
-      List<Path> trial = dropIns.trial(name, texts(charge.to()), files.script());
+      wind(name, untilObserved(charge));
+      List<Path> trial = dropIns.trial(name, names(charge.to()));
       trial.forEach(file -> lines.add("dropin=" + file));
       records.arm(charge, lines);
-      Duration deadline =
-          charge.to().map(slot -> slot.descriptor().health().deadline()).orElse(Duration.ZERO);
-      wind(name, deadline.plus(hooks(charge.to())).plus(TO_SWITCH));
     } catch (IOException e) {
       throw failed("arm", name, e);
     }
@@ -97,15 +96,16 @@ final class SystemdGuard implements Guard {
   @Override
   public void disarm(PackageName name) throws Fault, InterruptedException {
     try (Hold _ = hold()) {
-      boolean onTrial = dropIns.trialOver(name);
+      List<String> onTrial = dropIns.trialOver(name);
       boolean wound = Files.exists(units.resolve(timer(name)));
       if (wound) {
         systemctl.stop(timer(name));
         context.disk().delete(units.resolve(timer(name)));
       }
-      if (onTrial || wound) {
+      if (wound || !onTrial.isEmpty()) {
         systemctl.reload();
       }
+      startFallen(onTrial);
       Path home = context.packages().resolve(name.value());
       if (Files.exists(home)) {
         WayBack.clear(name, home.toRealPath(), units, context.disk());
@@ -114,6 +114,23 @@ final class SystemdGuard implements Guard {
     } catch (IOException e) {
       throw failed("disarm", name, e);
     }
+  }
+
+  /** What ended by itself while systemd was told to leave it down, and nobody saw it. */
+  private void startFallen(List<String> units) throws Fault, InterruptedException {
+    for (String unit : units) {
+      UnitState state = UnitState.of(systemctl, unit);
+      if (state.phase() == ServiceState.Phase.FAILED && !state.hasJob()) {
+        LOG.info("starting {}, which ended on trial", unit);
+        systemctl.resetFailed(unit);
+        systemctl.start(unit);
+      }
+    }
+  }
+
+  @Override
+  public void goBack(PackageName name) throws Fault, InterruptedException {
+    systemctl.start("fleet-installer-guard@%s.service".formatted(name));
   }
 
   @Override
@@ -141,6 +158,8 @@ final class SystemdGuard implements Guard {
 
   /** Brings the guard's files up to date, and lets it show that it can work here. */
   private void install(PackageName name) throws Fault, InterruptedException {
+    requirePlain(context.state(), name);
+    requirePlain(context.packages(), name);
     try {
       if (files.install()) {
         LOG.info("installing the guard");
@@ -160,6 +179,16 @@ final class SystemdGuard implements Guard {
           ReasonCode.HOST_FAILED,
           "cannot arm the guard of %s: it could not work here: %s; it needs sh, mv -T, flock and timeout"
               .formatted(name, tried.why()));
+    }
+  }
+
+  /** The guard's units name these folders in places where more than letters has a meaning. */
+  private static void requirePlain(Path folder, PackageName name) throws Fault {
+    if (!PLAIN.matcher(folder.toAbsolutePath().toString()).matches()) {
+      throw new Fault.Refused(
+          ReasonCode.BAD_SETTINGS,
+          "cannot arm the guard of %s: the path %s has characters that unit files cannot have; use letters, digits and . _ / + - only"
+              .formatted(name, folder.toAbsolutePath()));
     }
   }
 
@@ -186,14 +215,22 @@ final class SystemdGuard implements Guard {
     return "fleet-installer-guard@%s.timer".formatted(name);
   }
 
-  private static Map<String, String> texts(Optional<Slot> slot) throws Fault {
-    Map<String, String> texts = new LinkedHashMap<>();
-    if (slot.isPresent()) {
-      for (Service service : slot.get().descriptor().services()) {
-        texts.put(service.name(), UnitFiles.text(slot.get(), service));
-      }
-    }
-    return texts;
+  private static List<String> names(Optional<Slot> slot) {
+    return slot.stream()
+        .flatMap(one -> one.descriptor().services().stream())
+        .map(Service::name)
+        .toList();
+  }
+
+  /** Services stop and start one after the other before the candidate is watched. */
+  private static Duration untilObserved(Charge charge) {
+    int services = Math.max(names(charge.from()).size(), names(charge.to()).size());
+    return charge
+        .to()
+        .map(slot -> slot.descriptor().health().deadline())
+        .orElse(Duration.ZERO)
+        .plus(hooks(charge.to()))
+        .plus(A_RESTART.multipliedBy(Math.max(1, services)));
   }
 
   private static Duration hooks(Optional<Slot> slot) {

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the guard's script does with what was armed, on real files and a systemctl that listens. */
@@ -42,7 +43,6 @@ final class GuardScriptTest {
   @TempDir Path root;
   private final List<String> asked = new ArrayList<>();
   private Path etc;
-  private Path run;
   private Path journal;
   private SystemdGuard guard;
   private SlotsOnDisk slots;
@@ -52,7 +52,6 @@ final class GuardScriptTest {
   @BeforeEach
   void a_host_before_the_switch() throws Exception {
     etc = Files.createDirectories(root.resolve("etc"));
-    run = root.resolve("run");
     journal = root.resolve("journal");
     Files.writeString(journal, "0123abcd {\"format\":1}\n" + RESERVE);
     Path packages = root.resolve("packages");
@@ -119,7 +118,6 @@ final class GuardScriptTest {
 
       assertThat(current()).isEqualTo(old.release().slotName());
       assertThat(etc.resolve(UNIT)).content().contains("agent/current");
-      Files.delete(run.resolve("booted"));
       Files.deleteIfExists(root.resolve("state/fired/agent.boot"));
     }
   }
@@ -250,34 +248,58 @@ final class GuardScriptTest {
     assertThat(guard.fired(AGENT)).map(Fired::why).contains(Fired.Why.BOOT);
   }
 
-  @Test
-  void it_acts_once_a_boot() throws Exception {
-    script("boot");
+  @ParameterizedTest
+  @CsvSource({
+    "failed, 0, exit-code, 5, 5, true",
+    "failed, , signal, 0, 0, true",
+    "inactive, 0, success, 5, 5, true",
+    "inactive, 0, success, 5, 4, false",
+    "inactive, 17, success, 5, 5, false",
+    "failed, 17, exit-code, 5, 5, false",
+    "active, 0, success, 5, 5, false",
+    "activating, 0, exit-code, 5, 5, false"
+  })
+  void only_an_end_that_nobody_asked_for_is_the_candidates(
+      String active, String job, String result, int ended, int left, boolean fires)
+      throws Exception {
     arm(Optional.of(old), Optional.of(next));
     switchTo(next);
+    Files.createDirectories(root.resolve("bin"));
+    Files.writeString(
+        root.resolve("bin/state"),
+        "ActiveState=%s\nJob=%s\nResult=%s\nExecMainExitTimestampMonotonic=%d\nActiveExitTimestampMonotonic=%d\n"
+            .formatted(active, job == null ? "" : job, result, ended, left));
 
-    assertThat(script("boot")).isEmpty();
+    script("ended", "agent");
+
+    assertThat(guard.fired(AGENT).isPresent()).isEqualTo(fires);
+    assertThat(current()).isEqualTo((fires ? old : next).release().slotName());
+  }
+
+  @Test
+  void what_was_set_aside_is_no_record() throws Exception {
+    arm(Optional.of(old), Optional.of(next));
+    Path record = root.resolve("state/armed/agent");
+    Files.move(record, record.resolveSibling("agent.corrupt"));
+    switchTo(next);
+
+    script("boot");
 
     assertThat(current()).isEqualTo(next.release().slotName());
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"stop", "restart"})
-  void an_end_that_somebody_asked_for_is_not_the_candidates(String job) throws Exception {
-    Files.createDirectories(root.resolve("bin"));
-    Files.writeString(root.resolve("bin/job"), "4711 %s %s running\n".formatted(UNIT, job));
+  @Test
+  void it_stays_armed_as_long_as_the_old_copy_is_not_back() throws Exception {
+    arm(Optional.of(old), Optional.of(next));
+    switchTo(next);
+    // as a disk that takes no rename: a folder cannot be replaced by a link
+    Files.delete(old.current());
+    Files.createDirectories(old.current().resolve("in-the-way"));
 
-    assertThat(script("exited", "agent", UNIT)).doesNotContain("start");
-  }
+    assertThat(start("fire", "agent").waitFor()).isNotZero();
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "4711 agent.service start running\n"})
-  void an_end_at_work_or_on_the_way_up_is_the_candidates(String job) throws Exception {
-    Files.createDirectories(root.resolve("bin"));
-    Files.writeString(root.resolve("bin/job"), job);
-
-    assertThat(script("exited", "agent", UNIT))
-        .contains("start --no-block fleet-installer-guard@agent.service");
+    assertThat(guard.armed(AGENT)).isPresent();
+    assertThat(guard.fired(AGENT)).isEmpty();
   }
 
   @Test
@@ -359,7 +381,7 @@ final class GuardScriptTest {
     Path systemctl = bin.resolve("systemctl");
     Files.writeString(
         systemctl,
-        "#!/bin/sh\ncase $* in list-jobs*) cat %1$s/job ;; is-active*) exit 3 ;; *) echo \"$*\" >> %1$s/calls ;; esac\n"
+        "#!/bin/sh\ncase $* in show*) cat %1$s/state ;; is-active*) exit 3 ;; *) echo \"$*\" >> %1$s/calls ;; esac\n"
             .formatted(bin));
     Files.setPosixFilePermissions(systemctl, PosixFilePermissions.fromString("rwx------"));
     if (!Files.exists(script())) {
@@ -377,8 +399,7 @@ final class GuardScriptTest {
     String text = Files.readString(script());
     Files.writeString(
         script(),
-        text.replace("PATH=/usr/sbin", "PATH=" + bin + ":/usr/sbin")
-            .replace("run=/run/fleet-installer-guard", "run=" + run));
+        text.replace("PATH=/usr/sbin", "PATH=" + bin + ":/usr/sbin"));
   }
 
   private Path script() {
@@ -403,6 +424,7 @@ final class GuardScriptTest {
       return new ChildPrograms().run(call);
     }
     asked.add(String.join(" ", call.argv()));
-    return new Programs.Result(call, 0, false, "", "");
+    boolean asksForState = call.argv().contains("show");
+    return new Programs.Result(call, 0, false, asksForState ? "ActiveState=active\n" : "", "");
   }
 }
