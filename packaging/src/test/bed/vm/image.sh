@@ -37,6 +37,7 @@ kernel() {
   mkdir -p "$cache/kernel"
   if ! ls "$cache"/kernel/x/boot/vmlinuz-* > /dev/null 2>&1; then
     package=$(apt-cache depends linux-image-cloud-amd64 | awk '/Depends:/ { print $2; exit }')
+    [ -n "$package" ] || { echo "cannot build the machine: apt knows no kernel; run apt-get update" >&2; exit 1; }
     (cd "$work" && apt-get -qq -o APT::Sandbox::User=root download "$package" >&2)
     dpkg-deb -x "$work"/linux-image-*.deb "$work/kernel"
     rm -rf "$cache/kernel"
