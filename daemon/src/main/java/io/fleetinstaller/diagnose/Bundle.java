@@ -114,7 +114,7 @@ final class Bundle {
 
   private static String why(ExecutionException e) {
     Throwable cause = e.getCause();
-    return cause instanceof Fault fault ? fault.getMessage() : String.valueOf(cause);
+    return cause instanceof Fault fault ? fault.reason().sentence() : String.valueOf(cause);
   }
 
   private static String inTime(Part part)

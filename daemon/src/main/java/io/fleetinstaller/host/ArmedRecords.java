@@ -166,7 +166,7 @@ public final class ArmedRecords implements Guard {
     try {
       return Optional.of(parse(name, file, new String(bytes, UTF_8)));
     } catch (Fault damaged) {
-      return setAside(file, damaged.getMessage());
+      return setAside(file, damaged.reason().sentence());
     }
   }
 

@@ -50,7 +50,7 @@ record Notes(@Nullable Instant lastContact, @Nullable Digest config, Instant act
 
   private static void setAside(Path file, Disk disk, Refused damaged) {
     try {
-      Quarantine.put(disk, file, damaged.getMessage());
+      Quarantine.put(disk, file, damaged.reason().sentence());
     } catch (IOException e) {
       LOG.warn("cannot set {} aside: {}", file, e.getMessage());
     }

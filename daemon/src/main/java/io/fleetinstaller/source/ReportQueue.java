@@ -101,7 +101,7 @@ final class ReportQueue {
 
   private void setAside(Waiting waiting, Refused damaged) throws Transient {
     try {
-      Quarantine.put(disk, waiting.file(), damaged.getMessage());
+      Quarantine.put(disk, waiting.file(), damaged.reason().sentence());
     } catch (IOException e) {
       throw failed("set aside report " + waiting.kind(), e);
     }
