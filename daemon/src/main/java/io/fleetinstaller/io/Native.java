@@ -141,7 +141,7 @@ public final class Native {
       check(length, errno, path);
       byte[] names = bytes.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
       Map<String, byte[]> found = new TreeMap<>();
-      for (String name : new String(names, StandardCharsets.UTF_8).split("\0")) {
+      for (String name : new String(names, StandardCharsets.UTF_8).split("\0", -1)) {
         MemorySegment key = arena.allocateFrom(name);
         long size = (long) Calls.FGETXATTR.invokeExact(errno, descriptor, key, bytes, most);
         if (!name.isEmpty() && size >= 0) {
