@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +63,7 @@ class DaemonTest {
             "disarm agent");
   }
 
+  @Tag("F36")
   @Test
   void a_candidate_that_exits_is_taken_back_and_not_tried_again_by_itself() throws Exception {
     Release one = stage.release("1");
@@ -114,6 +116,7 @@ class DaemonTest {
     assertThat(stage.current()).isEqualTo("2");
   }
 
+  @Tag("F59")
   @Test
   void a_rollback_needs_no_registry_takes_one_restart_and_stays() throws Exception {
     Release one = stage.release("1");
@@ -283,6 +286,7 @@ class DaemonTest {
     assertThat(stage.current()).isEqualTo("1");
   }
 
+  @Tag("F19")
   @Test
   void a_copy_whose_files_are_lost_is_no_way_back_and_nothing_is_stopped() throws Exception {
     Release one = stage.release("1");
@@ -361,6 +365,7 @@ class DaemonTest {
     assertThat(stage.explain().object("hold").text("by")).contains(System.getProperty("user.name"));
   }
 
+  @Tag("F03")
   @Test
   void a_second_daemon_of_the_same_state_does_not_start() throws Exception {
     stage.start().poll();

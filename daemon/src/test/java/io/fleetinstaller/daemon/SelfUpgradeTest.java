@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,6 +158,7 @@ class SelfUpgradeTest {
     assertThat(self.object("last").object("reason").text("code")).isEqualTo("exited");
   }
 
+  @Tag("F33")
   @Test
   void a_candidate_that_cannot_start_is_refused_with_what_it_said() throws Exception {
     rehearses(() -> new Host.Exit(3, false, List.of("Error: no such class")));
@@ -281,6 +283,7 @@ class SelfUpgradeTest {
     return all;
   }
 
+  @Tag("F45")
   @Test
   void the_daemon_itself_has_the_first_turn() throws Exception {
     rehearses(this::rehearse);
@@ -295,6 +298,7 @@ class SelfUpgradeTest {
     assertThat(stage.current()).isEqualTo("1");
   }
 
+  @Tag("F45")
   @Test
   void a_package_that_is_stuck_does_not_hold_the_daemon_up() throws Exception {
     Release one = stage.release("1");

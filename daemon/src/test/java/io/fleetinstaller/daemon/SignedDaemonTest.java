@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -221,6 +222,7 @@ class SignedDaemonTest {
     assertThat(stage.current()).isEqualTo("2");
   }
 
+  @Tag("F67")
   @Test
   void a_downgrade_must_be_signed_as_one() throws Exception {
     deploy(two, "");
@@ -280,6 +282,7 @@ class SignedDaemonTest {
   private static final List<String> MIXED =
       List.of("digest-mismatch", "size-mismatch", "metadata-mismatch");
 
+  @Tag("F68")
   @Test
   void years_in_both_directions_stop_nothing_and_heal_by_themselves() throws Exception {
     installed();

@@ -11,6 +11,7 @@ import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Platform;
 import io.fleetinstaller.release.ReasonCode;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -82,6 +83,7 @@ class WantedTest {
     assertThat(scene.why().evidence()).singleElement().asString().contains("catalog/stable/agent");
   }
 
+  @Tag("F71")
   @Test
   void a_release_that_is_not_made_for_this_platform_is_left_alone() {
     Scene scene = Scene.usual().on("linux", "arm64").deployments(TWO);

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -99,6 +100,7 @@ class GateTest {
     assertThat(passed()).isEqualTo(after);
   }
 
+  @Tag("F48")
   @Test
   void an_exit_is_told_with_how_it_ended_and_the_end_of_its_log() throws Exception {
     Slot slot = started(Agent.slot(), Life.GOOD.exits(s(3), "status 7"));
@@ -125,6 +127,7 @@ class GateTest {
     assertThat(passed()).isEqualTo(s(195));
   }
 
+  @Tag("F54")
   @Test
   void failures_in_a_row_condemn_and_name_the_probe() throws Exception {
     Slot slot = checked(at -> at.compareTo(s(60)) < 0);
@@ -141,6 +144,7 @@ class GateTest {
     assertThat(decided()).isEqualTo(s(70));
   }
 
+  @Tag("F53")
   @Test
   void a_few_failures_only_begin_the_count_of_good_time_again() throws Exception {
     Slot slot = checked(at -> at.compareTo(s(60)) < 0 || at.compareTo(s(70)) >= 0);
@@ -161,6 +165,7 @@ class GateTest {
     assertThat(passed()).isEqualTo(s(1000));
   }
 
+  @Tag("F53")
   @Test
   void one_that_flaps_until_the_deadline_is_not_stable() throws Exception {
     Slot slot = checked(at -> at.toSeconds() % 60 != 0);
@@ -172,6 +177,7 @@ class GateTest {
     assertThat(decided()).isEqualTo(s(300));
   }
 
+  @Tag("F54")
   @Test
   void a_wanted_probe_is_evidence_and_nothing_more() throws Exception {
     host.program(CHECK, () -> BAD);
@@ -188,6 +194,7 @@ class GateTest {
                         assertThat(line).contains("status 3").contains("[wanted; 0 passed")));
   }
 
+  @Tag("F50")
   @Test
   void what_the_host_cannot_tell_moves_the_deadline_and_is_no_break() throws Exception {
     Slot slot = started(Agent.slot(), Life.GOOD);
@@ -227,6 +234,7 @@ class GateTest {
     assertThat(decided()).isEqualTo(s(600));
   }
 
+  @Tag("F68")
   @Test
   void a_clock_that_jumps_changes_nothing() throws Exception {
     Slot slot = started(Agent.slot(), Life.GOOD);

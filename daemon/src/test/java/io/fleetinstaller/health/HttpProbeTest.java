@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -125,6 +126,7 @@ class HttpProbeTest {
         .contains("Connection: close\r\n");
   }
 
+  @Tag("F55")
   @Test
   void a_closed_port_is_the_workloads_doing() throws Exception {
     int port = server.getLocalPort();
@@ -153,6 +155,7 @@ class HttpProbeTest {
     assertThat(seen).isEqualTo(new Answer.Failed("no answer within 50ms"));
   }
 
+  @Tag("F51")
   @Test
   void a_name_that_nobody_knows_is_not_the_workloads_doing() {
     URI url = URI.create("http://agent.invalid/");

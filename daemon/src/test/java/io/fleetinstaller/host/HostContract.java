@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What every host promises, whatever its init system is. */
@@ -41,6 +42,7 @@ public abstract class HostContract {
     assertThat(state.lastExit()).isEmpty();
   }
 
+  @Tag("F52")
   @Test
   void a_service_runs_from_the_slot_it_was_switched_to() throws Exception {
     Slot slot = slot("1.0", Map.of(SERVICE, Behaviour.SERVES));
@@ -98,6 +100,7 @@ public abstract class HostContract {
                 || host().state(AGENT, SERVICE).phase() == Phase.FAILED);
   }
 
+  @Tag("F40")
   @Test
   void a_service_that_does_not_end_is_killed_and_the_next_one_runs() throws Exception {
     Slot deaf = slot("1.0", Map.of(SERVICE, Behaviour.IGNORES_TERM));
@@ -113,6 +116,7 @@ public abstract class HostContract {
     assertThat(running().mainPid()).isNotEqualTo(before.mainPid());
   }
 
+  @Tag("F39")
   @Test
   void a_service_that_was_stopped_stays_down_until_it_is_restarted() throws Exception {
     Slot slot = slot("1.0", Map.of(SERVICE, Behaviour.SERVES));
@@ -169,6 +173,7 @@ public abstract class HostContract {
     assertThat(exit.output()).contains("all is well");
   }
 
+  @Tag("F46")
   @Test
   void a_program_that_does_not_end_is_killed_at_its_timeout() throws Exception {
     Slot slot = slot("1.0", Map.of(SERVICE, Behaviour.SERVES));

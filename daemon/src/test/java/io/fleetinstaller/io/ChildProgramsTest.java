@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,7 @@ final class ChildProgramsTest {
     assertThat(result.lines()).containsExactly("out", "err");
   }
 
+  @Tag("F42")
   @Test
   void a_failure_is_one_sentence_with_the_last_line() {
     assertThatThrownBy(

@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,7 @@ final class DurableDiskTest {
   private final DurableDisk disk = new DurableDisk();
   @TempDir private Path folder;
 
+  @Tag("F73")
   @Test
   void modes_are_exact_whatever_the_umask() throws IOException {
     try (Umask _ = new Umask(0077)) {
@@ -58,6 +60,7 @@ final class DurableDiskTest {
     assertThat(folder.resolve("link")).hasContent("whole");
   }
 
+  @Tag("F09")
   @Test
   void a_link_is_replaced_and_never_followed() throws IOException {
     Files.createDirectories(folder.resolve("old"));

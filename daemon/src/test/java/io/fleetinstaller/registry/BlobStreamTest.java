@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** One blob over lines of every speed. */
@@ -27,6 +28,7 @@ class BlobStreamTest {
   private final Blob blob = new Blob("x", Digest.of(content), SIZE);
   private final List<Repository> suspects = new ArrayList<>();
 
+  @Tag("F29")
   @Test
   void a_line_under_the_floor_rate_is_cut_and_another_repository_goes_on() throws Exception {
     Line slow = new Line(Duration.ofSeconds(1), 1000);

@@ -14,6 +14,7 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
 import okio.Buffer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Pulling from registries that are honest, broken, slow to come back, or lie. */
@@ -55,6 +56,7 @@ class RegistryTest {
     assertThat(pulling.pauses).as("progress is not punished").isEmpty();
   }
 
+  @Tag("F29")
   @Test
   void a_registry_without_ranges_is_read_from_the_start_and_skipped_over() throws Exception {
     registry
@@ -154,6 +156,7 @@ class RegistryTest {
     assertThat(pulling.pauses).hasSize(5).containsOnly(Duration.ofSeconds(30));
   }
 
+  @Tag("F26")
   @Test
   void what_is_not_there_is_asked_for_once() {
     registry.always(answer(404, "{\"errors\":[{\"message\":\"unknown\"}]}"));
@@ -177,6 +180,7 @@ class RegistryTest {
     assertThat(registry.requests).hasSize(4);
   }
 
+  @Tag("F27")
   @Test
   void a_layer_whose_bytes_are_wrong_comes_from_the_next_mirror_when_opened_again()
       throws Exception {
@@ -327,6 +331,7 @@ class RegistryTest {
     assertThat(noPort.reason().code()).isEqualTo(ReasonCode.CONNECT_FAILED);
   }
 
+  @Tag("F31")
   @Test
   void a_proxy_of_the_settings_or_the_environment_carries_the_requests() throws Exception {
     URI proxy = URI.create("http://127.0.0.1:" + registry.server.getPort());

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -77,6 +78,7 @@ final class SlotsTest {
     assertThat(slots.read(AGENT).whole()).hasSize(1);
   }
 
+  @Tag("F10")
   @ParameterizedTest
   @ValueSource(strings = {"%s", "./%s", "/packages/agent/%s", "../agent/%s", "%s/"})
   void current_is_known_and_kept_however_its_link_is_written(String form) throws Exception {
@@ -90,6 +92,7 @@ final class SlotsTest {
     assertThat(slots.read(AGENT).current()).contains(one);
   }
 
+  @Tag("F15")
   @Test
   void pruning_keeps_current_previous_and_what_is_asked_for() throws Exception {
     Slot one = stage("1");
@@ -107,6 +110,7 @@ final class SlotsTest {
     assertThat(home.resolve(".staging")).doesNotExist();
   }
 
+  @Tag("F14")
   @Test
   void pruning_takes_unmarked_slots_of_ours_and_nothing_of_anybody_else() throws Exception {
     Slot unmarked = stage("1");
@@ -144,6 +148,8 @@ final class SlotsTest {
     assertThat(moved.resolve("bin/agent")).exists();
   }
 
+  @Tag("F12")
+  @Tag("F13")
   @Test
   void a_release_that_a_link_names_is_not_discarded() throws Exception {
     Slot one = stage("1");

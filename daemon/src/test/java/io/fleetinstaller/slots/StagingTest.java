@@ -29,6 +29,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -175,6 +176,7 @@ final class StagingTest {
     assertThat(root).isEmptyDirectory();
   }
 
+  @Tag("F30")
   @Test
   void what_is_whole_is_not_fetched_again() throws Exception {
     AtomicInteger opened = new AtomicInteger();
@@ -193,6 +195,8 @@ final class StagingTest {
     assertThat(opened).hasValue(1);
   }
 
+  @Tag("F02")
+  @Tag("F20")
   @Test
   void an_unmarked_slot_is_made_anew() throws Exception {
     Slot slot = slots.stage(Parcel.agent("1").delivery(), _ -> {});
@@ -205,6 +209,7 @@ final class StagingTest {
     assertThat(root.resolve("agent/.staging")).doesNotExist();
   }
 
+  @Tag("F21")
   @Test
   void the_damaged_copy_that_current_names_is_left_alone() throws Exception {
     Slot slot = slots.stage(Parcel.agent("1").delivery(), _ -> {});
@@ -233,6 +238,7 @@ final class StagingTest {
     assertThat(place.resolve("mine")).exists();
   }
 
+  @Tag("F23")
   @Test
   void room_is_counted_before_anything_is_written() throws Exception {
     FaultyDisk disk = FaultyDisk.sound();
@@ -262,6 +268,7 @@ final class StagingTest {
         .hasMessageContaining("free at least");
   }
 
+  @Tag("F24")
   @ParameterizedTest
   @ValueSource(ints = {10, 20, 30, 40, 50, 60, 70, 80, 90, 99})
   void a_real_disk_that_fills_up_is_named_and_left_clean(int percent, @TempDir Path folder)

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +56,7 @@ final class VerificationTest {
     assertThat(differences.getFirst()).matches(difference -> difference.kind() == Kind.CONTENT);
   }
 
+  @Tag("F19")
   @Test
   void the_same_size_and_time_do_not_hide_another_content() throws Exception {
     FileTime time = Files.getLastModifiedTime(at("bin/agent"));

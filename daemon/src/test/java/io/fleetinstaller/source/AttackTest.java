@@ -22,6 +22,7 @@ import mockwebserver3.MockResponse;
 import okio.Buffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -211,6 +212,7 @@ class AttackTest {
     assertRefused(state, ReasonCode.METADATA_EXPIRED);
   }
 
+  @Tag("F64")
   @Test
   void a_frozen_mirror_is_refused_once_the_timestamp_has_expired() throws Exception {
     freezeAfterAnHour();
@@ -235,6 +237,7 @@ class AttackTest {
     assertOnlyAdvanced("");
   }
 
+  @Tag("F65")
   @Test
   void a_mirror_without_a_timestamp_for_days_is_said_to_be_stale() throws Exception {
     host.server.serve(Map.of());

@@ -12,6 +12,7 @@ import java.util.Map;
 import mockwebserver3.MockResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A repository with two mirrors, of which the first is bad. */
@@ -53,6 +54,7 @@ class MirrorsTest {
     assertThat(host.audit.mirrors()).containsExactly(host.server.url());
   }
 
+  @Tag("F66")
   @Test
   void a_mirror_that_serves_an_old_world_is_passed_over() throws Exception {
     Map<String, byte[]> old = new HashMap<>(host.repository.files);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class PollClockTest {
@@ -64,6 +65,7 @@ class PollClockTest {
     assertThat(together).isBetween(MINUTE.multipliedBy(990), MINUTE.multipliedBy(1010));
   }
 
+  @Tag("F25")
   @Test
   void failures_lengthen_the_pause_up_to_a_cap() {
     for (int failure = 0; failure < 40; failure++) {

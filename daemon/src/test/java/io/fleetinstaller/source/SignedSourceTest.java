@@ -13,6 +13,7 @@ import java.util.Map;
 import mockwebserver3.MockResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,6 +75,7 @@ class SignedSourceTest {
         .startsWith("/targets/deployments/prod/");
   }
 
+  @Tag("F28")
   @Test
   void without_any_network_a_host_starts_with_what_it_had() throws Exception {
     Config before = host.settled().source().state().config().orElseThrow();

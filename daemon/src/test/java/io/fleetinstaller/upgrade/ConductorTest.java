@@ -17,6 +17,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ConductorTest {
@@ -25,6 +26,8 @@ class ConductorTest {
   private final Path directory = Jimfs.newFileSystem(Configuration.unix()).getPath("/journals");
   private final Script script = new Script();
 
+  @Tag("F62")
+  @Tag("F74")
   @Test
   void every_step_is_done_in_order_and_the_journal_tells_it() throws Exception {
     Outcome outcome = conductor("boot-1").run(Samples.move());
@@ -56,6 +59,7 @@ class ConductorTest {
     assertThat(outcome.why().orElseThrow().evidence()).containsExactly("panic: out of luck");
   }
 
+  @Tag("F60")
   @Test
   void the_way_back_is_tried_again_with_growing_pauses_then_a_person_must_act() throws Exception {
     script.fails(Step.RESTART, new Fault.Transient(ReasonCode.START_FAILED, "no start"));
@@ -71,6 +75,7 @@ class ConductorTest {
     assertThat(time.elapsed().minus(before)).isBetween(Duration.ofMinutes(10), Duration.ofHours(1));
   }
 
+  @Tag("F16")
   @Test
   void a_stop_leaves_the_journal_open_and_the_next_start_goes_on() throws Exception {
     script.stops(Step.RESTART);
@@ -96,6 +101,7 @@ class ConductorTest {
     assertThat(script.done).doesNotContain(Step.SWITCH_BACK);
   }
 
+  @Tag("F17")
   @Test
   void a_candidate_seen_well_survives_a_clean_shutdown_of_the_machine() throws Exception {
     script.well(true);
@@ -130,6 +136,7 @@ class ConductorTest {
     assertThat(resume("boot-2")).isInstanceOf(Outcome.Reverted.class);
   }
 
+  @Tag("F58")
   @Test
   void a_step_that_kills_us_four_times_counts_as_failed() throws Exception {
     script.kills(Step.UNPACK);

@@ -19,6 +19,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +54,7 @@ class CrashEverywhereTest {
     LOG.setLevel(null);
   }
 
+  @Tag("F11")
   @Test
   void whatever_goes_wrong_wherever_the_host_ends_well() {
     Queue<AssertionError> bad = new ConcurrentLinkedQueue<>();

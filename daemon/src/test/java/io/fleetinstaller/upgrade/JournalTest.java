@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class JournalTest {
@@ -93,6 +94,7 @@ class JournalTest {
     }
   }
 
+  @Tag("F07")
   @Test
   void cut_at_any_length_it_reads_as_what_was_whole() {
     byte[] whole = bytes();
@@ -104,6 +106,7 @@ class JournalTest {
     }
   }
 
+  @Tag("F03")
   @Test
   void with_any_byte_flipped_it_reads_as_what_stands_before() {
     byte[] whole = bytes();
@@ -134,6 +137,7 @@ class JournalTest {
     assertThat(((Line.Done) LineFormat.read(json)).notes()).endsWith("line 4998", "line 4999");
   }
 
+  @Tag("F18")
   @Test
   void what_the_disk_refused_is_written_before_the_next_line() throws Exception {
     Journals journals = new Journals(directory, disk, time);

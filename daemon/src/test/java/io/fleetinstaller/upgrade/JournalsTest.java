@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +45,7 @@ class JournalsTest {
     assertThat(journals.history(AGENT).last().orElseThrow().upgrade().id()).isEqualTo(second);
   }
 
+  @Tag("F37")
   @Test
   void no_second_upgrade_of_a_package_begins_before_the_first_has_ended() throws Exception {
     journals.begin(Samples.move());
@@ -68,6 +70,7 @@ class JournalsTest {
         .contains(REVERTED);
   }
 
+  @Tag("F15")
   @Test
   void the_last_twenty_are_kept_and_every_older_one_that_is_still_remembered() throws Exception {
     end(journals.begin(Samples.move()), new Outcome.Upgraded());

@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -131,6 +132,7 @@ class PlanTest {
     assertThat(((Wait) decision).until()).isEmpty();
   }
 
+  @Tag("F56")
   @ParameterizedTest(name = "taken back {0} times: wait {1}")
   @CsvSource({"1, 8h", "2, 12h", "3, 24h", "4, 2d", "5, 4d", "6, 7d", "7, 7d", "9, 7d"})
   void a_release_that_was_taken_back_waits_longer_each_time(int times, String wait) {
@@ -144,6 +146,7 @@ class PlanTest {
     assertThat(decision.why().evidence()).containsExactly("probe-failed: it is sick");
   }
 
+  @Tag("F24")
   @ParameterizedTest(name = "given up {0} times: wait {1}")
   @CsvSource({"1, 1m", "2, 2m", "3, 5m", "4, 15m", "5, 1h", "500, 1h"})
   void what_may_pass_is_tried_again_soon(int attempt, String wait) {
@@ -160,6 +163,7 @@ class PlanTest {
         Duration.ofHours(12));
   }
 
+  @Tag("F69")
   @Test
   void after_the_wait_it_is_tried_again_never_waiting_for_ever() {
     List<Account> history = repeated(20, REVERTED, FILE);
@@ -170,6 +174,7 @@ class PlanTest {
     assertThat(decision).isInstanceOf(Act.class);
   }
 
+  @Tag("F57")
   @Test
   void another_release_is_tried_at_once() {
     for (Outcome outcome : List.of(REVERTED, STUCK, NO_NETWORK, REFUSED)) {

@@ -3,6 +3,7 @@ package io.fleetinstaller.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ final class DisksIT {
     this.rig = new Rig(guest);
   }
 
+  @Tag("F73")
   @ParameterizedTest
   @ValueSource(strings = {"0077", "0027"})
   void a_strict_umask_changes_no_mode_of_a_package(String umask) {
@@ -46,6 +48,7 @@ final class DisksIT {
   private static final String MODES =
       "! -path './.fleet-installer*' -printf '%m %u %p\\n' | sort -k3";
 
+  @Tag("F10")
   @ParameterizedTest
   @ValueSource(strings = {"/opt/datadog-packages", "/opt/datadog-packages/node-exporter"})
   void a_folder_may_be_a_link_to_another_disk(String link) {
@@ -71,6 +74,7 @@ final class DisksIT {
         .isNotEmpty();
   }
 
+  @Tag("F23")
   @Test
   void a_disk_that_fills_at_any_tenth_of_staging_stops_nothing() {
     rig.fresh(Rig.SLOW);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -68,6 +69,7 @@ final class ExporterIT {
     assertThat(rig.slots()).noneMatch(it -> it.startsWith("1.9.0-" + release));
   }
 
+  @Tag("F72")
   @ParameterizedTest
   @CsvSource({"enabled, enable", "disabled, disable"})
   void the_unit_keeps_its_name_and_enablement(String enablement, String verb) {

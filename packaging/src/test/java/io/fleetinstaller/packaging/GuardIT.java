@@ -6,6 +6,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -51,6 +52,8 @@ final class GuardIT {
     daemonCanStart(true);
   }
 
+  @Tag("F08")
+  @Tag("F34")
   @ParameterizedTest
   @ValueSource(strings = {"KILL", "TERM"})
   void a_candidate_that_ends_by_itself_is_taken_back_without_a_daemon(String signal) {
@@ -63,6 +66,7 @@ final class GuardIT {
     assertDaemonTells("guard-fired", "ended by itself");
   }
 
+  @Tag("F35")
   @Test
   void a_candidate_that_is_never_confirmed_is_taken_back_at_its_deadline() {
     onTrialWithoutDaemon();

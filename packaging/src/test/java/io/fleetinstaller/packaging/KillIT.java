@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,7 @@ final class KillIT {
    * Every line of the journal is made durable by fdatasync, before a step begins and after it has
    * ended; renames are what changes the host's mind within the steps.
    */
+  @Tag("F16")
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

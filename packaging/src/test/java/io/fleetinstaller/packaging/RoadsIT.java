@@ -3,6 +3,7 @@ package io.fleetinstaller.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -21,6 +22,7 @@ final class RoadsIT {
     this.rig = new Rig(guest);
   }
 
+  @Tag("F31")
   @Test
   void a_proxy_is_the_only_way_out() {
     rig.fresh();

@@ -12,6 +12,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -248,6 +249,7 @@ final class SignedConfigIT {
     assertThat(history(".origin.by")).isEqualTo("Ada (deployment exporter)");
   }
 
+  @Tag("F64")
   @Test
   void nothing_begins_on_the_word_of_what_has_expired() {
     fleet.isFollowedFrom(Fleet.PLAIN);

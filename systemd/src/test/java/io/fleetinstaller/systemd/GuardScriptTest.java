@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,6 +68,7 @@ final class GuardScriptTest {
             etc);
   }
 
+  @Tag("F44")
   @Test
   void it_goes_back_to_the_old_copy_and_leaves_its_mark() throws Exception {
     arm(Optional.of(old), Optional.of(next));
@@ -168,6 +170,7 @@ final class GuardScriptTest {
     assertThat(guard.fired(AGENT)).isEmpty();
   }
 
+  @Tag("F59")
   @Test
   void a_link_that_names_neither_copy_is_left_alone() throws Exception {
     Slot third = whole(slots.slot(AGENT, "3.0", Map.of(UNIT, Behaviour.SERVES)));
@@ -222,6 +225,7 @@ final class GuardScriptTest {
     assertThat(calls).contains("start --no-block agent.service");
   }
 
+  @Tag("F17")
   @Test
   void at_boot_a_trial_that_was_well_and_paused_in_order_goes_on() throws Exception {
     arm(Optional.of(old), Optional.of(next));

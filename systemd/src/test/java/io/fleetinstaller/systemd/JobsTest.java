@@ -8,6 +8,7 @@ import io.fleetinstaller.release.ReasonCode;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 final class JobsTest {
@@ -92,6 +93,7 @@ final class JobsTest {
     jobs.restart(List.of("a.service", "b.service"));
   }
 
+  @Tag("F40")
   @Test
   void what_does_not_stop_in_its_time_is_killed() throws Exception {
     String[] impatient = {"ActiveState=active", "InvocationID=a", "Job=", "TimeoutStopUSec=1s"};

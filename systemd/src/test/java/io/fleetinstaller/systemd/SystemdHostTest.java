@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +72,7 @@ final class SystemdHostTest {
         .doesNotContain("@CURRENT@");
   }
 
+  @Tag("F44")
   @Test
   void a_unit_of_ours_is_rewritten_and_its_enablement_left_alone() throws Exception {
     programs.expect("systemctl enable --no-reload " + UNIT);

@@ -8,6 +8,7 @@ import io.fleetinstaller.io.Programs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +41,7 @@ final class UnitFileTest {
     assertThat(verdict.status()).as(verdict.output()).isZero();
   }
 
+  @Tag("F49")
   @Test
   void the_daemon_is_started_again_whatever_ends_it() throws Exception {
     String unit = Files.readString(UNITS.resolve("fleet-installer.service"));

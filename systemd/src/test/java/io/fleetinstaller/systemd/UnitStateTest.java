@@ -8,6 +8,7 @@ import io.fleetinstaller.host.ServiceState.Phase;
 import io.fleetinstaller.release.Fault;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,6 +67,7 @@ final class UnitStateTest {
     assertThat(state().phase()).isEqualTo(Phase.STOPPED);
   }
 
+  @Tag("F48")
   @ParameterizedTest
   @CsvSource({"1, 3, status 3", "2, 9, signal KILL", "3, 11, signal SEGV", "2, 31, signal 31"})
   void exits_are_told_in_words(String code, String status, String words) throws Exception {
