@@ -76,7 +76,8 @@ public final class Journals {
   public boolean isUnread(PackageName name, String id) {
     Path file = files.folder(name).resolve(id + ".journal");
     return Files.exists(file)
-        && history(name).accounts().stream().noneMatch(account -> account.upgrade().id().equals(id));
+        && history(name).accounts().stream()
+            .noneMatch(account -> account.upgrade().id().equals(id));
   }
 
   /** Every package that ever had a journal. */

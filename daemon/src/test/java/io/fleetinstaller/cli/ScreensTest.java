@@ -166,11 +166,11 @@ class ScreensTest {
                 Optional.empty())
             .passing(release -> release.version().value().equals("1.5"));
 
-    String plan =
-        PlanText.of(document(new PlanReport(Samples.NOW, List.of(passing)).tree()));
+    String plan = PlanText.of(document(new PlanReport(Samples.NOW, List.of(passing)).tree()));
 
     assertThat(plan)
-        .contains("after confirmation there is no way back to 1.4: it cannot read the data any more");
+        .contains(
+            "after confirmation there is no way back to 1.4: it cannot read the data any more");
     assertThat(due.passing(_ -> true).noReturn()).isEmpty();
   }
 

@@ -47,9 +47,9 @@ final class DropIns {
   }
 
   /**
-   * While a unit is on trial systemd leaves it down when it ends, and lets the guard look. The guard
-   * runs outside the unit, with nothing of an agent's environment. Before systemd 249 an exit with 0
-   * is left to the deadline.
+   * While a unit is on trial systemd leaves it down when it ends, and lets the guard look. The
+   * guard runs outside the unit, with nothing of an agent's environment. Before systemd 249 an exit
+   * with 0 is left to the deadline.
    */
   List<Path> trial(PackageName name, List<String> services) throws IOException {
     List<Path> written = new ArrayList<>();

@@ -401,9 +401,7 @@ final class GuardScriptTest {
     Files.createDirectories(root.resolve("state/armed"));
     Files.createDirectories(root.resolve("state/fired"));
     String text = Files.readString(script());
-    Files.writeString(
-        script(),
-        text.replace("PATH=/usr/sbin", "PATH=" + bin + ":/usr/sbin"));
+    Files.writeString(script(), text.replace("PATH=/usr/sbin", "PATH=" + bin + ":/usr/sbin"));
   }
 
   private Path script() {

@@ -84,9 +84,8 @@ public final class PowerCuts {
 
   private static List<String> told(Course... courses) {
     return List.of(courses).stream()
-        .map(
-            it ->
-                "%s: %d effects in %d ms".formatted(it.release(), it.effects().size(), it.millis()))
+        .map(it ->
+            "%s: %d effects in %d ms".formatted(it.release(), it.effects().size(), it.millis()))
         .toList();
   }
 
