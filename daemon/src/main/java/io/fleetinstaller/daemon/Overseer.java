@@ -24,6 +24,9 @@ import java.util.Optional;
 record Overseer(
     Scribe scribe, Doctor checkups, Desk desk, Jobs jobs, Inbox inbox, Verification verification)
     implements Operations {
+  private static final String KEPT = "done; it counts from now on";
+  private static final String KEPT_UNKNOWN =
+      "done; it counts from now on, though nothing of this name is installed or asked for: is it spelt right?";
 
   @Override
   public DaemonReport daemon() {
@@ -83,8 +86,9 @@ record Overseer(
   // Holds count at once, also while an upgrade of another package keeps the owner thread busy.
   private void keep(Job job) {
     try {
+      boolean known = scribe.knows(job.command().name().orElseThrow());
       desk.keep(job.command());
-      job.done(new Reason(ReasonCode.ASKED_FOR, "done; it counts from now on"));
+      job.done(new Reason(ReasonCode.ASKED_FOR, known ? KEPT : KEPT_UNKNOWN));
       inbox.look();
     } catch (Fault fault) {
       job.failed(fault);

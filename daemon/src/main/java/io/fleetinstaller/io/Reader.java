@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.fleetinstaller.release.Fault.Refused;
@@ -16,6 +17,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Turns bytes into values, strictly: no duplicate keys, no aliases, no depth without end, nothing
@@ -29,6 +33,9 @@ final class Reader {
           .maxNumberLength(64)
           .maxNameLength(1024)
           .build();
+
+  private static final Pattern LINE = Pattern.compile("\\bline (\\d{1,9}), column");
+  private static final Pattern TWICE = Pattern.compile("^Duplicate field '([^']*)'");
 
   private final Place place;
   private final JsonParser parser;
@@ -49,13 +56,38 @@ final class Reader {
   private static Value read(Place place, byte[] bytes, JsonFactory factory) throws Refused {
     factory.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature());
     try (JsonParser parser = factory.createParser(utf8(place, bytes))) {
-      return new Reader(place, parser).whole();
+      Reader reader = new Reader(place, parser);
+      try {
+        return reader.whole();
+      } catch (StreamConstraintsException e) {
+        throw reader.tooMuch(e);
+      }
     } catch (JsonProcessingException e) {
-      int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-      throw place.refuse(line, "", firstLine(e.getOriginalMessage()));
+      throw unreadable(place, e);
     } catch (IOException e) {
-      throw place.refuse(0, "", firstLine(String.valueOf(e.getMessage())));
+      throw place.refuse(0, "", sentence(String.valueOf(e.getMessage())));
     }
+  }
+
+  private Refused tooMuch(StreamConstraintsException e) {
+    String why = String.valueOf(e.getOriginalMessage());
+    return why.contains("nesting depth")
+        ? place.refuse(line(), "", "it is nested deeper than the %d levels allowed".formatted(DEPTH))
+        : place.refuse(line(), "", sentence(why));
+  }
+
+  private static Refused unreadable(Place place, JsonProcessingException e) {
+    String why = String.valueOf(e.getOriginalMessage());
+    int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+    // What stands last is where it went wrong, and not where what went wrong began.
+    Matcher at = LINE.matcher(why);
+    while (at.find()) {
+      line = Integer.parseInt(at.group(1));
+    }
+    Matcher twice = TWICE.matcher(why);
+    return twice.find()
+        ? place.refuse(line, twice.group(1), "it stands there twice; each key is allowed once")
+        : place.refuse(line, "", sentence(why));
   }
 
   private static String utf8(Place place, byte[] bytes) throws Refused {
@@ -66,8 +98,14 @@ final class Reader {
     }
   }
 
-  private static String firstLine(String message) {
-    return message.lines().findFirst().orElse("it cannot be read");
+  /** Without the excerpts of the text, which are indented: they may hold secrets. */
+  private static String sentence(String message) {
+    String told =
+        message
+            .lines()
+            .filter(line -> !line.isBlank() && !line.startsWith(" "))
+            .collect(Collectors.joining("; "));
+    return told.isEmpty() ? "it cannot be read" : told;
   }
 
   private Value whole() throws IOException, Refused {

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes what the entries of a release say, once their names are known to be good. */
 final class Making {
+  private static final int OTHERS_WRITE = 02;
+  private static final int STICKY = 01000;
   private static final int DIRECTORY_MODE = 0755;
 
   private final Target target;
@@ -170,9 +172,18 @@ final class Making {
 
   private Made made(TarEntry entry) throws Unsafe {
     return new Made(
-        entry.mode(),
+        mode(entry),
         target.owners().of(entry.owner()),
         Privileges.kept(entry, target.owners().root()));
+  }
+
+  /**
+   * What root runs not everybody may change, however it was packed. A link's own mode is no matter,
+   * and where the sticky bit is nobody changes what others made.
+   */
+  private static int mode(TarEntry entry) {
+    boolean harmless = entry.kind() == TarEntry.Kind.SYMLINK || (entry.mode() & STICKY) != 0;
+    return harmless ? entry.mode() : entry.mode() & ~OTHERS_WRITE;
   }
 
   private Scratch.Attributes attributes(TarEntry entry, Made made) {

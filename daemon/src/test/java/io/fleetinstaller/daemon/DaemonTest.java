@@ -7,6 +7,7 @@ import io.fleetinstaller.api.Verb;
 import io.fleetinstaller.host.Life;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Release;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -183,6 +184,33 @@ class DaemonTest {
     assertThat(held).isEqualTo("1");
     assertThat(state).isEqualTo("held");
     assertThat(stage.current()).isEqualTo("2");
+  }
+
+  @Test
+  void a_hold_of_what_nobody_knows_counts_and_is_doubted() throws Exception {
+    stage.start();
+
+    Document end =
+        stage.order(Verb.HOLD, Optional.of(new PackageName("agnet")), Optional.empty());
+
+    assertThat(end.text("ending")).isEqualTo("done");
+    assertThat(end.object("reason").text("sentence")).contains("is it spelt right?");
+  }
+
+  @Test
+  void why_nothing_could_be_begun_is_told() throws Exception {
+    Release one = stage.release("1");
+    stage.start().poll();
+    Files.createDirectories(folder.resolve("state/journals"));
+    Files.createSymbolicLink(
+        folder.resolve("state/journals/agent"), Path.of("/proc/self/task"));
+
+    stage.desire(one);
+    stage.poll();
+
+    assertThat(stage.explain().text("state")).isEqualTo("waiting");
+    assertThat(stage.explain().object("outlook").object("reason").text("sentence"))
+        .startsWith("cannot begin a journal in");
   }
 
   @Test

@@ -44,6 +44,20 @@ class DocumentTest {
   }
 
   @Test
+  void a_key_that_stands_there_twice_is_named_with_its_line() {
+    assertThatThrownBy(() -> Document.yaml("test.yaml", bytes("a: 1\nb: 2\na: 3\n")))
+        .hasMessage(
+            "cannot accept test.yaml line 3 key 'a': it stands there twice; each key is allowed once");
+  }
+
+  @Test
+  void yaml_that_is_none_is_told_by_the_line_where_it_goes_wrong() {
+    assertThatThrownBy(() -> Document.yaml("test.yaml", bytes("a: 1\nb: secret\n  c: 2\n")))
+        .hasMessageStartingWith("cannot accept test.yaml line 3: ")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
   void a_key_that_nobody_knows_is_refused_by_line_and_the_allowed_are_named() throws Refused {
     Document document = yaml("name: agent\ntypo: 1\n");
     document.text("name");
@@ -101,7 +115,10 @@ class DocumentTest {
   void depth_is_limited() {
     String deep = "{\"a\":".repeat(40) + "1" + "}".repeat(40);
 
-    assertThatThrownBy(() -> Document.json("test.json", bytes(deep))).isInstanceOf(Refused.class);
+    assertThatThrownBy(() -> Document.json("test.json", bytes(deep)))
+        .isInstanceOf(Refused.class)
+        .hasMessage(
+            "cannot accept test.json line 1: it is nested deeper than the 32 levels allowed");
   }
 
   @Test

@@ -143,11 +143,12 @@ final class RoundTripTest {
   }
 
   @Test
-  void modes_are_exact_whatever_the_umask() throws Exception {
+  void modes_are_exact_whatever_the_umask_but_nothing_is_everybodys_to_change() throws Exception {
     Parcel parcel =
         new Parcel("agent", "1")
             .file("implied/agent", 0755, "x")
             .directory("shared", 01777)
+            .directory("common", 0777)
             .file("open", 0666, "x");
 
     Slot slot;
@@ -156,7 +157,7 @@ final class RoundTripTest {
     }
 
     Map<String, Integer> modes = new HashMap<>();
-    for (String path : List.of("", "implied", "implied/agent", "shared", "open", "..", "../..")) {
+    for (String path : List.of("", "implied", "implied/agent", "shared", "common", "open", "..", "../..")) {
       Object mode = Files.getAttribute(slot.path().resolve(path).normalize(), "unix:mode");
       modes.put(path, ((Integer) mode) & 07777);
     }
@@ -165,7 +166,8 @@ final class RoundTripTest {
         .containsEntry("implied", 0755)
         .containsEntry("implied/agent", 0755)
         .containsEntry("shared", 01777)
-        .containsEntry("open", 0666)
+        .containsEntry("common", 0775)
+        .containsEntry("open", 0664)
         .containsEntry("..", 0755)
         .containsEntry("../..", 0755);
     assertThat(slots.verify(slot)).isEmpty();
