@@ -43,7 +43,7 @@ public final class SystemdHost implements Host {
    * @param unitDirectories where unit files lie; ours go into the first
    */
   SystemdHost(HostContext context, Programs programs, List<Path> unitDirectories) {
-    Claims claims = new Claims(context);
+    Claims claims = new Claims(context, new Findings(context, unitDirectories.getFirst()));
     this.context = context;
     this.systemctl = new Systemctl(programs);
     this.conflicts = new Conflicts(context, claims, unitDirectories);
