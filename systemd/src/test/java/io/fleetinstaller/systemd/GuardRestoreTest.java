@@ -148,8 +148,8 @@ final class GuardRestoreTest {
 
   private Path lay(String name, String words) throws IOException {
     Path place = Files.createDirectories(root.resolve(name));
-    for (String word : words.split(" +")) {
-      String[] parts = word.split("[=>]");
+    for (String word : words.split(" +", -1)) {
+      String[] parts = word.split("[=>]", -1);
       Path path = place.resolve(name(parts[0]));
       if (word.contains(">")) {
         Files.createSymbolicLink(path, Path.of(parts[1]));
@@ -167,7 +167,7 @@ final class GuardRestoreTest {
   }
 
   private static List<String> sorted(String words) {
-    return Stream.of(words.split(" +")).filter(word -> !word.isEmpty()).sorted().toList();
+    return Stream.of(words.split(" +", -1)).filter(word -> !word.isEmpty()).sorted().toList();
   }
 
   private static List<String> read(Path place) throws IOException {
