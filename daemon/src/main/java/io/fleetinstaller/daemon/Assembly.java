@@ -171,16 +171,14 @@ public final class Assembly {
     Staging staging = new Staging(registries::now, slots);
     News news = new News();
     Rehearsal rehearsal = new Rehearsal(opened, situation, disk);
-    Guarded guarded = new Guarded(opened, slots, journals::file);
-    Snapshots snapshots = new Snapshots(disk, effects.scratch(), settings.now().diskReserve());
-    AgentData data = new AgentData(snapshots, opened, slots, guarded);
-    HostSteps.Care care = new HostSteps.Care(guarded, data);
-    HostSteps doing = new HostSteps(staging, slots, opened, care, time);
+    HostSteps.Place place = new HostSteps.Place(slots, opened);
+    HostSteps.Care care = care(place, journals);
+    HostSteps doing = new HostSteps(staging, place, care, time);
     Narrated steps = new Narrated(new SelfSteps(doing, slots, opened, rehearsal), news);
     Conductor conductor = new Conductor(steps, journals, time, boot());
     Links links = new Links(situation, opened);
     Desk desk = new Desk(situation, staging, time);
-    Daemon.Crew crew = new Daemon.Crew(desk, conductor, steps, opened, data, news, links);
+    Daemon.Crew crew = new Daemon.Crew(desk, conductor, steps, opened, care.data(), news, links);
     Facts facts = new Facts(settings, source, identity, Facts.self(host.name(), time));
     Scribe scribe = new Scribe(situation, conductor, facts, new Damages(situation, links::told));
     Overseer overseer =
@@ -195,6 +193,14 @@ public final class Assembly {
       LOG.debug("reports are told by {}", reporter);
       serve(new Daemon(settings, situation, inbox, crew), overseer, opened);
     }
+  }
+
+  private HostSteps.Care care(HostSteps.Place place, Journals journals) {
+    Guarded guarded = new Guarded(place.host(), place.slots(), journals::file);
+    Snapshots snapshots =
+        new Snapshots(effects.disk(), effects.scratch(), settings.now().diskReserve());
+    return new HostSteps.Care(
+        guarded, new AgentData(snapshots, place.host(), place.slots(), guarded));
   }
 
   // Both work by being open.

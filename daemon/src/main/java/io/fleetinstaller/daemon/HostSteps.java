@@ -52,16 +52,19 @@ final class HostSteps implements Steps {
   /** When a restart began and when it had returned; the old copy's last words lie between. */
   private record Restart(Instant began, Instant over) {}
 
+  /** Where the steps act: the copies on disk, and the host that runs them. */
+  record Place(Slots slots, Host host) {}
+
   /** What looks after the way back while an upgrade is under way. */
   record Care(Guarded guard, AgentData data) {}
 
-  HostSteps(Staging staging, Slots slots, Host host, Care care, Time time) {
+  HostSteps(Staging staging, Place place, Care care, Time time) {
     this.staging = staging;
     this.guard = care.guard();
     this.data = care.data();
-    this.slots = slots;
-    this.host = host;
-    this.gate = new Gate(host, time);
+    this.slots = place.slots();
+    this.host = place.host();
+    this.gate = new Gate(place.host(), time);
     this.time = time;
   }
 

@@ -76,7 +76,9 @@ public final class Setup {
             new Registry(how.after(what.address().toString()), outside.time(), outside.chance())) {
       Slots slots = slots(paths);
       Staging staging = new Staging(() -> registry, slots);
-      HostSteps steps = new HostSteps(staging, slots, host, none(host, slots), outside.time());
+      HostSteps steps =
+          new HostSteps(
+              staging, new HostSteps.Place(slots, host), none(host, slots), outside.time());
       Upgrade upgrade = upgrade(staging.look(PackageName.INSTALLER, digest(what, how)), slots);
       steps.run(Step.FETCH, upgrade, new Silent());
       steps.run(Step.UNPACK, upgrade, new Silent());
