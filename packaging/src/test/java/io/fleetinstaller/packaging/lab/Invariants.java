@@ -78,6 +78,10 @@ final class Invariants {
       check(
           serving.isPresent() && current(Set.of(serving.get())),
           "I1 without a daemon nothing serves");
+      boolean undecided = !facts.text("current").startsWith("1.5.0-");
+      check(
+          !undecided || facts.one("confirmed").isPresent() || facts.all("armed").isEmpty(),
+          "I1 the guard leaves an unconfirmed candidate alone");
     }
     check(open() <= 1, "I3 journals without an end: " + facts.all("journal"));
     always(run.route().leavesACopy());

@@ -57,8 +57,13 @@ record Played(Run run, Facts facts, Notes notes) {
     return notes.armed;
   }
 
-  /** How long nothing served, in milliseconds, while the machine had power. */
+  /**
+   * How long nothing served, in milliseconds, while the machine had power; 0 where nothing had to.
+   */
   long outage() {
+    if (!run.route().leavesACopy()) {
+      return 0;
+    }
     return facts.timeline().since(notes.began()).longestOutage();
   }
 
