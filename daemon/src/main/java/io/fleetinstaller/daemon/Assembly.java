@@ -181,14 +181,7 @@ public final class Assembly {
     Daemon.Crew crew = new Daemon.Crew(desk, conductor, steps, opened, care.data(), news, links);
     Facts facts = new Facts(settings, source, identity, Facts.self(host.name(), time));
     Scribe scribe = new Scribe(situation, conductor, facts, new Damages(situation, links::told));
-    Overseer overseer =
-        new Overseer(
-            scribe,
-            new Doctor(settings, host.tools(), time),
-            desk,
-            new Jobs(time, JOBS),
-            inbox,
-            new Verification(situation));
+    Overseer overseer = overseer(scribe, desk, inbox, situation);
     try (Reporter reporter = new Reporter(settings, site(paths), scribe, news).start()) {
       LOG.debug("reports are told by {}", reporter);
       serve(new Daemon(settings, situation, inbox, crew), overseer, opened);
@@ -201,6 +194,16 @@ public final class Assembly {
         new Snapshots(effects.disk(), effects.scratch(), settings.now().diskReserve());
     return new HostSteps.Care(
         guarded, new AgentData(snapshots, place.host(), place.slots(), guarded));
+  }
+
+  private Overseer overseer(Scribe scribe, Desk desk, Inbox inbox, Situation situation) {
+    return new Overseer(
+        scribe,
+        new Doctor(settings, host.tools(), time),
+        desk,
+        new Jobs(time, JOBS),
+        inbox,
+        new Verification(situation));
   }
 
   // Both work by being open.

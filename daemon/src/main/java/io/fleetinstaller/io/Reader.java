@@ -72,7 +72,8 @@ final class Reader {
   private Refused tooMuch(StreamConstraintsException e) {
     String why = String.valueOf(e.getOriginalMessage());
     return why.contains("nesting depth")
-        ? place.refuse(line(), "", "it is nested deeper than the %d levels allowed".formatted(DEPTH))
+        ? place.refuse(
+            line(), "", "it is nested deeper than the %d levels allowed".formatted(DEPTH))
         : place.refuse(line(), "", sentence(why));
   }
 

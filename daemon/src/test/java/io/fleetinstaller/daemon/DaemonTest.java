@@ -190,8 +190,7 @@ class DaemonTest {
   void a_hold_of_what_nobody_knows_counts_and_is_doubted() throws Exception {
     stage.start();
 
-    Document end =
-        stage.order(Verb.HOLD, Optional.of(new PackageName("agnet")), Optional.empty());
+    Document end = stage.order(Verb.HOLD, Optional.of(new PackageName("agnet")), Optional.empty());
 
     assertThat(end.text("ending")).isEqualTo("done");
     assertThat(end.object("reason").text("sentence")).contains("is it spelt right?");
@@ -202,8 +201,7 @@ class DaemonTest {
     Release one = stage.release("1");
     stage.start().poll();
     Files.createDirectories(folder.resolve("state/journals"));
-    Files.createSymbolicLink(
-        folder.resolve("state/journals/agent"), Path.of("/proc/self/task"));
+    Files.createSymbolicLink(folder.resolve("state/journals/agent"), Path.of("/proc/self/task"));
 
     stage.desire(one);
     stage.poll();

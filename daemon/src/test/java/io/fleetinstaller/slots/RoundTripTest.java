@@ -157,7 +157,8 @@ final class RoundTripTest {
     }
 
     Map<String, Integer> modes = new HashMap<>();
-    for (String path : List.of("", "implied", "implied/agent", "shared", "common", "open", "..", "../..")) {
+    for (String path :
+        List.of("", "implied", "implied/agent", "shared", "common", "open", "..", "../..")) {
       Object mode = Files.getAttribute(slot.path().resolve(path).normalize(), "unix:mode");
       modes.put(path, ((Integer) mode) & 07777);
     }

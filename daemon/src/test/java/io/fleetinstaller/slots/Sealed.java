@@ -21,8 +21,7 @@ public final class Sealed {
     Files.write(seal.file(Seal.RELEASE), Seal.release(slot.release()));
     Files.write(seal.file(Seal.DESCRIPTOR), descriptor);
     Files.write(seal.file(Seal.CONTENTS), contents);
-    Files.write(
-        seal.file(Seal.MARKER), Seal.marker(Digest.of(contents), Digest.of(descriptor)));
+    Files.write(seal.file(Seal.MARKER), Seal.marker(Digest.of(contents), Digest.of(descriptor)));
   }
 
   private static String descriptor(Slot slot) {
@@ -31,7 +30,8 @@ public final class Sealed {
         slot.descriptor().services().stream()
             .map(service ->
                 """
-                {"name":"%1$s","unitFile":"units/%1$s","command":{"argv":["bin/%1$s"]}}"""
+                {"name":"%1$s","unitFile":"units/%1$s","command":{"argv":["bin/%1$s"]}}\
+                """
                     .formatted(service.name()))
             .collect(Collectors.joining(","));
     return """

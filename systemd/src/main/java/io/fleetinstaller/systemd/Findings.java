@@ -65,8 +65,7 @@ final class Findings {
     try {
       return Files.isRegularFile(file)
           && Files.size(file) <= LARGEST_UNIT
-          && Arrays.equals(
-              Files.readAllBytes(file), UnitFiles.text(slot, service).getBytes(UTF_8));
+          && Arrays.equals(Files.readAllBytes(file), UnitFiles.text(slot, service).getBytes(UTF_8));
     } catch (IOException | Fault _) {
       // What cannot be read is nobody's.
       return false;

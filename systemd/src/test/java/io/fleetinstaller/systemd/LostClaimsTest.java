@@ -42,7 +42,8 @@ class LostClaimsTest {
         new HostContext(
             root.resolve("packages"), root.resolve("state"), new DurableDisk(), new FakeTime());
     host = new SystemdHost(context, programs, List.of(etc));
-    slot = new SlotsOnDisk(root.resolve("packages")).slot(AGENT, "1", Map.of(UNIT, Behaviour.SERVES));
+    slot =
+        new SlotsOnDisk(root.resolve("packages")).slot(AGENT, "1", Map.of(UNIT, Behaviour.SERVES));
     Sealed.seal(slot);
     programs.expect("systemctl enable --no-reload " + UNIT);
     host.install(slot, Optional.empty());
