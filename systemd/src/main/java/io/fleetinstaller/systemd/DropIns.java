@@ -40,7 +40,10 @@ final class DropIns {
   void none(String unit) throws IOException {
     disk.delete(file(unit, ALWAYS));
     disk.delete(file(unit, TRIAL));
-    Path folder = folder(unit);
+    dropIfEmpty(folder(unit));
+  }
+
+  private void dropIfEmpty(Path folder) throws IOException {
     if (Files.isDirectory(folder) && children(folder, "*").isEmpty()) {
       disk.delete(folder);
     }
@@ -84,6 +87,7 @@ final class DropIns {
       Path file = folder.resolve(TRIAL);
       if (Files.exists(file) && Files.readString(file).contains("=" + ended(name) + "\n")) {
         disk.delete(file);
+        dropIfEmpty(folder);
         were.add(String.valueOf(folder.getFileName()).replaceFirst("\\.d$", ""));
       }
     }

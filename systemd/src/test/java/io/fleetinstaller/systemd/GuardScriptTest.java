@@ -330,7 +330,7 @@ final class GuardScriptTest {
     guard.disarm(AGENT);
 
     assertThat(everythingBelow(etc)).noneMatch(path -> path.contains("guard-agent"));
-    assertThat(everythingBelow(etc)).noneMatch(path -> path.contains("trial"));
+    assertThat(everythingBelow(etc)).noneMatch(path -> path.endsWith(".service.d"));
     assertThat(everythingBelow(root.resolve("packages"))).noneMatch(path -> path.contains("guard"));
     assertThat(guard.armed(AGENT)).isEmpty();
   }
