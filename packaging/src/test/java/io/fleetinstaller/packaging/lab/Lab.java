@@ -11,6 +11,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** The fault laboratory; packaging/lab starts it and tells what its arguments are. */
@@ -21,6 +22,7 @@ public final class Lab {
   private final Options options;
   private final LabHost.Parts parts;
   private final Tally tally = new Tally();
+  private final long began = System.nanoTime();
 
   private Lab(Options options, LabHost.Parts parts) {
     this.options = options;
@@ -132,7 +134,7 @@ public final class Lab {
   }
 
   private void work(LabHost host, Queue<Run> runs) {
-    for (Run run = runs.poll(); run != null; run = runs.poll()) {
+    for (Run run = runs.poll(); run != null && !isOver(); run = runs.poll()) {
       Run next = run;
       List<String> broken =
           tried(
@@ -149,7 +151,7 @@ public final class Lab {
   }
 
   private void play(LabHost host, Queue<Scenario> scenarios) {
-    for (Scenario it = scenarios.poll(); it != null; it = scenarios.poll()) {
+    for (Scenario it = scenarios.poll(); it != null && !isOver(); it = scenarios.poll()) {
       Scenario next = it;
       List<String> broken =
           tried(
@@ -162,6 +164,10 @@ public final class Lab {
       System.out.printf("%s -> %s%n", next, broken.isEmpty() ? "as it should" : "brick");
       complain(host, next, broken);
     }
+  }
+
+  private boolean isOver() {
+    return System.nanoTime() - began > TimeUnit.MINUTES.toNanos(options.minutes());
   }
 
   /** A host on which not even the laboratory can go on is bricked. */

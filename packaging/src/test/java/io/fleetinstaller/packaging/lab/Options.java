@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  * @param guests that work side by side
  * @param only runs and scenarios whose name has this in it; all when empty
  * @param results a file for the tables
+ * @param minutes after which nothing more is begun
  */
 record Options(
     boolean shortRun,
@@ -19,14 +20,15 @@ record Options(
     Optional<Pattern> only,
     Optional<Path> results,
     int sample,
-    int pairs) {
+    int pairs,
+    int minutes) {
   private static final int SHORT_SAMPLE = 30;
   private static final int SHORT_PAIRS = 6;
   private static final int ALL = Integer.MAX_VALUE;
   private static final int PAIRS = 200;
 
   static Options of(String... words) {
-    Options options = new Options(false, 1, 2, Optional.empty(), Optional.empty(), ALL, PAIRS);
+    Options options = new Options(false, 1, 2, Optional.empty(), Optional.empty(), ALL, PAIRS, ALL);
     for (int i = 0; i < words.length; i++) {
       boolean flag = words[i].equals("--short");
       options = flag ? options.brief() : options.with(words[i], words[++i]);
@@ -35,24 +37,39 @@ record Options(
   }
 
   private Options brief() {
-    return new Options(true, seed, guests, only, results, SHORT_SAMPLE, SHORT_PAIRS);
+    return new Options(true, seed, guests, only, results, SHORT_SAMPLE, SHORT_PAIRS, minutes);
   }
 
   private Options with(String key, String value) {
     return switch (key) {
       case "--seed" ->
-          new Options(shortRun, Long.parseLong(value), guests, only, results, sample, pairs);
+          new Options(
+              shortRun, Long.parseLong(value), guests, only, results, sample, pairs, minutes);
       case "--guests" ->
-          new Options(shortRun, seed, Integer.parseInt(value), only, results, sample, pairs);
+          new Options(
+              shortRun, seed, Integer.parseInt(value), only, results, sample, pairs, minutes);
       case "--only" ->
           new Options(
-              shortRun, seed, guests, Optional.of(Pattern.compile(value)), results, sample, pairs);
+              shortRun,
+              seed,
+              guests,
+              Optional.of(Pattern.compile(value)),
+              results,
+              sample,
+              pairs,
+              minutes);
       case "--results" ->
-          new Options(shortRun, seed, guests, only, Optional.of(Path.of(value)), sample, pairs);
+          new Options(
+              shortRun, seed, guests, only, Optional.of(Path.of(value)), sample, pairs, minutes);
       case "--sample" ->
-          new Options(shortRun, seed, guests, only, results, Integer.parseInt(value), pairs);
+          new Options(
+              shortRun, seed, guests, only, results, Integer.parseInt(value), pairs, minutes);
       case "--pairs" ->
-          new Options(shortRun, seed, guests, only, results, sample, Integer.parseInt(value));
+          new Options(
+              shortRun, seed, guests, only, results, sample, Integer.parseInt(value), minutes);
+      case "--minutes" ->
+          new Options(
+              shortRun, seed, guests, only, results, sample, pairs, Integer.parseInt(value));
       default -> throw new IllegalArgumentException("unknown option " + key);
     };
   }
