@@ -3,6 +3,7 @@ package io.fleetinstaller.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fleetinstaller.api.Client;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.host.Life;
 import io.fleetinstaller.io.Document;
@@ -259,12 +260,21 @@ class SelfUpgradeTest {
   /** As the daemon that runs would, once it has heard enough. */
   private void endRehearsal() {
     Path socket = folder.resolve("rehearsal/sock");
+    while (!answers(socket)) {
+      Thread.onSpinWait();
+    }
     try {
-      while (!Files.deleteIfExists(socket)) {
-        Thread.onSpinWait();
-      }
+      Files.delete(socket);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean answers(Path socket) {
+    try {
+      return !new Client(socket, new SystemTime()).get("/v1/daemon").isEmpty();
+    } catch (Fault _) {
+      return false;
     }
   }
 
