@@ -124,7 +124,7 @@ class DescriptorFormatTest {
           "state":[{"path":"/a/a"},{"path":"/a/b"},{"path":"/a/c"},{"path":"/a/d"},{"path":"/a/e"},{"path":"/a/f"},{"path":"/a/g"},{"path":"/a/h"},{"path":"/a/i"}] | there may be 8 at most
           "pointOfNoReturn":true                                   | name the directories of its data
           "setuid":["bin//x"]                                      | not a path inside the package
-          "platform":{"os":"linux","architecture":"amd64","os":"x"} | uplicate
+          "platform":{"os":"linux","architecture":"amd64","os":"x"} | stands there twice
           """)
   void an_impossible_value_is_refused_with_its_place(String part, String why) {
     byte[] json = bytes(minimal("," + part));
