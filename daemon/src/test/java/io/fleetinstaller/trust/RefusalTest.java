@@ -1,10 +1,8 @@
 package io.fleetinstaller.trust;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fleetinstaller.io.DurableDisk;
-import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,24 +79,26 @@ class RefusalTest {
   }
 
   @Test
-  void a_file_that_cannot_be_read_is_a_fault(@TempDir Path temporary) throws Exception {
+  void what_is_no_file_is_set_aside_and_counts_as_none(@TempDir Path temporary) throws Exception {
     Path folder = temporary.resolve("trust");
     byte[] root = new FakeRepository().files.get("metadata/1.root.json");
     Store store = Store.open(new DurableDisk(), folder, root);
     Files.createDirectory(folder.resolve("snapshot.json"));
 
-    assertThatThrownBy(() -> store.read("snapshot"))
-        .isInstanceOf(Fault.Transient.class)
-        .hasMessageContaining("cannot read trusted metadata");
+    assertThat(store.read("snapshot")).isEmpty();
+
+    assertThat(folder.resolve("snapshot.json.corrupt")).isDirectory();
   }
 
   @Test
-  void a_folder_that_cannot_be_made_is_a_fault(@TempDir Path temporary) throws Exception {
+  void what_stands_where_the_folder_should_be_is_set_aside(@TempDir Path temporary)
+      throws Exception {
     byte[] root = new FakeRepository().files.get("metadata/1.root.json");
-    Path file = Files.createFile(temporary.resolve("file"));
+    Path file = Files.createFile(temporary.resolve("trust"));
 
-    assertThatThrownBy(() -> Store.open(new DurableDisk(), file.resolve("trust"), root))
-        .isInstanceOf(Fault.Transient.class)
-        .hasMessageContaining("cannot open trusted metadata");
+    Store.open(new DurableDisk(), file, root);
+
+    assertThat(file).isDirectory();
+    assertThat(temporary.resolve("trust.corrupt")).isRegularFile();
   }
 }
