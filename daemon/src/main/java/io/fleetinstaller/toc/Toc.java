@@ -1,0 +1,60 @@
+package io.fleetinstaller.toc;
+
+import io.fleetinstaller.io.TarEntry;
+import io.fleetinstaller.release.Digest;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a layer holds, in the order of its archive. The one authority: whichever way the bytes come,
+ * the slot is what the table says.
+ */
+public record Toc(List<Entry> entries) {
+  public Toc {
+    entries = List.copyOf(entries);
+  }
+
+  /**
+   * One entry.
+   *
+   * @param header what the archive says of it; its extents do not count, a file is all there is in
+   *     its chunks
+   * @param digest of a file's whole content; empty for anything else
+   * @param chunks of a file, in order, from its first byte to its last without hole or overlap; none
+   *     for an empty file and for anything else
+   */
+  public record Entry(TarEntry header, Optional<Digest> digest, List<Chunk> chunks) {
+    public Entry {
+      chunks = List.copyOf(chunks);
+    }
+  }
+
+  /**
+   * A piece of a file.
+   *
+   * @param offset in the file, bytes
+   * @param length in plain bytes
+   * @param digest of the plain bytes
+   * @param place where they lie packed; empty if they are all zeros
+   */
+  public record Chunk(long offset, long length, Digest digest, Optional<Place> place) {}
+
+  /**
+   * Some plain bytes in a packed layer.
+   *
+   * @param from first byte in the layer of the zstd frame they begin in
+   * @param to behind the last byte of the last frame that has some of them
+   * @param inner how many plain bytes come before them in those frames
+   */
+  public record Place(long from, long to, long inner) {}
+
+  /**
+   * Where the table itself lies in its layer, zstd-packed, and what pins it.
+   *
+   * @param digest of the packed table
+   * @param offset of its first byte in the layer; the header of the skippable frame is before it
+   * @param packed its size in the layer
+   * @param plain its size as text
+   */
+  public record Location(Digest digest, long offset, long packed, long plain) {}
+}
