@@ -33,8 +33,6 @@ final class ExporterIT {
 
   @BeforeEach
   void that_remembers_no_failure() {
-    // Of a unit that nothing wants systemd forgets how it ended as soon as it is inactive.
-    guest.sh("systemctl enable -q %s 2> /dev/null || true".formatted(Rig.UNIT));
     rig.forget();
   }
 

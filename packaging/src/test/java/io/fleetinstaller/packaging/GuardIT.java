@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The old copy comes back when there is no daemon to bring it, and the daemon learns why. */
 @ExtendWith(GuestBed.class)
@@ -55,8 +55,9 @@ final class GuardIT {
   @Tag("F08")
   @Tag("F34")
   @ParameterizedTest
-  @ValueSource(strings = {"KILL", "TERM"})
-  void a_candidate_that_ends_by_itself_is_taken_back_without_a_daemon(String signal) {
+  @CsvSource({"KILL, enable", "TERM, enable", "TERM, disable"})
+  void a_candidate_that_ends_by_itself_is_taken_back_without_a_daemon(String signal, String verb) {
+    guest.sh("systemctl %s %s".formatted(verb, Rig.UNIT));
     onTrialWithoutDaemon();
 
     guest.sh("systemctl kill --kill-who=main --signal=%s %s".formatted(signal, Rig.UNIT));

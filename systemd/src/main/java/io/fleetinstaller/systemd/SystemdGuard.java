@@ -66,7 +66,7 @@ final class SystemdGuard implements Guard {
     install(name);
     try (Hold _ = hold()) {
       List<String> lines = new ArrayList<>(WayBack.prepare(charge, units, context.disk()));
-      wind(name, untilObserved(charge));
+      wind(name, untilObserved(charge), "Before=" + String.join(" ", names(charge.to())));
       List<Path> trial = dropIns.trial(name, names(charge.to()));
       trial.forEach(file -> lines.add("dropin=" + file));
       records.arm(charge, lines);
@@ -78,7 +78,7 @@ final class SystemdGuard implements Guard {
   @Override
   public void allow(PackageName name, Duration left) throws Fault, InterruptedException {
     try {
-      wind(name, left);
+      wind(name, left, onTrial(name));
     } catch (IOException e) {
       throw failed("set the deadline of", name, e);
     }
@@ -192,23 +192,40 @@ final class SystemdGuard implements Guard {
     }
   }
 
-  /** Sets the deadline; until the new one runs the old one does. */
-  private void wind(PackageName name, Duration left)
+  /**
+   * Sets the deadline; until the new one runs the old one does. Its order before the candidate's
+   * units is no matter, but what an active timer names systemd keeps in mind: of a disabled unit it
+   * would else forget how it ended as soon as it is inactive.
+   */
+  private void wind(PackageName name, Duration left, String order)
       throws IOException, Fault, InterruptedException {
     String text =
         """
         # Written by fleet-installer while %1$s is on trial.
         [Unit]
         Description=Fleet Installer: deadline of %1$s
+        %3$s
 
         [Timer]
         OnActiveSec=%2$ds
         AccuracySec=1s
         """
-            .formatted(name, left.plusMillis(999).toSeconds());
+            .formatted(name, left.plusMillis(999).toSeconds(), order);
     context.disk().replace(units.resolve(timer(name)), text.getBytes(UTF_8), UnitFiles.MODE);
     systemctl.reload();
     systemctl.restart(timer(name));
+  }
+
+  /** What the timer that stands says of the candidate's units. */
+  private String onTrial(PackageName name) throws IOException {
+    Path file = units.resolve(timer(name));
+    if (!Files.exists(file)) {
+      return "";
+    }
+    return Files.readAllLines(file).stream()
+        .filter(line -> line.startsWith("Before="))
+        .findFirst()
+        .orElse("");
   }
 
   private static String timer(PackageName name) {
