@@ -19,8 +19,10 @@ record BlobPull(Address.Remote from, Blob blob, Resumption resumption)
   @Override
   public Http.Ask ask() {
     Map<String, String> headers = new LinkedHashMap<>();
-    if (resumption.from() > 0) {
-      headers.put("Range", "bytes=%d-".formatted(resumption.from()));
+    if (!resumption.rest().isWhole(blob)) {
+      long to = resumption.rest().to();
+      String last = to == blob.size() ? "" : Long.toString(to - 1);
+      headers.put("Range", "bytes=%d-%s".formatted(resumption.from(), last));
       // Should the copy have changed, the whole of it comes instead of its end.
       if (!resumption.validator().isEmpty()) {
         headers.put("If-Range", resumption.validator());

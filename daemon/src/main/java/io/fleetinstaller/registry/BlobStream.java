@@ -16,14 +16,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of a blob in one stream, however many connections and repositories they take. The last
- * byte is handed out only after size and digest of all of them were right. Not thread-safe.
+ * byte is handed out only after size and digest of all of them were right; the bytes of a part are
+ * proven by whoever asked for it. Not thread-safe.
  */
 final class BlobStream extends InputStream {
   /** Less than this between two breaks is not progress, or a trickle could go on for ever. */
   private static final long PROGRESS = 256 << 10;
 
   private final Download download;
-  private final long size;
+  private final long end;
+  private final boolean whole;
   private final MessageDigest digest = Digest.algorithm();
   private @Nullable Body body;
   private @Nullable Repository repository;
@@ -34,7 +36,9 @@ final class BlobStream extends InputStream {
 
   private BlobStream(Download download) {
     this.download = download;
-    this.size = download.blob().size();
+    this.end = download.span().to();
+    this.whole = download.span().isWhole(download.blob());
+    this.position = download.span().from();
     this.floor = new FloorRate(download.pace().patience());
   }
 
@@ -53,11 +57,11 @@ final class BlobStream extends InputStream {
 
   @Override
   public int read(byte[] buffer, int offset, int length) throws IOException {
-    if (position == size || length == 0) {
-      return position == size ? -1 : 0;
+    if (position == end || length == 0) {
+      return position == end ? -1 : 0;
     }
     try {
-      return deliver(buffer, offset, (int) Math.min(length, size - position));
+      return deliver(buffer, offset, (int) Math.min(length, end - position));
     } catch (Fault fault) {
       throw new Faulted(fault);
     } catch (InterruptedException e) {
@@ -94,7 +98,9 @@ final class BlobStream extends InputStream {
       try {
         Body open = body == null ? connect(next) : body;
         int count = receive(open, buffer, offset, length);
-        digest.update(buffer, offset, count);
+        if (whole) {
+          digest.update(buffer, offset, count);
+        }
         position += count;
         prove(next);
         progress(count);
@@ -110,17 +116,25 @@ final class BlobStream extends InputStream {
       validator = "";
       repository = next;
     }
-    Body open = next.blob(download.blob(), new Resumption(position, validator));
+    Body open = next.blob(download.blob(), new Resumption(new Span(position, end), validator));
     body = open;
     validator = open.validator();
     floor = new FloorRate(download.pace().patience());
-    long whole = open.from() + open.length().orElse(size - open.from());
-    if (whole != size || open.from() > position) {
-      throw Failure.lasting(
-          ReasonCode.SIZE_MISMATCH, "it has %d bytes instead of %d".formatted(whole, size));
+    if (whole) {
+      checkSize(open);
+      skip(open);
+    } else if (open.from() != position) {
+      throw Failure.lasting(ReasonCode.REGISTRY_ERROR, "it gives blobs as a whole only");
     }
-    skip(open);
     return open;
+  }
+
+  private void checkSize(Body open) throws Failure {
+    long found = open.from() + open.length().orElse(end - open.from());
+    if (found != end || open.from() > position) {
+      throw Failure.lasting(
+          ReasonCode.SIZE_MISMATCH, "it has %d bytes instead of %d".formatted(found, end));
+    }
   }
 
   // What was delivered from the first connection and what is skipped here are the same bytes, or
@@ -144,7 +158,7 @@ final class BlobStream extends InputStream {
     }
     if (count < 0) {
       throw Failure.passing(
-          ReasonCode.TRANSFER_BROKEN, "it ended after %d of %d bytes".formatted(position, size));
+          ReasonCode.TRANSFER_BROKEN, "it ended after %d of %d bytes".formatted(position, end));
     }
     floor.arrived(count, download.pace().time().elapsed().minus(before));
     return count;
@@ -160,11 +174,11 @@ final class BlobStream extends InputStream {
         Failure.passing(
             ReasonCode.TRANSFER_BROKEN,
             "the connection broke after %d of %d bytes (%s)"
-                .formatted(position, size, e.getMessage())));
+                .formatted(position, end, e.getMessage())));
   }
 
   private void prove(Repository from) throws Fault {
-    if (position < size) {
+    if (position < end || !whole) {
       return;
     }
     Digest found = Digest.of(digest);

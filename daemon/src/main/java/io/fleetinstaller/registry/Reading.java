@@ -131,7 +131,7 @@ record Reading(String name, List<Repository> repositories, Pace pace) {
     Turns turns = new Turns("get blob %s of %s".formatted(blob.digest(), name), repositories, pace);
     while (true) {
       Repository repository = turns.next();
-      try (Body body = repository.blob(blob, Resumption.START)) {
+      try (Body body = repository.blob(blob, Resumption.start(blob))) {
         byte[] bytes = body.bytes().readNBytes((int) blob.size() + 1);
         check(blob, bytes);
         return bytes;

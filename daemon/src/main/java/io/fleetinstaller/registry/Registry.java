@@ -90,12 +90,21 @@ public final class Registry implements AutoCloseable {
    */
   public InputStream open(Image image, Blob layer, LongConsumer arrived)
       throws Fault, InterruptedException {
+    return open(image, layer, Span.whole(layer), arrived);
+  }
+
+  /**
+   * Opens a part of a layer, whose bytes nothing proves but what they are used for. A repository
+   * that gives whole blobs only refuses with registry-error.
+   */
+  public InputStream open(Image image, Blob layer, Span part, LongConsumer arrived)
+      throws Fault, InterruptedException {
     PackageName name = image.release().name();
     List<Repository> trusted = suspects.without(layer.digest(), of(name));
     Turns turns = new Turns("get blob %s of %s".formatted(layer.digest(), name), trusted, pace);
     return BlobStream.open(
         new Download(
-            layer, turns, pace, repository -> suspects.add(layer.digest(), repository), arrived));
+            layer, part, turns, pace, repository -> suspects.add(layer.digest(), repository), arrived));
   }
 
   /** How many repositories there are: opening a layer so often asks each of them. */

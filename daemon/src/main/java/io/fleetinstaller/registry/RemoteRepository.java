@@ -25,7 +25,7 @@ record RemoteRepository(Address.Remote address, Courier courier) implements Repo
 
   private Body whole(Blob blob) throws Failure, InterruptedException {
     return courier
-        .call(address, PULL, new BlobPull(address, blob, Resumption.START))
+        .call(address, PULL, new BlobPull(address, blob, Resumption.start(blob)))
         .orElseThrow(
             () -> Failure.lasting(ReasonCode.REGISTRY_ERROR, "it answered 416 to no range"));
   }

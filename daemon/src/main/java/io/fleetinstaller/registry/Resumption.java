@@ -3,9 +3,17 @@ package io.fleetinstaller.registry;
 /**
  * Where a download goes on.
  *
- * @param from bytes that are already here
+ * @param rest what is not here yet
  * @param validator what the same repository called its copy before; empty: nothing is known
  */
-record Resumption(long from, String validator) {
-  static final Resumption START = new Resumption(0, "");
+record Resumption(Span rest, String validator) {
+
+  /** From the first byte to the last. */
+  static Resumption start(Blob blob) {
+    return new Resumption(Span.whole(blob), "");
+  }
+
+  long from() {
+    return rest.from();
+  }
 }

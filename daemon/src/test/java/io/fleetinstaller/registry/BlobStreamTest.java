@@ -96,7 +96,8 @@ class BlobStreamTest {
   }
 
   private Download download(Blob wanted, List<Repository> lines) {
-    return new Download(wanted, new Turns("get it", lines, pace), pace, suspects::add, _ -> {});
+    return new Download(
+        wanted, Span.whole(wanted), new Turns("get it", lines, pace), pace, suspects::add, _ -> {});
   }
 
   private static byte[] content() {

@@ -100,17 +100,20 @@ final class FakeRegistry implements AutoCloseable {
 
   private MockResponse blob(RecordedRequest request, byte[] document) {
     String range = request.getHeaders().get("Range");
-    int from = range == null || !ranges ? 0 : Integer.parseInt(range.replaceAll("[^0-9]", ""));
-    byte[] rest = Arrays.copyOfRange(document, from, document.length);
+    boolean part = range != null && ranges;
+    String[] ends = part ? range.replace("bytes=", "").split("-", 2) : new String[] {"0", ""};
+    int from = Integer.parseInt(ends[0]);
+    int to = ends[1].isEmpty() ? document.length : Integer.parseInt(ends[1]) + 1;
+    byte[] rest = Arrays.copyOfRange(document, from, to);
     MockResponse.Builder answer =
         new MockResponse.Builder()
-            .code(from > 0 ? 206 : 200)
+            .code(part ? 206 : 200)
             .body(new Buffer().write(rest, 0, Math.min(rest.length, cutAfter)))
             .setHeader("Content-Length", rest.length)
             .addHeader("ETag", "\"copy\"");
-    if (from > 0) {
+    if (part) {
       answer.addHeader(
-          "Content-Range", "bytes %d-%d/%d".formatted(from, document.length - 1, document.length));
+          "Content-Range", "bytes %d-%d/%d".formatted(from, to - 1, document.length));
     }
     if (cutAfter < rest.length) {
       answer.onResponseEnd(SocketEffect.ShutdownConnection.INSTANCE);

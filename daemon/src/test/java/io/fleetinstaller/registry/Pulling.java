@@ -76,8 +76,13 @@ final class Pulling {
   }
 
   byte[] layer(Packed packed) throws Exception {
+    return part(packed, new Span(0, packed.layer.length));
+  }
+
+  byte[] part(Packed packed, Span span) throws Exception {
     Image image = resolve(packed);
-    try (InputStream stream = registry().open(image, image.layers().getFirst(), count -> {})) {
+    Blob layer = image.layers().getFirst();
+    try (InputStream stream = registry().open(image, layer, span, count -> {})) {
       return stream.readAllBytes();
     }
   }

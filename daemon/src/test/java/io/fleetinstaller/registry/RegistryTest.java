@@ -8,6 +8,7 @@ import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
 import mockwebserver3.MockResponse;
@@ -54,6 +55,34 @@ class RegistryTest {
     assertThat(registry.headers("Range")).endsWith("-", "bytes=1048576-", "bytes=2097152-");
     assertThat(registry.headers("If-Range")).endsWith("-", "\"copy\"", "\"copy\"");
     assertThat(pulling.pauses).as("progress is not punished").isEmpty();
+  }
+
+  @Test
+  void a_part_of_a_layer_is_one_request_for_its_bytes() throws Exception {
+    byte[] part = pulling.part(packed, new Span(1000, 5000));
+
+    assertThat(part).isEqualTo(Arrays.copyOfRange(packed.layer, 1000, 5000));
+    assertThat(registry.headers("Range")).endsWith("bytes=1000-4999");
+  }
+
+  @Test
+  void a_part_whose_connection_breaks_is_resumed_within_it() throws Exception {
+    registry.cutting(MEBIBYTE);
+
+    byte[] part = pulling.part(packed, new Span(10, 10 + 3 * MEBIBYTE / 2));
+
+    assertThat(part).isEqualTo(Arrays.copyOfRange(packed.layer, 10, 10 + 3 * MEBIBYTE / 2));
+    assertThat(registry.headers("Range")).endsWith("bytes=10-1572873", "bytes=1048586-1572873");
+  }
+
+  @Test
+  void a_registry_without_ranges_gives_no_parts() {
+    registry.withoutRanges();
+
+    Fault fault = Pulling.fault(() -> pulling.part(packed, new Span(1000, 5000)));
+
+    assertThat(fault.reason().code()).isEqualTo(ReasonCode.REGISTRY_ERROR);
+    assertThat(fault).isInstanceOf(Fault.Refused.class).hasMessageContaining("as a whole only");
   }
 
   @Tag("F29")
