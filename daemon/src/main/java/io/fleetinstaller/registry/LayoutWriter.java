@@ -204,6 +204,7 @@ public final class LayoutWriter {
     Map<String, Object> tree = ordered("mediaType", blob.mediaType());
     tree.put("digest", blob.digest());
     tree.put("size", blob.size());
+    blob.toc().ifPresent(toc -> tree.put("annotations", new TreeMap<>(toc.annotations())));
     return tree;
   }
 

@@ -19,7 +19,7 @@ record Manifest(Blob config, List<Blob> layers, Map<String, String> annotations)
     }
     List<Blob> layers = new ArrayList<>();
     for (Document layer : documents) {
-      layers.add(TopDocument.blob(layer, Limits.LAYER));
+      layers.add(TopDocument.layer(layer));
     }
     return new Manifest(
         TopDocument.blob(document.object("config"), Limits.LAYER),

@@ -1,9 +1,12 @@
 package io.fleetinstaller.registry;
 
+import io.fleetinstaller.io.Compression;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.toc.Toc;
+import java.util.Optional;
 
 /** What a release's digest names: an index of platforms, or the manifest of one. */
 sealed interface TopDocument permits Index, Manifest {
@@ -45,5 +48,19 @@ sealed interface TopDocument permits Index, Manifest {
               .sentence());
     }
     return new Blob(descriptor.text("mediaType"), descriptor.value("digest", Digest::parse), size);
+  }
+
+  /** A layer, and where its table of contents is. */
+  static Blob layer(Document descriptor) throws Refused {
+    Blob blob = blob(descriptor, Limits.LAYER);
+    if (blob.compression() != Compression.ZSTD) {
+      return blob;
+    }
+    try {
+      Optional<Toc.Location> toc = Toc.Location.of(descriptor.textMap("annotations"));
+      return new Blob(blob.mediaType(), blob.digest(), blob.size(), toc);
+    } catch (IllegalArgumentException e) {
+      throw descriptor.refuse("annotations", String.valueOf(e.getMessage()));
+    }
   }
 }

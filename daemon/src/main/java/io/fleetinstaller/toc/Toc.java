@@ -3,7 +3,11 @@ package io.fleetinstaller.toc;
 import io.fleetinstaller.io.TarEntry;
 import io.fleetinstaller.release.Digest;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What a layer holds, in the order of its archive. The one authority: whichever way the bytes come,
@@ -56,5 +60,45 @@ public record Toc(List<Entry> entries) {
    * @param packed its size in the layer
    * @param plain its size as text
    */
-  public record Location(Digest digest, long offset, long packed, long plain) {}
+  public record Location(Digest digest, long offset, long packed, long plain) {
+    /** Bytes of a skippable frame's own header. */
+    public static final int HEADER = 8;
+
+    private static final String DIGEST = "io.fleetinstaller.toc.digest";
+    private static final String POSITION = "io.fleetinstaller.toc.position";
+    private static final String CHUNKED = "io.github.containers.zstd-chunked.manifest-";
+    private static final Pattern FORM =
+        Pattern.compile("([0-9]{1,18}):([0-9]{1,18}):([0-9]{1,18})(:1)?");
+
+    /**
+     * Where the annotations of a layer say that its table is, ours or those of zstd:chunked; empty
+     * where they name none. An {@link IllegalArgumentException} says what is wrong.
+     */
+    public static Optional<Location> of(Map<String, String> annotations) {
+      boolean ours = annotations.containsKey(DIGEST) || annotations.containsKey(POSITION);
+      String digest = annotations.get(ours ? DIGEST : CHUNKED + "checksum");
+      String position = annotations.get(ours ? POSITION : CHUNKED + "position");
+      if (digest == null && position == null) {
+        return Optional.empty();
+      }
+      Matcher form = FORM.matcher(Objects.requireNonNullElse(position, ""));
+      if (digest == null || !form.matches()) {
+        throw new IllegalArgumentException(
+            "'%s' and '%s' do not tell where its table of contents is"
+                .formatted(digest, position));
+      }
+      return Optional.of(
+          new Location(
+              Digest.parse(digest),
+              Long.parseLong(form.group(1)),
+              Long.parseLong(form.group(2)),
+              Long.parseLong(form.group(3))));
+    }
+
+    /** The annotations that {@link #of} reads. */
+    public Map<String, String> annotations() {
+      return Map.of(
+          DIGEST, digest.toString(), POSITION, "%d:%d:%d".formatted(offset, packed, plain));
+    }
+  }
 }
