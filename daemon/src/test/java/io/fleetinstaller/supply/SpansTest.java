@@ -1,0 +1,86 @@
+package io.fleetinstaller.supply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fleetinstaller.registry.Span;
+import io.fleetinstaller.toc.Toc.Place;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What is asked for of a layer. */
+class SpansTest {
+  private static final long MIB = 1 << 20;
+
+  @Test
+  void nothing_needed_is_nothing_asked_for() {
+    List<Span> spans = Spans.over(List.of());
+
+    assertThat(spans).isEmpty();
+  }
+
+  @Test
+  void places_with_small_gaps_are_one_request_and_those_with_large_ones_are_several() {
+    Place first = new Place(100, 200, 0);
+    Place near = new Place(200 + Spans.GAP, 300 + Spans.GAP, 0);
+    Place far = new Place(301 + 2 * Spans.GAP, 400 + 2 * Spans.GAP, 0);
+
+    List<Span> spans = Spans.over(List.of(first, near, far));
+
+    assertThat(spans).containsExactly(new Span(100, near.to()), new Span(far.from(), far.to()));
+  }
+
+  @Test
+  void places_that_share_a_frame_are_asked_for_once() {
+    Place one = new Place(100, 200, 0);
+    Place other = new Place(100, 200, 50);
+
+    List<Span> spans = Spans.over(List.of(one, other));
+
+    assertThat(spans).containsExactly(new Span(100, 200));
+  }
+
+  @Test
+  void a_long_stretch_is_cut_into_requests_of_bounded_size() {
+    Place all = new Place(5, 5 + 9 * MIB, 0);
+
+    List<Span> spans = Spans.over(List.of(all));
+
+    assertThat(spans)
+        .containsExactly(
+            new Span(5, 5 + 4 * MIB),
+            new Span(5 + 4 * MIB, 5 + 8 * MIB),
+            new Span(5 + 8 * MIB, 5 + 9 * MIB));
+  }
+
+  @Test
+  void whatever_is_needed_all_of_it_is_asked_for_once_and_in_order() {
+    Random random = new Random(11);
+    for (int round = 0; round < 200; round++) {
+      List<Place> places = new ArrayList<>();
+      for (int i = random.nextInt(40); i > 0; i--) {
+        long from = random.nextLong(30 * MIB);
+        places.add(new Place(from, from + 1 + random.nextLong(3 * MIB), 0));
+      }
+
+      List<Span> spans = Spans.over(places);
+
+      for (int i = 1; i < spans.size(); i++) {
+        assertThat(spans.get(i).from()).isGreaterThanOrEqualTo(spans.get(i - 1).to());
+      }
+      assertThat(spans).allMatch(span -> span.length() > 0 && span.length() <= Spans.MOST);
+      assertThat(places).allMatch(place -> covered(place, spans));
+    }
+  }
+
+  private static boolean covered(Place place, List<Span> spans) {
+    long at = place.from();
+    for (Span span : spans) {
+      if (span.from() <= at && at < span.to()) {
+        at = span.to();
+      }
+    }
+    return at >= place.to();
+  }
+}
