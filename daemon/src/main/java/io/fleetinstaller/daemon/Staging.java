@@ -84,7 +84,8 @@ final class Staging {
   }
 
   private static Layer layer(Registry registry, Image image, Blob blob) {
-    return new Layer(blob.size(), blob.compression(), () -> registry.open(image, blob, _ -> {}));
+    return new Layer.Packed(
+        blob.size(), blob.compression(), () -> registry.open(image, blob, _ -> {}));
   }
 
   /** What was resolved is of no more use. */

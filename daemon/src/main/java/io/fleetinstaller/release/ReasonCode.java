@@ -46,6 +46,7 @@ public enum ReasonCode {
   PLATFORM_MISMATCH(Blame.CONTROL_PLANE),
   UNSAFE_ENTRY(Blame.CONTROL_PLANE),
   PRIVILEGE_REFUSED(Blame.CONTROL_PLANE),
+  TOC_MISMATCH(Blame.CONTROL_PLANE),
   // what the signed config says, or fails to prove
   SOURCE_ERROR(Blame.CONTROL_PLANE),
   SOURCE_STALE(Blame.CONTROL_PLANE),

@@ -2,6 +2,7 @@ package io.fleetinstaller.slots;
 
 import io.fleetinstaller.io.Scratch;
 import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Fault.Refused;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
@@ -48,9 +49,16 @@ final class ContentsWriter implements AutoCloseable {
     work.put(new Hole(length));
   }
 
-  /** The current file is at its end; its digest is filled in. */
-  void file(Item item) throws InterruptedException {
-    work.put(new File(item));
+  /**
+   * The current file is at its end; its digest is filled in.
+   *
+   * @throws Refused the digest of a file before it was wrong
+   */
+  void file(Item item, Check check) throws Refused, InterruptedException {
+    if (failure.orElse(null) instanceof Refused refused) {
+      throw refused;
+    }
+    work.put(new File(item, check));
   }
 
   /** An entry without content. */
@@ -59,7 +67,7 @@ final class ContentsWriter implements AutoCloseable {
   }
 
   /** Waits until all of it is hashed and written; the digest of the contents. */
-  Digest finish() throws IOException {
+  Digest finish() throws IOException, Refused {
     try {
       work.put(new Stop());
       hasher.join();
@@ -69,6 +77,7 @@ final class ContentsWriter implements AutoCloseable {
     switch (failure.orElse(null)) {
       case null -> {}
       case IOException e -> throw e;
+      case Refused refused -> throw refused;
       case Throwable bug -> throw new IllegalStateException("hashing failed", bug);
     }
     out.close();
@@ -107,7 +116,7 @@ final class ContentsWriter implements AutoCloseable {
     if (failure.isEmpty()) {
       try {
         work(next);
-      } catch (IOException | RuntimeException | Error e) {
+      } catch (IOException | Refused | RuntimeException | Error e) {
         failure = Optional.of(e);
       }
     }
@@ -116,14 +125,20 @@ final class ContentsWriter implements AutoCloseable {
     }
   }
 
-  private void work(Work next) throws IOException {
+  private void work(Work next) throws IOException, Refused {
     switch (next) {
       case Bytes(byte[] buffer, int length) -> content.update(buffer, 0, length);
       case Hole(long length) -> zeros(length);
-      case File(Item item) -> write(item.with(Digest.of(content)).line());
+      case File(Item item, Check check) -> ended(item, check);
       case Text(String text) -> write(text);
       case Stop() -> {}
     }
+  }
+
+  private void ended(Item item, Check check) throws IOException, Refused {
+    Digest found = Digest.of(content);
+    check.digest(found);
+    write(item.with(found).line());
   }
 
   private void zeros(long length) {
@@ -139,6 +154,12 @@ final class ContentsWriter implements AutoCloseable {
     position += bytes.length;
   }
 
+  /** Looks whether a file is what it should be, in our thread. */
+  @FunctionalInterface
+  interface Check {
+    void digest(Digest found) throws Refused;
+  }
+
   private sealed interface Work {}
 
   // Arrays on purpose: buffers, never compared.
@@ -147,7 +168,7 @@ final class ContentsWriter implements AutoCloseable {
 
   private record Hole(long length) implements Work {}
 
-  private record File(Item item) implements Work {}
+  private record File(Item item, Check check) implements Work {}
 
   private record Text(String text) implements Work {}
 

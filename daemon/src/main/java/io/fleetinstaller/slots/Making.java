@@ -2,7 +2,6 @@ package io.fleetinstaller.slots;
 
 import io.fleetinstaller.io.Scratch;
 import io.fleetinstaller.io.TarEntry;
-import io.fleetinstaller.io.TarReader;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.slots.EntryPath.Unsafe;
@@ -44,7 +43,7 @@ final class Making {
     }
   }
 
-  void file(String path, TarEntry entry, TarReader tar)
+  void file(String path, TarEntry entry, Content content)
       throws Unsafe, IOException, Fault, InterruptedException {
     tree.add(path, Privileges.special(entry) ? Tree.Kind.SPECIAL_FILE : Tree.Kind.FILE);
     Made made = made(entry);
@@ -52,52 +51,16 @@ final class Making {
     Scratch.Output out = create(() -> target.scratch().file(file));
     // Closed by hand on every way out: closing after a failure must not hide the failure.
     try {
-      content(entry, tar, out);
+      NewFile writing = new NewFile(target, out, path, entry.size());
+      content.write(writing);
+      writing.end();
     } catch (IOException | Fault | InterruptedException | RuntimeException e) {
       closeAfter(e, out);
       throw e;
     }
     target.room().run(out::close);
     target.room().run(() -> target.scratch().attributes(file, attributes(entry, made)));
-    target
-        .contents()
-        .file(
-            new Item(
-                Item.Type.FILE,
-                made.mode(),
-                Integer.toUnsignedLong(made.owner().uid()),
-                Integer.toUnsignedLong(made.owner().gid()),
-                entry.size(),
-                "",
-                path,
-                "",
-                Item.hex(made.xattrs())));
-  }
-
-  private void content(TarEntry entry, TarReader tar, Scratch.Output out)
-      throws IOException, Fault, InterruptedException {
-    long at = 0;
-    for (TarEntry.Extent extent : entry.extents()) {
-      target.contents().hole(extent.offset() - at);
-      at = extent.offset();
-      long end = at + extent.length();
-      while (at < end) {
-        at += piece(tar, out, at, end);
-      }
-    }
-    if (at < entry.size()) {
-      target.contents().hole(entry.size() - at);
-      target.room().run(() -> out.extend(entry.size()));
-    }
-  }
-
-  private int piece(TarReader tar, Scratch.Output out, long at, long end)
-      throws IOException, Fault, InterruptedException {
-    byte[] buffer = target.contents().buffer();
-    int length = tar.read(buffer, 0, (int) Math.min(buffer.length, end - at));
-    target.room().run(() -> out.write(buffer, length, at));
-    target.contents().bytes(buffer, length);
-    return length;
+    target.contents().file(item(path, entry, made), content::check);
   }
 
   void directory(String path, TarEntry entry) throws Unsafe, Fault, InterruptedException {
@@ -197,6 +160,19 @@ final class Making {
 
   private Scratch.@Nullable Owner chown(Scratch.Owner owner) {
     return target.owners().root() ? owner : null;
+  }
+
+  private static Item item(String path, TarEntry entry, Made made) {
+    return new Item(
+        Item.Type.FILE,
+        made.mode(),
+        Integer.toUnsignedLong(made.owner().uid()),
+        Integer.toUnsignedLong(made.owner().gid()),
+        entry.size(),
+        "",
+        path,
+        "",
+        Item.hex(made.xattrs()));
   }
 
   private static Item item(String path, Item.Type type, Made made) {

@@ -31,6 +31,7 @@ final class Seal {
   static final String DESCRIPTOR = "descriptor.json";
   static final String CONTENTS = "contents";
   static final String MARKER = "valid";
+  static final String TABLE = "toc";
   private static final int LARGEST_NOTE = 1 << 16;
   private static final int LARGEST_DESCRIPTOR = 1 << 20;
 
@@ -42,6 +43,14 @@ final class Seal {
 
   Path file(String name) {
     return folder.resolve(name);
+  }
+
+  /**
+   * Where the packed table of contents of a layer is kept, for whoever makes the next slot. Vouched
+   * for by nothing: what it says of the slot is a hint, and layers need not have one.
+   */
+  Path table(int layer) {
+    return file(layer == 0 ? TABLE : TABLE + "-" + (layer + 1));
   }
 
   static byte[] release(Release release) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -225,6 +226,22 @@ public final class Slots {
   public List<Difference> verify(Slot slot) throws Fault, InterruptedException {
     return new Verification(slot.path())
         .differences(Room.small("read " + slot.release(), slot.path()));
+  }
+
+  /** What the whole slots of a package hold, as they say; nothing is hashed. */
+  public Inventory inventory(PackageName name) {
+    return Inventory.of(read(name).whole(), _ -> List.of());
+  }
+
+  /** The same without the files that rotted: everything is hashed for it. */
+  public Inventory soundInventory(PackageName name) throws Fault, InterruptedException {
+    Set<Path> rotten = new HashSet<>();
+    for (Slot slot : read(name).whole()) {
+      verify(slot).stream()
+          .filter(Difference::breaksIt)
+          .forEach(difference -> rotten.add(slot.path().resolve(difference.path())));
+    }
+    return inventory(name).without(rotten);
   }
 
   /**

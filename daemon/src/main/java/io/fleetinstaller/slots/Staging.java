@@ -15,6 +15,7 @@ import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -49,6 +50,12 @@ final class Staging {
     Digest contents = unpack(owners, progress);
     write(seal.file(Seal.RELEASE), Seal.release(delivery.release()));
     write(seal.file(Seal.DESCRIPTOR), delivery.descriptorBytes());
+    for (int i = 0; i < delivery.layers().size(); i++) {
+      Optional<Table> table = delivery.layers().get(i).table();
+      if (table.isPresent()) {
+        write(seal.table(i), table.get().packed());
+      }
+    }
     attributes(seal.file(Seal.CONTENTS), FILE_MODE);
     attributes(notes, DIRECTORY_MODE);
     attributes(staged, DIRECTORY_MODE);
@@ -75,7 +82,11 @@ final class Staging {
               delivery, new Making.Target(staged, doors.scratch(), room, owners, contents));
       AtomicLong arrived = new AtomicLong();
       for (Layer layer : delivery.layers()) {
-        layer(layer, unpacking, count -> progress.accept(arrived.addAndGet(count)));
+        switch (layer) {
+          case Layer.Packed packed ->
+              unpack(packed, unpacking, count -> progress.accept(arrived.addAndGet(count)));
+          case Layer.Assembled assembled -> assemble(assembled, unpacking);
+        }
       }
       unpacking.finish();
       return room.in(contents::finish);
@@ -93,7 +104,7 @@ final class Staging {
     }
   }
 
-  private void layer(Layer layer, Unpacking unpacking, java.util.function.IntConsumer progress)
+  private void unpack(Layer.Packed layer, Unpacking unpacking, IntConsumer progress)
       throws Fault, InterruptedException {
     try (ReadAhead source = new ReadAhead(layer.opener().open(), progress)) {
       try {
@@ -113,7 +124,18 @@ final class Staging {
     }
   }
 
-  private static void entries(Layer layer, ReadAhead source, Unpacking unpacking)
+  private void assemble(Layer.Assembled layer, Unpacking unpacking)
+      throws Fault, InterruptedException {
+    try (Supply supply = layer.opener().open()) {
+      unpacking.layer(layer, supply);
+    } catch (InterruptedIOException e) {
+      throw interrupted(e);
+    } catch (IOException e) {
+      throw transfer(e);
+    }
+  }
+
+  private static void entries(Layer.Packed layer, ReadAhead source, Unpacking unpacking)
       throws IOException, Fault, InterruptedException {
     InputStream unclosing =
         new FilterInputStream(source) {
@@ -128,7 +150,13 @@ final class Staging {
           }
         };
     try (InputStream plain = layer.compression().decode(unclosing)) {
-      unpacking.layer(new TarReader(plain));
+      TarReader tar = new TarReader(plain);
+      Optional<Table> table = layer.table();
+      if (table.isPresent()) {
+        unpacking.layer(tar, table.get().toc());
+      } else {
+        unpacking.layer(tar);
+      }
     }
   }
 

@@ -6,9 +6,11 @@ import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.slots.EntryPath.Unsafe;
+import io.fleetinstaller.toc.Toc;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,17 +35,55 @@ final class Unpacking {
     this.making = new Making(target, new Tree(delivery.descriptor().entries()), privileges);
   }
 
-  /** Unpacks one layer; an IOException is one of the archive. */
+  /** Unpacks one layer that has no table of contents; an IOException is one of the archive. */
   void layer(TarReader tar) throws IOException, Fault, InterruptedException {
-    Optional<TarEntry> entry = tar.next();
-    while (entry.isPresent()) {
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
-      }
-      entry(entry.get(), tar);
-      entry = tar.next();
+    Optional<TarEntry> next = tar.next();
+    while (next.isPresent()) {
+      entry(next.get(), new Stored(tar, next.get()));
+      next = tar.next();
     }
     tar.finish();
+  }
+
+  /** The same, where every entry has to be the next of the table's. */
+  void layer(TarReader tar, Toc toc) throws IOException, Fault, InterruptedException {
+    Iterator<Toc.Entry> table = toc.entries().iterator();
+    Optional<TarEntry> next = tar.next();
+    while (next.isPresent()) {
+      TarEntry found = next.get();
+      if (!table.hasNext()) {
+        throw refused(ReasonCode.TOC_MISMATCH, found, "its table of contents has no such entry");
+      }
+      Toc.Entry listed = table.next();
+      Optional<String> difference = Listed.difference(listed.header(), found);
+      if (difference.isPresent()) {
+        throw refused(
+            ReasonCode.TOC_MISMATCH,
+            found,
+            "%s is another than its table of contents says".formatted(difference.get()));
+      }
+      entry(listed.header(), listed(listed, new Stored(tar, found)::write));
+      next = tar.next();
+    }
+    if (table.hasNext()) {
+      throw refused(ReasonCode.TOC_MISMATCH, table.next().header(), "the archive has no such entry");
+    }
+    tar.finish();
+  }
+
+  /** Makes all that a table of contents lists; an IOException is one of the supply. */
+  void layer(Layer.Assembled layer, Supply supply)
+      throws IOException, Fault, InterruptedException {
+    String doing = "assemble %s from %s".formatted(delivery.release(), layer.way());
+    for (Toc.Entry entry : layer.contents().toc().entries()) {
+      entry(
+          entry.header(),
+          new Listed(entry, file -> supply.file(entry, file), doing, ReasonCode.DIGEST_MISMATCH));
+    }
+  }
+
+  private Listed listed(Toc.Entry entry, Listed.Source source) {
+    return new Listed(entry, source, "unpack " + delivery.release(), ReasonCode.TOC_MISMATCH);
   }
 
   /** Gives the directories their attributes, once nothing more is made in them. */
@@ -51,8 +91,11 @@ final class Unpacking {
     making.finish();
   }
 
-  private void entry(TarEntry entry, TarReader tar)
+  private void entry(TarEntry entry, Content content)
       throws IOException, Fault, InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
     try {
       List<String> parts = EntryPath.parts(entry.name());
       if (parts.isEmpty()) {
@@ -66,7 +109,7 @@ final class Unpacking {
         making.parent(String.join("/", parts.subList(0, depth)));
       }
       privileges.check(path, entry);
-      make(path, entry, tar);
+      make(path, entry, content);
     } catch (Unsafe e) {
       throw refused(e.code(), entry, e.why());
     } catch (InvalidPathException e) {
@@ -77,10 +120,10 @@ final class Unpacking {
     }
   }
 
-  private void make(String path, TarEntry entry, TarReader tar)
+  private void make(String path, TarEntry entry, Content content)
       throws Unsafe, IOException, Fault, InterruptedException {
     switch (entry.kind()) {
-      case FILE -> making.file(path, entry, tar);
+      case FILE -> making.file(path, entry, content);
       case DIRECTORY -> making.directory(path, entry);
       case SYMLINK -> making.symlink(path, entry);
       case HARDLINK -> making.hardlink(path, entry);

@@ -23,9 +23,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
+import io.fleetinstaller.toc.Toc;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -36,6 +39,8 @@ final class Parcel {
   private final PackageName name;
   private final Version version;
   private final List<ByteArrayOutputStream> layers = new ArrayList<>();
+  private final List<Toc.Entry> listed = new ArrayList<>();
+  private final Map<String, byte[]> contents = new HashMap<>();
   private final Set<String> setuid = new HashSet<>();
   private final Set<String> capabilities = new HashSet<>();
   private Compression compression = Compression.ZSTD;
@@ -158,6 +163,35 @@ final class Parcel {
   }
 
   Delivery delivery() {
+    return delivery(
+        layers.stream().<Layer>map(layer -> layer(layer.toByteArray())).toList());
+  }
+
+  /** Its only layer with this table of contents, instead of {@link #table}. */
+  Delivery listed(Table table) {
+    Layer.Packed plain = layer(layers.getFirst().toByteArray());
+    return delivery(
+        List.of(
+            new Layer.Packed(
+                plain.size(), plain.compression(), plain.opener(), Optional.of(table))));
+  }
+
+  /** Put together by this supply. */
+  Delivery assembled(Supply supply) {
+    return delivery(List.of(new Layer.Assembled(table(), "the test", () -> supply)));
+  }
+
+  /** What it holds. */
+  Table table() {
+    return new Table(new Toc(listed), "packed table".getBytes(UTF_8));
+  }
+
+  /** What is in one of its files. */
+  byte[] content(String path) {
+    return contents.get(path);
+  }
+
+  private Delivery delivery(List<Layer> layers) {
     Descriptor plain = descriptor(name, version, setuid, capabilities);
     Descriptor descriptor =
         new Descriptor(
@@ -178,7 +212,7 @@ final class Parcel {
         release(),
         descriptor,
         (name + " " + version).getBytes(UTF_8),
-        layers.stream().map(layer -> layer(layer.toByteArray())).toList());
+        layers);
   }
 
   byte[] packedBytes() {
@@ -196,6 +230,11 @@ final class Parcel {
     layers.getLast().write(one.toByteArray(), 0, one.size() - 1024);
     bytes += entry.size();
     entries++;
+    contents.put(entry.name(), data);
+    boolean file = entry.kind() == TarEntry.Kind.FILE;
+    listed.add(
+        new Toc.Entry(
+            entry, file ? Optional.of(Digest.of(data)) : Optional.empty(), List.of()));
     return this;
   }
 
@@ -203,9 +242,9 @@ final class Parcel {
     return new TarEntry(path, kind, mode, owner, THEN, 0, link, Map.of(), List.of());
   }
 
-  private Layer layer(byte[] tar) {
+  private Layer.Packed layer(byte[] tar) {
     byte[] packed = pack(tar);
-    return new Layer(
+    return new Layer.Packed(
         packed.length, compression, () -> wire.apply(new ByteArrayInputStream(packed)));
   }
 
