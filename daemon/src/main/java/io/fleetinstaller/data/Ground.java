@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
@@ -39,19 +38,6 @@ final class Ground {
     this.disk = disk;
     this.scratch = scratch;
     this.reserve = reserve;
-  }
-
-  /** The path without links; of what is not there, as far as it is there. */
-  static Path real(Path path) throws IOException {
-    try {
-      return path.toRealPath();
-    } catch (NoSuchFileException e) {
-      Path parent = path.getParent();
-      if (parent == null || Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-        throw e;
-      }
-      return real(parent).resolve(path.getFileName());
-    }
   }
 
   /** Refuses what no snapshot could bring back; says how much there is. */

@@ -57,7 +57,7 @@ public final class Snapshots {
             .toList();
     for (String text : paths) {
       Path path = Path.of(text);
-      Path data = Trouble.in("find the data in", path, () -> Ground.real(path));
+      Path data = Trouble.in("find the data in", path, () -> Kept.real(path));
       if (kept.stream().noneMatch(one -> data.startsWith(one.data()))) {
         kept.removeIf(one -> one.data().startsWith(data));
         kept.add(Kept.of(data, upgradeId));

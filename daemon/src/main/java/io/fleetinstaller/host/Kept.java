@@ -1,5 +1,9 @@
 package io.fleetinstaller.host;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -22,5 +26,18 @@ public record Kept(Path snapshot, Path data, Path aside) {
   /** A name of ours beside the directory. */
   public static Path beside(Path data, String what) {
     return data.resolveSibling("." + data.getFileName() + OURS + what);
+  }
+
+  /** The path without links; of what is not there, as far as it is there. */
+  public static Path real(Path path) throws IOException {
+    try {
+      return path.toRealPath();
+    } catch (NoSuchFileException e) {
+      Path parent = path.getParent();
+      if (parent == null || Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+        throw e;
+      }
+      return real(parent).resolve(path.getFileName());
+    }
   }
 }

@@ -4,6 +4,7 @@ import io.fleetinstaller.release.Descriptor;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Slot;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -21,8 +22,19 @@ public final class PlaceRules {
 
   /** What would change how this or any other service is started, not only the package's own. */
   private static final List<Path> STARTING =
-      Stream.of("/etc/systemd", "/run/systemd", "/etc/init.d", "/etc/fleet-installer")
+      Stream.of(
+              "/etc/systemd",
+              "/run/systemd",
+              "/etc/init.d",
+              "/etc/fleet-installer",
+              "/run/fleet-installer")
           .map(Path::of)
+          .toList();
+
+  /** Where everybody's data lies, one directory each. */
+  private static final List<Path> SHARED =
+      Stream.of("backups", "cache", "lib", "local", "lock", "log", "mail", "opt", "run", "spool")
+          .map(Path.of("/var")::resolve)
           .toList();
 
   private final List<Path> ours;
@@ -43,6 +55,7 @@ public final class PlaceRules {
     }
     for (String path : descriptor.data().state()) {
       place(slot, path);
+      data(slot, path);
     }
     for (Descriptor.ConfigFile file : descriptor.configFiles()) {
       place(slot, file.path());
@@ -66,6 +79,32 @@ public final class PlaceRules {
           !path.startsWith(taken),
           slot,
           "%s is not a package's to make; nothing below %s is".formatted(text, taken));
+    }
+  }
+
+  /** A revert renames it, with everything in it, and whoever has a link to it has it, too. */
+  private void data(Slot slot, String text) throws Fault {
+    Path path = real(Path.of(text));
+    require(
+        !SHARED.contains(path),
+        slot,
+        "%s is not a package's to bring back; name its own directory in it".formatted(text));
+    for (Path taken : Stream.of(SYSTEM, STARTING, ours).flatMap(List::stream).toList()) {
+      Path other = real(taken);
+      require(
+          !path.startsWith(other) && !other.startsWith(path),
+          slot,
+          "%s is not a package's to bring back: it holds, or lies in, %s".formatted(text, taken));
+    }
+  }
+
+  private static Path real(Path path) throws Fault {
+    try {
+      return Kept.real(path);
+    } catch (IOException e) {
+      throw new Fault.Transient(
+          ReasonCode.IO_ERROR,
+          "cannot find out where %s leads: %s; check the disk".formatted(path, e.getMessage()));
     }
   }
 
