@@ -31,20 +31,14 @@ public final class Inventory {
    */
   public record Held(Path file, long offset, long length) {}
 
-  /** Reads the tables of contents that slots keep. */
-  @FunctionalInterface
-  interface Tables {
-    List<Toc> of(Slot slot);
-  }
-
   private Inventory() {}
 
   /** What there is in these slots; what they say that makes no sense is passed over. */
-  static Inventory of(List<Slot> slots, Tables tables) {
+  static Inventory of(List<Slot> slots) {
     Inventory inventory = new Inventory();
     for (Slot slot : slots) {
       inventory.contents(slot.path());
-      tables.of(slot).forEach(toc -> inventory.chunks(slot.path(), toc));
+      new Seal(slot.path()).tables().forEach(toc -> inventory.chunks(slot.path(), toc));
     }
     return inventory;
   }

@@ -10,6 +10,8 @@ import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.release.Version;
+import io.fleetinstaller.toc.Toc;
+import io.fleetinstaller.toc.TocFormat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -18,9 +20,13 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a slot says about itself in its reserved folder. Reading is tolerant: what is missing,
@@ -32,6 +38,8 @@ final class Seal {
   static final String CONTENTS = "contents";
   static final String MARKER = "valid";
   static final String TABLE = "toc";
+  private static final Logger LOG = LoggerFactory.getLogger(Seal.class);
+  private static final int MOST_TABLES = 128;
   private static final int LARGEST_NOTE = 1 << 16;
   private static final int LARGEST_DESCRIPTOR = 1 << 20;
 
@@ -51,6 +59,24 @@ final class Seal {
    */
   Path table(int layer) {
     return file(layer == 0 ? TABLE : TABLE + "-" + (layer + 1));
+  }
+
+  /** The tables that are kept here and can be read. */
+  List<Toc> tables() {
+    List<Toc> tables = new ArrayList<>();
+    for (int layer = 0; layer < MOST_TABLES; layer++) {
+      Path file = table(layer);
+      if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        try {
+          byte[] packed = Bounded.read(file, TocFormat.LARGEST_PACKED);
+          tables.add(TocFormat.kept(file.toString(), packed));
+        } catch (IOException | Refused e) {
+          // It was no more than a hint.
+          LOG.debug("cannot read {}: {}", file, e.getMessage());
+        }
+      }
+    }
+    return tables;
   }
 
   static byte[] release(Release release) {

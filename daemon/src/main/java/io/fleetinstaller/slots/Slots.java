@@ -230,7 +230,7 @@ public final class Slots {
 
   /** What the whole slots of a package hold, as they say; nothing is hashed. */
   public Inventory inventory(PackageName name) {
-    return Inventory.of(read(name).whole(), _ -> List.of());
+    return Inventory.of(read(name).whole());
   }
 
   /** The same without the files that rotted: everything is hashed for it. */

@@ -60,9 +60,22 @@ public final class TocFormat {
     }
     try (Exactly text =
             new Exactly(
-                Compression.ZSTD.decode(new ByteArrayInputStream(packed)), location.plain());
+                Compression.ZSTD.decode(new ByteArrayInputStream(packed)), location.plain(), true);
         JsonStream json = JsonStream.open(source, text)) {
       return new Reading(json, bounds, location).toc();
+    } catch (IOException e) {
+      throw refused(ReasonCode.MALFORMED, source, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Reads a table that a slot has kept: nothing else says how long its text is. */
+  public static Toc kept(String source, byte[] packed) throws Refused {
+    Toc.Location nowhere =
+        new Toc.Location(Digest.of(packed), Long.MAX_VALUE / 2, packed.length, LARGEST_PLAIN);
+    Bounds bounds = new Bounds(Long.MAX_VALUE, Long.MAX_VALUE, MOST_ROWS);
+    try (InputStream text = Compression.ZSTD.decode(new ByteArrayInputStream(packed));
+        JsonStream json = JsonStream.open(source, new Exactly(text, LARGEST_PLAIN, false))) {
+      return new Reading(json, bounds, nowhere).toc();
     } catch (IOException e) {
       throw refused(ReasonCode.MALFORMED, source, String.valueOf(e.getMessage()));
     }
@@ -90,14 +103,16 @@ public final class TocFormat {
     return new Refused(code, "cannot accept %s: %s".formatted(source, why));
   }
 
-  /** Text that must have so many bytes, or reading it fails. */
+  /** Text that must have so many bytes, or at most so many, or reading it fails. */
   private static final class Exactly extends InputStream {
     private final InputStream in;
     private final long length;
+    private final boolean all;
     private long left;
 
-    Exactly(InputStream in, long length) {
+    Exactly(InputStream in, long length, boolean all) {
       this.in = in;
+      this.all = all;
       this.length = length;
       this.left = length;
     }
@@ -112,7 +127,7 @@ public final class TocFormat {
     public int read(byte[] into, int offset, int count) throws IOException {
       int read = in.read(into, offset, count);
       left -= Math.max(0, read);
-      if (left < 0 || (read < 0 && left > 0)) {
+      if (left < 0 || (read < 0 && left > 0 && all)) {
         throw new IOException(
             "unpacked it has %s than the %d bytes that its manifest says"
                 .formatted(left < 0 ? "more" : "fewer", length));

@@ -13,6 +13,7 @@ import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Slot;
+import io.fleetinstaller.toc.PackedToc;
 import io.fleetinstaller.toc.Toc;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -97,6 +98,38 @@ final class AssembledTest {
     assertThat(tree(second)).isEqualTo(tree(first));
     assertThat(slots.verify(second)).isEmpty();
     assertThat(slots.verify(first)).isEmpty();
+  }
+
+  @Test
+  void chunks_are_known_by_the_table_that_a_slot_keeps() throws Exception {
+    Parcel parcel = large("1");
+    Digest chunk = Digest.of("a chunk".getBytes(UTF_8));
+    List<Toc.Entry> entries =
+        parcel.table().toc().entries().stream()
+            .map(entry ->
+                entry.header().size() < 1000
+                    ? entry
+                    : new Toc.Entry(
+                        entry.header(),
+                        entry.digest(),
+                        List.of(
+                            new Toc.Chunk(
+                                0, 500, Digest.of(new byte[1]), Optional.of(place(0))),
+                            new Toc.Chunk(500, 999_500, chunk, Optional.of(place(1))))))
+            .toList();
+    Table table = new Table(new Toc(entries), PackedToc.of(new Toc(entries)));
+
+    Slot slot = slots.stage(parcel.listed(table), _ -> {});
+
+    Inventory inventory = slots.inventory(AGENT);
+    assertThat(inventory.chunk(chunk, 999_500))
+        .contains(new Inventory.Held(slot.path().resolve("large"), 500, 999_500));
+    assertThat(inventory.chunk(chunk, 999_501)).isEmpty();
+    assertThat(inventory.chunk(Digest.of("an agent".getBytes(UTF_8)), 8)).isPresent();
+  }
+
+  private static Toc.Place place(int at) {
+    return new Toc.Place(10 * at, 10 * at + 10, 0);
   }
 
   @Test
