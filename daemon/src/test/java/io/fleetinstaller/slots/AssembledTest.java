@@ -107,15 +107,15 @@ final class AssembledTest {
     List<Toc.Entry> entries =
         parcel.table().toc().entries().stream()
             .map(entry ->
-                entry.header().size() < 1000
-                    ? entry
-                    : new Toc.Entry(
-                        entry.header(),
-                        entry.digest(),
-                        List.of(
-                            new Toc.Chunk(
-                                0, 500, Digest.of(new byte[1]), Optional.of(place(0))),
-                            new Toc.Chunk(500, 999_500, chunk, Optional.of(place(1))))))
+                switch ((int) entry.header().size()) {
+                  case 0 -> entry;
+                  case 8 -> chunks(entry, chunk(0, 0, 8, entry.digest().orElseThrow()));
+                  default ->
+                      chunks(
+                          entry,
+                          chunk(8, 0, 500, Digest.of(new byte[1])),
+                          chunk(508, 500, 999_500, chunk));
+                })
             .toList();
     Table table = new Table(new Toc(entries), PackedToc.of(new Toc(entries)));
 
@@ -128,8 +128,13 @@ final class AssembledTest {
     assertThat(inventory.chunk(Digest.of("an agent".getBytes(UTF_8)), 8)).isPresent();
   }
 
-  private static Toc.Place place(int at) {
-    return new Toc.Place(10 * at, 10 * at + 10, 0);
+  private static Toc.Entry chunks(Toc.Entry entry, Toc.Chunk... chunks) {
+    return new Toc.Entry(entry.header(), entry.digest(), List.of(chunks));
+  }
+
+  private static Toc.Chunk chunk(long place, long offset, long length, Digest digest) {
+    return new Toc.Chunk(
+        offset, length, digest, Optional.of(new Toc.Place(place, place + length, 0)));
   }
 
   @Test
