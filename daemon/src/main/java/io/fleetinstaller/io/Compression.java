@@ -1,6 +1,7 @@
 package io.fleetinstaller.io;
 
 import com.github.luben.zstd.RecyclingBufferPool;
+import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import java.io.IOException;
@@ -43,6 +44,11 @@ public enum Compression {
           new ZstdOutputStreamNoFinalizer(packed, RecyclingBufferPool.INSTANCE, ZSTD_LEVEL)
               .setChecksum(true);
     };
+  }
+
+  /** One zstd frame with these bytes, which needs nothing before it; always the same bytes. */
+  public static byte[] frame(byte[] plain) {
+    return Zstd.compress(plain, ZSTD_LEVEL);
   }
 
   /** The JDK lets only a subclass choose how hard gzip works. */

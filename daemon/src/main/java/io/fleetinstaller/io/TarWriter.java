@@ -29,13 +29,7 @@ public final class TarWriter implements AutoCloseable {
 
   /** Writes one entry; data must hold exactly its size, or nothing where it is not a file. */
   public void add(TarEntry entry, InputStream data) throws IOException {
-    byte[] extended = extended(entry);
-    if (extended.length > 0) {
-      out.write(extendedHeader(entry, extended.length));
-      out.write(extended);
-      pad(extended.length);
-    }
-    out.write(header(entry));
+    out.write(head(entry));
     byte[] buffer = new byte[1 << 16];
     long left = entry.size();
     for (int read = data.read(buffer); read >= 0; read = data.read(buffer)) {
@@ -48,18 +42,37 @@ public final class TarWriter implements AutoCloseable {
     if (left != 0) {
       throw new IOException("%s changed its size while it was read".formatted(entry.name()));
     }
-    pad(entry.size());
+    out.write(padding(entry.size()));
+  }
+
+  /** What comes before an entry's content. */
+  public static byte[] head(TarEntry entry) throws IOException {
+    ByteArrayOutputStream head = new ByteArrayOutputStream();
+    byte[] extended = extended(entry);
+    if (extended.length > 0) {
+      head.write(extendedHeader(entry, extended.length));
+      head.write(extended);
+      head.write(padding(extended.length));
+    }
+    head.write(header(entry));
+    return head.toByteArray();
+  }
+
+  /** What comes behind a content of this size. */
+  public static byte[] padding(long size) {
+    return new byte[(int) Math.floorMod(-size, (long) TarHeader.SIZE)];
+  }
+
+  /** What comes behind the last entry. */
+  public static byte[] end() {
+    return new byte[2 * TarHeader.SIZE];
   }
 
   /** Ends the archive and closes the stream behind it. */
   @Override
   public void close() throws IOException {
-    out.write(new byte[2 * TarHeader.SIZE]);
+    out.write(end());
     out.close();
-  }
-
-  private void pad(long size) throws IOException {
-    out.write(new byte[(int) Math.floorMod(-size, (long) TarHeader.SIZE)]);
   }
 
   private static byte[] extended(TarEntry entry) throws IOException {

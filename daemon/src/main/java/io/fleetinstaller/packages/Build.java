@@ -1,10 +1,7 @@
 package io.fleetinstaller.packages;
 
-import io.fleetinstaller.io.Compression;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.Json;
-import io.fleetinstaller.io.TarEntry;
-import io.fleetinstaller.io.TarWriter;
 import io.fleetinstaller.registry.Blob;
 import io.fleetinstaller.registry.DescriptorFormat;
 import io.fleetinstaller.registry.DescriptorText;
@@ -16,8 +13,6 @@ import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -74,7 +69,8 @@ public record Build(
         new Contents(directory, draft.descriptor(), ownership, modified).items();
     Descriptor measured = measured(document, draft, items);
     LayoutWriter writer = LayoutWriter.open(layout);
-    Blob layer = writer.blob(MediaTypes.LAYER, out -> write(items, out));
+    LayerContent content = new LayerContent(items);
+    Blob layer = writer.blob(MediaTypes.LAYER, content).with(content.toc());
     Blob config = writer.blob(DescriptorFormat.MEDIA_TYPE, DescriptorText.bytes(measured));
     Blob manifest = writer.blob(MediaTypes.MANIFEST, manifest(measured, config, layer));
     String name = tag.isEmpty() ? tag(measured) : tag;
@@ -121,18 +117,6 @@ public record Build(
       throws Refused {
     if (said.isPresent() && said.getAsLong() != found) {
       throw document.refuse(key, "it is %d; leave it out, it is measured".formatted(found));
-    }
-  }
-
-  private static void write(List<Contents.Item> items, OutputStream out) throws IOException {
-    try (TarWriter tar = new TarWriter(Compression.ZSTD.encode(out))) {
-      for (Contents.Item item : items) {
-        boolean file = item.entry().kind() == TarEntry.Kind.FILE;
-        try (InputStream data =
-            file ? Files.newInputStream(item.path()) : InputStream.nullInputStream()) {
-          tar.add(item.entry(), data);
-        }
-      }
     }
   }
 

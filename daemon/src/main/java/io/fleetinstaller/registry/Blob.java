@@ -19,6 +19,11 @@ public record Blob(String mediaType, Digest digest, long size, Optional<Toc.Loca
     this(mediaType, digest, size, Optional.empty());
   }
 
+  /** The same with its table of contents. */
+  public Blob with(Optional<Toc.Location> table) {
+    return new Blob(mediaType, digest, size, table);
+  }
+
   /** How a layer is packed. */
   public Compression compression() {
     if (mediaType.endsWith("zstd")) {

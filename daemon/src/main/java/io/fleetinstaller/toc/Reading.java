@@ -128,7 +128,7 @@ final class Reading {
     return chunks;
   }
 
-  /** A chunk ends where the next begins that begins elsewhere; the last one ends with the file. */
+  /** A chunk ends where one behind it begins; the last one ends with the file. */
   private Optional<Toc.Place> place(Row row, int index) throws Refused {
     Row chunk = file.get(index);
     if (chunk.chunkType.equals("zeros")) {
@@ -136,7 +136,7 @@ final class Reading {
     }
     long end =
         file.subList(index + 1, file.size()).stream()
-            .filter(next -> !next.chunkType.equals("zeros") && next.offset != chunk.offset)
+            .filter(next -> next.offset > 0 && next.offset != chunk.offset)
             .findFirst()
             .map(next -> next.offset)
             .orElse(row.endOffset);

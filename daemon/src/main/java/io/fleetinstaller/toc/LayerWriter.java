@@ -1,0 +1,203 @@
+package io.fleetinstaller.toc;
+
+import io.fleetinstaller.io.Compression;
+import io.fleetinstaller.io.TarEntry;
+import io.fleetinstaller.io.TarWriter;
+import io.fleetinstaller.release.Digest;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Writes a layer: a tar archive in zstd frames of which each can be unpacked by itself, and behind
+ * it, where unpackers pass over it, its table of contents. The same entries are always the same
+ * bytes. Not thread-safe.
+ */
+public final class LayerWriter implements AutoCloseable {
+  /** A file of more bytes has frames of its own; smaller ones and what is between share them. */
+  private static final int LARGE = 64 << 10;
+
+  /** A shared frame is cut at the first end of an entry behind so many plain bytes. */
+  private static final int BATCH = 128 << 10;
+
+  private static final int MEAN_CHUNK = 64 << 10;
+
+  /** Of more, the larger files have larger chunks: the table is held in memory. */
+  private static final long MOST_CHUNKS = 1 << 16;
+
+  private static final int SKIPPABLE = 0x184d2a50;
+  private static final byte[] MAGIC = "FleetToc".getBytes(StandardCharsets.US_ASCII);
+
+  private final OutputStream out;
+  private final FrameWriter frames;
+  private final Chunker chunker;
+  private final ByteArrayOutputStream batch = new ByteArrayOutputStream();
+  private final List<Written> written = new ArrayList<>();
+
+  private record Written(TarEntry header, Optional<Digest> digest, List<Piece> pieces) {}
+
+  /** A chunk in a frame whose place is not known yet. */
+  private record Piece(long offset, int length, Digest digest, int frame, int inner, boolean zero) {}
+
+  /**
+   * Begins a layer.
+   *
+   * @param content plain bytes that its files will have together, roughly
+   */
+  public LayerWriter(OutputStream out, long content) {
+    this.out = out;
+    this.frames = new FrameWriter(out);
+    long mean = Math.max(MEAN_CHUNK, Long.highestOneBit(content / MOST_CHUNKS) << 1);
+    this.chunker = new Chunker((int) Math.min(mean, 1 << 22));
+  }
+
+  /** Writes one entry; data must hold exactly its size, or nothing where it is not a file. */
+  public void add(TarEntry entry, InputStream data) throws IOException {
+    batch.write(TarWriter.head(entry));
+    written.add(entry.size() > LARGE ? large(entry, data) : small(entry, data));
+    if (data.read() >= 0) {
+      throw changed(entry);
+    }
+    batch.write(TarWriter.padding(entry.size()));
+    if (batch.size() >= BATCH) {
+      endBatch();
+    }
+  }
+
+  /** Ends the layer; the location is empty where it has more entries than a table may have. */
+  public Optional<Toc.Location> finish() throws IOException {
+    batch.write(TarWriter.end());
+    endBatch();
+    frames.flush();
+    byte[] plain = TocText.bytes(toc());
+    byte[] packed = Compression.frame(plain);
+    int rows = written.stream().mapToInt(each -> Math.max(1, each.pieces().size())).sum();
+    if (rows > TocFormat.MOST_ROWS
+        || plain.length > TocFormat.LARGEST_PLAIN
+        || packed.length > TocFormat.LARGEST_PACKED) {
+      return Optional.empty();
+    }
+    long offset = frames.begin(frames.next()) + Toc.Location.HEADER;
+    Toc.Location location =
+        new Toc.Location(Digest.of(packed), offset, packed.length, plain.length);
+    skippable(packed);
+    skippable(footer(location));
+    return Optional.of(location);
+  }
+
+  /** Closes the stream behind it. */
+  @Override
+  public void close() throws IOException {
+    frames.close();
+  }
+
+  private Written small(TarEntry entry, InputStream data) throws IOException {
+    byte[] content = data.readNBytes((int) entry.size());
+    if (content.length < entry.size()) {
+      throw changed(entry);
+    }
+    Digest digest = Digest.of(content);
+    boolean file = entry.kind() == TarEntry.Kind.FILE;
+    Piece piece = new Piece(0, content.length, digest, frames.next(), batch.size(), false);
+    batch.write(content);
+    return new Written(
+        entry,
+        file ? Optional.of(digest) : Optional.empty(),
+        content.length == 0 ? List.of() : List.of(piece));
+  }
+
+  private Written large(TarEntry entry, InputStream data) throws IOException {
+    endBatch();
+    MessageDigest whole = Digest.algorithm();
+    List<Piece> pieces = new ArrayList<>();
+    byte[] buffer = new byte[2 * chunker.most()];
+    int from = 0;
+    int to = 0;
+    long offset = 0;
+    while (offset < entry.size()) {
+      if (to - from < chunker.most()) {
+        System.arraycopy(buffer, from, buffer, 0, to - from);
+        to -= from;
+        from = 0;
+        long missing = Math.min(buffer.length - to, entry.size() - offset - to);
+        to += data.readNBytes(buffer, to, (int) missing);
+      }
+      int length = chunker.cut(buffer, from, to);
+      if (length == 0) {
+        throw changed(entry);
+      }
+      whole.update(buffer, from, length);
+      pieces.add(piece(offset, java.util.Arrays.copyOfRange(buffer, from, from + length)));
+      from += length;
+      offset += length;
+    }
+    return new Written(entry, Optional.of(Digest.of(whole)), pieces);
+  }
+
+  private Piece piece(long offset, byte[] chunk) throws IOException {
+    boolean zero = true;
+    for (int i = 0; i < chunk.length && zero; i++) {
+      zero = chunk[i] == 0;
+    }
+    Digest digest = Digest.of(chunk);
+    return new Piece(offset, chunk.length, digest, frames.add(chunk), 0, zero);
+  }
+
+  private void endBatch() throws IOException {
+    if (batch.size() > 0) {
+      frames.add(batch.toByteArray());
+      batch.reset();
+    }
+  }
+
+  private Toc toc() {
+    return new Toc(
+        written.stream()
+            .map(each ->
+                new Toc.Entry(
+                    each.header(),
+                    each.digest(),
+                    each.pieces().stream().map(this::chunk).toList()))
+            .toList());
+  }
+
+  private Toc.Chunk chunk(Piece piece) {
+    Toc.Place place =
+        new Toc.Place(
+            frames.begin(piece.frame()), frames.begin(piece.frame() + 1), piece.inner());
+    return new Toc.Chunk(
+        piece.offset(),
+        piece.length(),
+        piece.digest(),
+        piece.zero() ? Optional.empty() : Optional.of(place));
+  }
+
+  private void skippable(byte[] content) throws IOException {
+    ByteBuffer header = ByteBuffer.allocate(Toc.Location.HEADER).order(ByteOrder.LITTLE_ENDIAN);
+    out.write(header.putInt(SKIPPABLE).putInt(content.length).array());
+    out.write(content);
+  }
+
+  /** For those who have a layer without its manifest: the last bytes tell where the table is. */
+  private static byte[] footer(Toc.Location location) {
+    return ByteBuffer.allocate(4 * Long.BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(location.offset())
+        .putLong(location.packed())
+        .putLong(location.plain())
+        .put(MAGIC)
+        .array();
+  }
+
+  private static IOException changed(TarEntry entry) {
+    return new IOException("%s changed its size while it was read".formatted(entry.name()));
+  }
+}
