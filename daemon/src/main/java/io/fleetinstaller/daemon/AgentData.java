@@ -64,6 +64,7 @@ final class AgentData {
           "cannot upgrade %s: the daemon must run to keep data, so its own package has none"
               .formatted(upgrade.name()));
     }
+    new Neighbours(slots).check(to.get());
     snapshots.clear(all);
     snapshots.check(all);
     return all;

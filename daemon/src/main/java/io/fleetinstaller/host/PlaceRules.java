@@ -84,18 +84,23 @@ public final class PlaceRules {
 
   /** A revert renames it, with everything in it, and whoever has a link to it has it, too. */
   private void data(Slot slot, String text) throws Fault {
-    Path path = real(Path.of(text));
     require(
-        !SHARED.contains(path),
+        !SHARED.contains(Path.of(text)),
         slot,
         "%s is not a package's to bring back; name its own directory in it".formatted(text));
     for (Path taken : Stream.of(SYSTEM, STARTING, ours).flatMap(List::stream).toList()) {
-      Path other = real(taken);
       require(
-          !path.startsWith(other) && !other.startsWith(path),
+          !overlap(text, taken.toString()),
           slot,
           "%s is not a package's to bring back: it holds, or lies in, %s".formatted(text, taken));
     }
+  }
+
+  /** Whether one place is the other or lies in it, wherever links lead. */
+  public static boolean overlap(String one, String other) throws Fault {
+    Path first = real(Path.of(one));
+    Path second = real(Path.of(other));
+    return first.startsWith(second) || second.startsWith(first);
   }
 
   private static Path real(Path path) throws Fault {
