@@ -1,6 +1,5 @@
 package io.fleetinstaller.daemon;
 
-import io.fleetinstaller.registry.Blob;
 import io.fleetinstaller.registry.Image;
 import io.fleetinstaller.registry.Registry;
 import io.fleetinstaller.release.Digest;
@@ -9,21 +8,24 @@ import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Platform;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
-import io.fleetinstaller.slots.Delivery;
-import io.fleetinstaller.slots.Layer;
 import io.fleetinstaller.slots.Slots;
+import io.fleetinstaller.supply.Way;
+import io.fleetinstaller.supply.Ways;
 import io.fleetinstaller.upgrade.Progress;
 import io.fleetinstaller.upgrade.Upgrade;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings releases from a registry into slots. A release whose slot is whole needs no network. Used
  * by the owner thread.
  */
 final class Staging {
+  private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
+
   private final Supplier<Registry> registries;
   private final Slots slots;
   private final Platform platform = Platform.ofThisHost();
@@ -49,7 +51,7 @@ final class Staging {
     }
     Image image = image(upgrade.to().orElseThrow());
     progress.note(image.notes());
-    slots.checkSpace(delivery(image));
+    slots.checkSpace(Ways.bare(image));
   }
 
   void unpack(Upgrade upgrade, Progress progress) throws Fault, InterruptedException {
@@ -57,35 +59,56 @@ final class Staging {
       return;
     }
     Image image = image(upgrade.to().orElseThrow());
-    long total = image.layers().stream().mapToLong(Blob::size).sum();
-    stage(image, done -> progress.at(done, total));
+    Ways ways = Ways.to(image, registries.get(), progress::at);
+    Way taken = stage(ways, upgrade.name(), progress);
+    progress.note(List.of("fetched %s: %s".formatted(taken.name(), taken.cost())));
     forget(upgrade);
+  }
+
+  /** A wrong byte on any way leads to the next one; only a layer as a whole can condemn it all. */
+  private Way stage(Ways ways, PackageName name, Progress progress)
+      throws Fault, InterruptedException {
+    List<Way> cheap = ways.cheap(slots.inventory(name));
+    for (Way way : cheap) {
+      if (staged(way, progress)) {
+        return way;
+      }
+    }
+    if (!cheap.isEmpty()) {
+      // The wrong byte may be one of a slot's own, which rotted: now all of them are hashed first.
+      Optional<Way> sound = ways.ranges(slots.soundInventory(name));
+      if (sound.isPresent() && staged(sound.get(), progress)) {
+        return sound.get();
+      }
+    }
+    return whole(ways);
+  }
+
+  private boolean staged(Way way, Progress progress) throws Fault, InterruptedException {
+    try {
+      slots.stage(way.delivery(), _ -> {});
+      return true;
+    } catch (Fault.Refused refused) {
+      LOG.warn("going another way than {}: {}", way.name(), refused.reason().sentence());
+      progress.note(List.of("%s failed: %s".formatted(way.name(), refused.reason())));
+      return false;
+    }
   }
 
   // Wrong bytes are known for such at the end of a layer. The registry then passes over whoever
   // sent them, so that another go at the same slot takes them from the next repository.
-  private void stage(Image image, LongConsumer progress) throws Fault, InterruptedException {
+  private Way whole(Ways ways) throws Fault, InterruptedException {
     for (int left = registries.get().repositories(); ; left--) {
+      Way way = ways.whole();
       try {
-        slots.stage(delivery(image), progress);
-        return;
+        slots.stage(way.delivery(), _ -> {});
+        return way;
       } catch (Fault.Refused refused) {
         if (left <= 1 || refused.reason().code() != ReasonCode.DIGEST_MISMATCH) {
           throw refused;
         }
       }
     }
-  }
-
-  private Delivery delivery(Image image) {
-    Registry registry = registries.get();
-    List<Layer> layers = image.layers().stream().map(blob -> layer(registry, image, blob)).toList();
-    return new Delivery(image.release(), image.descriptor(), image.descriptorBytes(), layers);
-  }
-
-  private static Layer layer(Registry registry, Image image, Blob blob) {
-    return new Layer.Packed(
-        blob.size(), blob.compression(), () -> registry.open(image, blob, _ -> {}));
   }
 
   /** What was resolved is of no more use. */

@@ -1,11 +1,15 @@
 package io.fleetinstaller.supply;
 
+import io.fleetinstaller.io.Faulted;
 import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.slots.Inventory;
 import io.fleetinstaller.slots.Sink;
 import io.fleetinstaller.slots.Supply;
 import io.fleetinstaller.toc.Toc;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -73,11 +77,33 @@ final class RangeSupply implements Supply {
 
   private void fetch(Toc.Place place, long length, Sink sink)
       throws IOException, Fault, InterruptedException {
-    frames.open(place);
+    unpacked(() -> frames.open(place));
     for (long left = length; left > 0; left -= buffer.length) {
       int count = (int) Math.min(left, buffer.length);
-      frames.read(buffer, count);
+      unpacked(() -> frames.read(buffer, count));
       sink.bytes(buffer, 0, count);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Unpacking {
+    void run() throws IOException;
+  }
+
+  /** What came is no frame of this layer, unless it did not come at all. */
+  private static void unpacked(Unpacking unpacking) throws IOException, Refused {
+    try {
+      unpacking.run();
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      if (Faulted.in(e).isPresent()) {
+        throw e;
+      }
+      throw new Refused(
+          ReasonCode.DIGEST_MISMATCH,
+          "cannot use the parts of a layer: they are not what its table of contents says: %s"
+              .formatted(e.getMessage()));
     }
   }
 

@@ -44,7 +44,7 @@ public final class TocFormat {
    */
   public static Toc read(String source, byte[] packed, Toc.Location location, Bounds bounds)
       throws Refused {
-    checkLocation(source, location, bounds.layer());
+    check(source, location, bounds);
     if (packed.length != location.packed()) {
       throw refused(
           ReasonCode.SIZE_MISMATCH,
@@ -81,8 +81,9 @@ public final class TocFormat {
     }
   }
 
-  private static void checkLocation(String source, Toc.Location location, long layer)
-      throws Refused {
+  /** Whether it is worth fetching: it lies in its layer, and is not too large. */
+  public static void check(String source, Toc.Location location, Bounds bounds) throws Refused {
+    long layer = bounds.layer();
     if (location.packed() > LARGEST_PACKED || location.plain() > LARGEST_PLAIN) {
       throw refused(
           ReasonCode.TOO_LARGE,

@@ -1,0 +1,34 @@
+package io.fleetinstaller.supply;
+
+import io.fleetinstaller.io.Sizes;
+
+/**
+ * What a way takes of the network.
+ *
+ * @param bytes of content
+ */
+public record Cost(long bytes, int requests) implements Comparable<Cost> {
+  static final Cost NONE = new Cost(0, 0);
+
+  /** What a registry could have sent meanwhile: 10 ms at 25 Mbit/s. */
+  private static final long BYTES_PER_REQUEST = 32 << 10;
+
+  Cost plus(Cost other) {
+    return new Cost(bytes + other.bytes, requests + other.requests);
+  }
+
+  @Override
+  public int compareTo(Cost other) {
+    return Long.compare(weight(), other.weight());
+  }
+
+  private long weight() {
+    return bytes + requests * BYTES_PER_REQUEST;
+  }
+
+  @Override
+  public String toString() {
+    return "%s in %d %s"
+        .formatted(Sizes.text(bytes), requests, requests == 1 ? "request" : "requests");
+  }
+}

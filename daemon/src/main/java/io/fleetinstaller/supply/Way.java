@@ -1,0 +1,18 @@
+package io.fleetinstaller.supply;
+
+import io.fleetinstaller.slots.Delivery;
+
+/**
+ * One way to get all that a release needs. What it costs is counted while its delivery is staged,
+ * once.
+ *
+ * @param name for people, e.g. {@code ranges}
+ * @param estimate what it will cost, known before its first byte
+ */
+public record Way(String name, Cost estimate, Delivery delivery, Bill bill) {
+
+  /** What it really cost so far. */
+  public Cost cost() {
+    return bill.total();
+  }
+}

@@ -1,0 +1,132 @@
+package io.fleetinstaller.supply;
+
+import io.fleetinstaller.registry.Blob;
+import io.fleetinstaller.registry.Image;
+import io.fleetinstaller.registry.Registry;
+import io.fleetinstaller.registry.Span;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.slots.Delivery;
+import io.fleetinstaller.slots.Inventory;
+import io.fleetinstaller.slots.Layer;
+import io.fleetinstaller.slots.Table;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The ways in which one release can be got. Immutable. */
+public final class Ways {
+  private final Registry registry;
+  private final Image image;
+  private final Bill.Watcher watcher;
+  private final List<Known> layers;
+
+  /** A layer as the registry has it, and what it holds. */
+  private record Known(Blob blob, Optional<Table> table) {}
+
+  /**
+   * What is fetched of one layer.
+   *
+   * @param spans the parts of it that the slots lack; empty: all of it
+   */
+  private record Share(Known layer, Optional<List<Span>> spans) {
+
+    static Share whole(Known layer) {
+      return new Share(layer, Optional.empty());
+    }
+
+    /** What no slot has of it, unless all of it costs less. */
+    static Share least(Known layer, Inventory inventory) {
+      Optional<List<Span>> missing =
+          layer.table().map(table -> Spans.over(RangeSupply.missing(table.toc(), inventory)));
+      Share some = new Share(layer, missing);
+      return some.cost().compareTo(whole(layer).cost()) < 0 ? some : whole(layer);
+    }
+
+    Cost cost() {
+      return spans
+          .map(all -> new Cost(all.stream().mapToLong(Span::length).sum(), all.size()))
+          .orElse(new Cost(layer.blob().size(), 1));
+    }
+  }
+
+  private Ways(Registry registry, Image image, Bill.Watcher watcher, List<Known> layers) {
+    this.registry = registry;
+    this.image = image;
+    this.watcher = watcher;
+    this.layers = layers;
+  }
+
+  /** Finds out what there is to know before the first byte of a file is fetched. */
+  public static Ways to(Image image, Registry registry, Bill.Watcher watcher)
+      throws Fault, InterruptedException {
+    Tables tables = new Tables(registry, image);
+    List<Known> layers = new ArrayList<>();
+    for (Blob blob : image.layers()) {
+      layers.add(new Known(blob, tables.of(blob)));
+    }
+    return new Ways(registry, image, watcher, layers);
+  }
+
+  /** What has to be known of a release to find out whether there is room for it. */
+  public static Delivery bare(Image image) {
+    return delivery(image, List.of());
+  }
+
+  /** Those that are estimated to cost less than the whole layers, the cheapest first. */
+  public List<Way> cheap(Inventory inventory) {
+    return ranges(inventory).stream().toList();
+  }
+
+  /** Every layer from its first byte to its last. */
+  public Way whole() {
+    return way("as a whole", layers.stream().map(Share::whole).toList(), Optional.empty());
+  }
+
+  /** Of each layer what no slot has; empty where that costs no less than the whole. */
+  public Optional<Way> ranges(Inventory inventory) {
+    List<Share> shares = layers.stream().map(layer -> Share.least(layer, inventory)).toList();
+    return shares.stream().anyMatch(share -> share.spans().isPresent())
+        ? Optional.of(way("by ranges", shares, Optional.of(inventory)))
+        : Optional.empty();
+  }
+
+  private Way way(String name, List<Share> shares, Optional<Inventory> inventory) {
+    Cost estimate = shares.stream().map(Share::cost).reduce(Cost.NONE, Cost::plus);
+    Bill bill = new Bill(watcher, estimate);
+    List<Layer> parts =
+        shares.stream()
+            .map(share -> share.spans().isPresent()
+                ? assembled(share, inventory.orElseThrow(), bill)
+                : packed(share.layer(), bill))
+            .toList();
+    return new Way(name, estimate, delivery(image, parts), bill);
+  }
+
+  private Layer assembled(Share share, Inventory inventory, Bill bill) {
+    List<Span> spans = share.spans().orElseThrow();
+    Parts.Source source = span -> open(share.layer().blob(), span, bill);
+    return new Layer.Assembled(
+        share.layer().table().orElseThrow(),
+        "the ranges",
+        () -> new RangeSupply(inventory, new Parts(spans, source)));
+  }
+
+  private Layer packed(Known layer, Bill bill) {
+    Blob blob = layer.blob();
+    return new Layer.Packed(
+        blob.size(),
+        blob.compression(),
+        () -> open(blob, new Span(0, blob.size()), bill),
+        layer.table());
+  }
+
+  private InputStream open(Blob blob, Span span, Bill bill) throws Fault, InterruptedException {
+    bill.request();
+    return registry.open(image, blob, span, bill::arrived);
+  }
+
+  private static Delivery delivery(Image image, List<Layer> parts) {
+    return new Delivery(image.release(), image.descriptor(), image.descriptorBytes(), parts);
+  }
+}
