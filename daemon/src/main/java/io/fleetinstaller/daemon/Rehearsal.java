@@ -65,6 +65,7 @@ final class Rehearsal {
     try {
       disk.deleteTree(folder);
       disk.createDirectories(folder, 0700);
+      Rehearsing.tell(folder, situation.site().environment(), disk);
       rehearse(candidate, folder);
       progress.note(List.of("%s proved itself beside this daemon".formatted(candidate.release())));
     } catch (IOException e) {

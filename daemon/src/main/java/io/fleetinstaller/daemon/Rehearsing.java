@@ -6,7 +6,11 @@ import io.fleetinstaller.api.Limits;
 import io.fleetinstaller.api.Operations;
 import io.fleetinstaller.api.Server;
 import io.fleetinstaller.api.SocketFile;
+import io.fleetinstaller.io.Bounded;
+import io.fleetinstaller.io.Disk;
+import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.Effects;
+import io.fleetinstaller.io.Json;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.registry.DescriptorFormat;
 import io.fleetinstaller.release.Fault;
@@ -29,10 +33,14 @@ import io.fleetinstaller.upgrade.Progress;
 import io.fleetinstaller.upgrade.Step;
 import io.fleetinstaller.upgrade.Steps;
 import io.fleetinstaller.upgrade.Upgrade;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +57,9 @@ public final class Rehearsing {
   /** A source that hangs must not keep us from answering in time. */
   private static final Duration PATIENCE = Duration.ofSeconds(8);
 
+  private static final String ENVIRONMENT = "environment";
+  private static final int LARGEST_ENVIRONMENT = 4 << 20;
+
   private Rehearsing() {}
 
   /** Where it is done, beside the socket of the daemon that runs. */
@@ -60,10 +71,34 @@ public final class Rehearsing {
     return folder.resolve("sock");
   }
 
+  /** Leaves a candidate the environment of this daemon, in a file that nobody else may read. */
+  static void tell(Path folder, Map<String, String> environment, Disk disk) throws IOException {
+    disk.replace(folder.resolve(ENVIRONMENT), Json.bytes(Map.of(ENVIRONMENT, environment)), 0600);
+  }
+
+  /**
+   * What a candidate finds in its own environment, and before that in the daemon's: only there do
+   * its unit and a person's changes to it tell of proxies.
+   */
+  static Map<String, String> environment(Path folder, Map<String, String> own) throws Fault {
+    Path file = folder.resolve(ENVIRONMENT);
+    Map<String, String> all = new HashMap<>(own);
+    try {
+      byte[] bytes = Bounded.read(file, LARGEST_ENVIRONMENT);
+      all.putAll(Document.json(file.toString(), bytes, LARGEST_ENVIRONMENT).textMap(ENVIRONMENT));
+    } catch (NoSuchFileException _) {
+      LOG.debug("the daemon that runs told nothing of its environment");
+    } catch (IOException e) {
+      throw new Fault.Transient(
+          ReasonCode.IO_ERROR, "cannot read %s: %s".formatted(file, e.getMessage()));
+    }
+    return all;
+  }
+
   /**
    * Returns when the folder is gone.
    *
-   * @param folder made for it and empty
+   * @param folder made for it, with nothing in it but what {@link #tell} leaves there
    * @throws Fault when this daemon could not run on this host
    */
   public static void run(Path config, boolean mayBeMissing, Path folder, Assembly.Outside outside)
@@ -77,7 +112,7 @@ public final class Rehearsing {
             outside.effects().disk(),
             outside.time(),
             outside.chance(),
-            outside.environment());
+            environment(folder, outside.environment()));
     try (Source source = new Source(site, System.getProperty("user.name"), () -> {})) {
       Situation situation = situation(settings, source, site, outside.effects());
       poll(source, settings.now());

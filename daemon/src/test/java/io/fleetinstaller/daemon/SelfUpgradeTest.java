@@ -2,6 +2,7 @@ package io.fleetinstaller.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.fleetinstaller.api.Client;
 import io.fleetinstaller.host.Host;
@@ -157,6 +158,26 @@ class SelfUpgradeTest {
     assertThat(self.object("current").text("digest")).isEqualTo(old.digest().toString());
     assertThat(self.object("last").text("end")).isEqualTo("reverted");
     assertThat(self.object("last").object("reason").text("code")).isEqualTo("exited");
+  }
+
+  @Test
+  void a_candidate_has_the_environment_of_the_daemon_that_runs() throws Exception {
+    Map<String, String> seen = new TreeMap<>();
+    Path rehearsal = folder.resolve("rehearsal");
+    rehearses(() -> {
+      seen.putAll(Rehearsing.environment(rehearsal, Map.of("MANAGER", "systemd")));
+      return rehearse();
+    });
+    stage.close();
+    stage.environment = Map.of("https_proxy", "http://joe:secret@proxy:3128");
+    stage.start();
+
+    stage.desire(next);
+    stage.awaitEnd();
+
+    assertThat(seen)
+        .containsExactly(
+            entry("MANAGER", "systemd"), entry("https_proxy", "http://joe:secret@proxy:3128"));
   }
 
   @Tag("F33")

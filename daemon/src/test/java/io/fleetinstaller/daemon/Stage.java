@@ -43,6 +43,7 @@ final class Stage implements AutoCloseable {
   final FakeHost host = new FakeHost(time);
   final Path folder;
   Effects effects = Effects.real();
+  Map<String, String> environment = Map.of();
   private final RandomGenerator chance = new Random(7);
   private Thread thread = new Thread(() -> {});
   private CompletableFuture<Optional<Exception>> ended = new CompletableFuture<>();
@@ -217,7 +218,7 @@ final class Stage implements AutoCloseable {
   }
 
   Assembly.Outside outside() {
-    return new Assembly.Outside(time, chance, Map.of(), effects);
+    return new Assembly.Outside(time, chance, environment, effects);
   }
 
   /** Waits until the daemon has ended by itself. */
