@@ -75,9 +75,14 @@ final class DropIns {
     return written;
   }
 
-  /** Nobody looks after a daemon that never comes up but systemd. */
+  /**
+   * Nobody looks after a daemon that never comes up but systemd. It is not asked to end, for that
+   * its unit gives it longer than the way back may take; systemd before 246 asks nevertheless.
+   */
   private static String patience(PackageName name) {
-    return name.equals(PackageName.INSTALLER) ? "TimeoutStartSec=15s\n" : "";
+    return name.equals(PackageName.INSTALLER)
+        ? "TimeoutStartSec=15s\nTimeoutStartFailureMode=kill\n"
+        : "";
   }
 
   /** Ends the trial of every unit of this package; those that were on trial. */
