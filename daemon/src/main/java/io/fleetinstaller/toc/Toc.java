@@ -4,7 +4,6 @@ import io.fleetinstaller.io.TarEntry;
 import io.fleetinstaller.release.Digest;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -64,41 +63,51 @@ public record Toc(List<Entry> entries) {
     /** Bytes of a skippable frame's own header. */
     public static final int HEADER = 8;
 
-    private static final String DIGEST = "io.fleetinstaller.toc.digest";
-    private static final String POSITION = "io.fleetinstaller.toc.position";
-    private static final String CHUNKED = "io.github.containers.zstd-chunked.manifest-";
+    private static final String OURS = "io.fleetinstaller.toc.";
+    private static final List<String> PREFIXES =
+        List.of(
+            OURS,
+            "io.github.containers.zstd-chunked.manifest-",
+            "io.containers.zstd-chunked.manifest-");
     private static final Pattern FORM =
         Pattern.compile("([0-9]{1,18}):([0-9]{1,18}):([0-9]{1,18})(:1)?");
 
     /**
-     * Where the annotations of a layer say that its table is, ours or those of zstd:chunked; empty
-     * where they name none. An {@link IllegalArgumentException} says what is wrong.
+     * Where the annotations of a layer say that its table is, ours or those of zstd:chunked in its
+     * newer or older form; empty where they name none. An {@link IllegalArgumentException} says
+     * what is wrong.
      */
     public static Optional<Location> of(Map<String, String> annotations) {
-      boolean ours = annotations.containsKey(DIGEST) || annotations.containsKey(POSITION);
-      String digest = annotations.get(ours ? DIGEST : CHUNKED + "checksum");
-      String position = annotations.get(ours ? POSITION : CHUNKED + "position");
-      if (digest == null && position == null) {
-        return Optional.empty();
-      }
-      Matcher form = FORM.matcher(Objects.requireNonNullElse(position, ""));
-      if (digest == null || !form.matches()) {
+      return PREFIXES.stream()
+          .filter(prefix -> annotations.containsKey(prefix + "position"))
+          .findFirst()
+          .map(prefix ->
+              of(
+                  annotations.getOrDefault(
+                      prefix + (prefix.equals(OURS) ? "digest" : "checksum"), "none"),
+                  annotations.getOrDefault(prefix + "position", "none")));
+    }
+
+    private static Location of(String digest, String position) {
+      Matcher form = FORM.matcher(position);
+      if (!form.matches()) {
         throw new IllegalArgumentException(
-            "'%s' and '%s' do not tell where its table of contents is"
-                .formatted(digest, position));
+            "'%s' does not tell where its table of contents is".formatted(position));
       }
-      return Optional.of(
-          new Location(
-              Digest.parse(digest),
-              Long.parseLong(form.group(1)),
-              Long.parseLong(form.group(2)),
-              Long.parseLong(form.group(3))));
+      return new Location(
+          Digest.parse(digest),
+          Long.parseLong(form.group(1)),
+          Long.parseLong(form.group(2)),
+          Long.parseLong(form.group(3)));
     }
 
     /** The annotations that {@link #of} reads. */
     public Map<String, String> annotations() {
       return Map.of(
-          DIGEST, digest.toString(), POSITION, "%d:%d:%d".formatted(offset, packed, plain));
+          OURS + "digest",
+          digest.toString(),
+          OURS + "position",
+          "%d:%d:%d".formatted(offset, packed, plain));
     }
   }
 }
