@@ -11,4 +11,9 @@ import java.util.function.LongConsumer;
  * @param arrived told of each number of bytes that was handed on
  */
 record Download(
-    Blob blob, Span span, Turns turns, Pace pace, Consumer<Repository> suspect, LongConsumer arrived) {}
+    Blob blob,
+    Span span,
+    Turns turns,
+    Pace pace,
+    Consumer<Repository> suspect,
+    LongConsumer arrived) {}

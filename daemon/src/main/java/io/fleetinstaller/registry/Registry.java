@@ -104,7 +104,12 @@ public final class Registry implements AutoCloseable {
     Turns turns = new Turns("get blob %s of %s".formatted(layer.digest(), name), trusted, pace);
     return BlobStream.open(
         new Download(
-            layer, part, turns, pace, repository -> suspects.add(layer.digest(), repository), arrived));
+            layer,
+            part,
+            turns,
+            pace,
+            repository -> suspects.add(layer.digest(), repository),
+            arrived));
   }
 
   /** How many repositories there are: opening a layer so often asks each of them. */

@@ -17,6 +17,10 @@ public record Cost(long bytes, int requests) implements Comparable<Cost> {
     return new Cost(bytes + other.bytes, requests + other.requests);
   }
 
+  boolean isWellBelow(Cost other) {
+    return weight() < other.weight() / 10 * 9;
+  }
+
   @Override
   public int compareTo(Cost other) {
     return Long.compare(weight(), other.weight());

@@ -35,12 +35,12 @@ public final class Ways {
       return new Share(layer, Optional.empty());
     }
 
-    /** What no slot has of it, unless all of it costs less. */
+    /** What no slot has of it, unless that is nearly all of it: one stream is quicker to unpack. */
     static Share least(Known layer, Inventory inventory) {
       Optional<List<Span>> missing =
           layer.table().map(table -> Spans.over(RangeSupply.missing(table.toc(), inventory)));
       Share some = new Share(layer, missing);
-      return some.cost().compareTo(whole(layer).cost()) < 0 ? some : whole(layer);
+      return some.cost().isWellBelow(whole(layer).cost()) ? some : whole(layer);
     }
 
     Cost cost() {
@@ -96,9 +96,10 @@ public final class Ways {
     Bill bill = new Bill(watcher, estimate);
     List<Layer> parts =
         shares.stream()
-            .map(share -> share.spans().isPresent()
-                ? assembled(share, inventory.orElseThrow(), bill)
-                : packed(share.layer(), bill))
+            .map(share ->
+                share.spans().isPresent()
+                    ? assembled(share, inventory.orElseThrow(), bill)
+                    : packed(share.layer(), bill))
             .toList();
     return new Way(name, estimate, delivery(image, parts), bill);
   }

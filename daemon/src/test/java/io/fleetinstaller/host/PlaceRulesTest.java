@@ -55,8 +55,7 @@ final class PlaceRulesTest {
   @Test
   void ours_is_found_behind_a_link_too() throws IOException {
     Files.createDirectories(root.resolve("disk/packages"));
-    Path packages =
-        Files.createSymbolicLink(root.resolve("linked"), root.resolve("disk/packages"));
+    Path packages = Files.createSymbolicLink(root.resolve("linked"), root.resolve("disk/packages"));
     Path state = root.resolve("lib/fi");
     rules = new PlaceRules(new HostContext(packages, state, new DurableDisk(), new FakeTime()));
 
@@ -64,7 +63,15 @@ final class PlaceRulesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/var/lib", "/var/log", "/var/cache", "/var/spool", "/run/systemd", "/run/fleet-installer"})
+  @ValueSource(
+      strings = {
+        "/var/lib",
+        "/var/log",
+        "/var/cache",
+        "/var/spool",
+        "/run/systemd",
+        "/run/fleet-installer"
+      })
   void data_that_holds_that_of_the_whole_host_is_refused(String place) {
     Slot keeping = keeping(Path.of(place));
 

@@ -47,7 +47,8 @@ class BundleTest {
     bundle(packed.documents);
     Blob blob = new Blob(MediaTypes.LAYER, Digest.of(packed.layer), packed.layer.length);
 
-    try (Body body = new Bundle(address()).blob(blob, new Resumption(new Span(299_990, blob.size()), ""))) {
+    try (Body body =
+        new Bundle(address()).blob(blob, new Resumption(new Span(299_990, blob.size()), ""))) {
       assertThat(body.from()).isEqualTo(299_990);
       assertThat(body.bytes().readAllBytes()).hasSize(10);
     }

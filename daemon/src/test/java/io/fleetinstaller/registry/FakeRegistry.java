@@ -112,8 +112,7 @@ final class FakeRegistry implements AutoCloseable {
             .setHeader("Content-Length", rest.length)
             .addHeader("ETag", "\"copy\"");
     if (part) {
-      answer.addHeader(
-          "Content-Range", "bytes %d-%d/%d".formatted(from, to - 1, document.length));
+      answer.addHeader("Content-Range", "bytes %d-%d/%d".formatted(from, to - 1, document.length));
     }
     if (cutAfter < rest.length) {
       answer.onResponseEnd(SocketEffect.ShutdownConnection.INSTANCE);

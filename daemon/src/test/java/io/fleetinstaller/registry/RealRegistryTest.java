@@ -93,11 +93,16 @@ class RealRegistryTest {
 
     try (Repositories repositories =
             new Repositories(settings(List.of(), "secret"), new FakeTime(), Map.of());
-        Body first = repositories.remote(https(remote)).blob(built.layer(), Resumption.start(built.layer()));
+        Body first =
+            repositories
+                .remote(https(remote))
+                .blob(built.layer(), Resumption.start(built.layer()));
         Body rest =
             repositories
                 .remote(https(remote))
-                .blob(built.layer(), new Resumption(new Span(from, built.layer().size()), first.validator()))) {
+                .blob(
+                    built.layer(),
+                    new Resumption(new Span(from, built.layer().size()), first.validator()))) {
       assertThat(first.validator()).isNotEmpty();
       assertThat(rest.from()).isEqualTo(from);
       assertThat(rest.bytes().readAllBytes()).hasSize(5);

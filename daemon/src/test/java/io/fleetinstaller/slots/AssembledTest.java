@@ -226,8 +226,7 @@ final class AssembledTest {
                 change(
                     all,
                     1,
-                    header(
-                        all.get(1), "bin/agent", 0755, 7, new TarEntry.Owner(1, 0, "root", ""))),
+                    header(all.get(1), "bin/agent", 0755, 7, new TarEntry.Owner(1, 0, "root", ""))),
             all -> change(all, 1, digest(all.get(1))),
             all -> change(all, 3, link(all.get(3))),
             all -> change(all, 1, xattr(all.get(1))),

@@ -14,6 +14,7 @@ import io.fleetinstaller.release.Platform;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Version;
+import io.fleetinstaller.toc.Toc;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,7 +24,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
-import io.fleetinstaller.toc.Toc;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -163,8 +163,7 @@ final class Parcel {
   }
 
   Delivery delivery() {
-    return delivery(
-        layers.stream().<Layer>map(layer -> layer(layer.toByteArray())).toList());
+    return delivery(layers.stream().<Layer>map(layer -> layer(layer.toByteArray())).toList());
   }
 
   /** Its only layer with this table of contents, instead of {@link #table}. */
@@ -208,11 +207,7 @@ final class Parcel {
             capabilities,
             bytes,
             entries);
-    return new Delivery(
-        release(),
-        descriptor,
-        (name + " " + version).getBytes(UTF_8),
-        layers);
+    return new Delivery(release(), descriptor, (name + " " + version).getBytes(UTF_8), layers);
   }
 
   byte[] packedBytes() {
@@ -233,8 +228,7 @@ final class Parcel {
     contents.put(entry.name(), data);
     boolean file = entry.kind() == TarEntry.Kind.FILE;
     listed.add(
-        new Toc.Entry(
-            entry, file ? Optional.of(Digest.of(data)) : Optional.empty(), List.of()));
+        new Toc.Entry(entry, file ? Optional.of(Digest.of(data)) : Optional.empty(), List.of()));
     return this;
   }
 

@@ -1,0 +1,95 @@
+package io.fleetinstaller.supply;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import okio.Buffer;
+
+/** A registry that serves a layout, as honestly as the test lets it. */
+final class LayoutServer implements AutoCloseable {
+  private static final Pattern RANGE = Pattern.compile("bytes=([0-9]+)-([0-9]*)");
+
+  final List<String> ranges = new CopyOnWriteArrayList<>();
+  private final MockWebServer server = new MockWebServer();
+  private final Path layout;
+  private volatile Function<Part, Optional<MockResponse>> lie = _ -> Optional.empty();
+
+  /** A part of a blob that somebody asks for. */
+  record Part(byte[] blob, int from, int to) {
+    boolean isWhole() {
+      return from == 0 && to == blob.length;
+    }
+
+    MockResponse answer(byte[] bytes) {
+      return new MockResponse.Builder()
+          .code(206)
+          .addHeader("Content-Range", "bytes %d-%d/%d".formatted(from, to - 1, blob.length))
+          .body(new Buffer().write(bytes))
+          .build();
+    }
+
+    byte[] bytes() {
+      return Arrays.copyOfRange(blob, from, to);
+    }
+  }
+
+  LayoutServer(Path layout) throws IOException {
+    this.layout = layout;
+    server.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) {
+            return serve(request);
+          }
+        });
+    server.start();
+  }
+
+  String address() {
+    return "http://localhost:%d/agents/{package}".formatted(server.getPort());
+  }
+
+  /** What is answered instead of the truth. */
+  void lie(Function<Part, Optional<MockResponse>> instead) {
+    lie = instead;
+  }
+
+  private MockResponse serve(RecordedRequest request) {
+    String wanted = request.getUrl().encodedPath().replaceFirst(".*/sha256:", "");
+    try {
+      byte[] blob = Files.readAllBytes(layout.resolve("blobs/sha256").resolve(wanted));
+      Matcher range =
+          RANGE.matcher(Optional.ofNullable(request.getHeaders().get("Range")).orElse(""));
+      if (!range.matches()) {
+        return lie.apply(new Part(blob, 0, blob.length)).orElseGet(() -> whole(blob));
+      }
+      ranges.add(range.group());
+      int to = range.group(2).isEmpty() ? blob.length : Integer.parseInt(range.group(2)) + 1;
+      Part part = new Part(blob, Integer.parseInt(range.group(1)), to);
+      return lie.apply(part).orElseGet(() -> part.answer(part.bytes()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static MockResponse whole(byte[] blob) {
+    return new MockResponse.Builder().body(new Buffer().write(blob)).build();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}
