@@ -8,9 +8,13 @@ import io.fleetinstaller.registry.Image;
 import io.fleetinstaller.registry.Inspection;
 import io.fleetinstaller.registry.LayoutWriter;
 import io.fleetinstaller.release.Descriptor;
+import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.toc.Toc;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -56,11 +60,11 @@ final class PackageInspectCommand implements Callable<Integer> {
   private static String text(Inspection seen) {
     return "%s%ndigest %s%n".formatted(seen.reference(), seen.top())
         + seen.images().stream()
-            .map(PackageInspectCommand::text)
+            .map(image -> text(image, seen.tocs()))
             .collect(Collectors.joining("\n", "\n", ""));
   }
 
-  private static String text(Image image) {
+  private static String text(Image image, Map<Digest, Toc> tocs) {
     Descriptor descriptor = image.descriptor();
     Table table = new Table();
     table.row(
@@ -73,6 +77,7 @@ final class PackageInspectCommand implements Callable<Integer> {
           layer.digest().toString(),
           Sizes.text(layer.size()),
           Texts.plain(layer.mediaType()));
+      table.row("  contents", contents(layer, Optional.ofNullable(tocs.get(layer.digest()))));
     }
     table.row(
         "  unpacked",
@@ -87,20 +92,45 @@ final class PackageInspectCommand implements Callable<Integer> {
     return table.text() + "  descriptor\n" + pretty.indent(4);
   }
 
+  private static String contents(Blob layer, Optional<Toc> toc) {
+    return toc.map(table ->
+            "%d entries, %d chunks in %d frames; table of %s"
+                .formatted(
+                    table.entries().size(),
+                    table.chunks(),
+                    table.frames(),
+                    Sizes.text(layer.toc().map(Toc.Location::packed).orElse(0L))))
+        .orElse("no table of contents; hosts fetch the whole layer");
+  }
+
   private static Map<String, @Nullable Object> tree(Inspection seen) {
     Map<String, @Nullable Object> tree = new LinkedHashMap<>();
     tree.put("reference", seen.reference());
     tree.put("digest", seen.top());
-    tree.put("platforms", seen.images().stream().map(PackageInspectCommand::tree).toList());
+    tree.put("platforms", seen.images().stream().map(image -> tree(image, seen.tocs())).toList());
     return tree;
   }
 
-  private static Map<String, @Nullable Object> tree(Image image) {
+  private static Map<String, @Nullable Object> tree(Image image, Map<Digest, Toc> tocs) {
     Map<String, @Nullable Object> tree = new LinkedHashMap<>();
     tree.put("manifest", image.manifest());
     tree.put("descriptor", DescriptorText.tree(image.descriptor()));
-    tree.put("layers", image.layers().stream().map(LayoutWriter::tree).toList());
+    tree.put("layers", image.layers().stream().map(layer -> tree(layer, tocs)).toList());
     tree.put("notes", image.notes());
+    return tree;
+  }
+
+  private static Map<String, Object> tree(Blob layer, Map<Digest, Toc> tocs) {
+    Map<String, Object> tree = LayoutWriter.tree(layer);
+    Optional.ofNullable(tocs.get(layer.digest()))
+        .ifPresent(toc ->
+            tree.put(
+                "contents",
+                new TreeMap<>(
+                    Map.of(
+                        "entries", (long) toc.entries().size(),
+                        "chunks", toc.chunks(),
+                        "frames", toc.frames()))));
     return tree;
   }
 }

@@ -5,6 +5,7 @@ import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Platform;
+import io.fleetinstaller.toc.Toc;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,12 +18,18 @@ import java.util.random.RandomGenerator;
  *
  * @param top the digest to pin
  * @param sizes of the platforms' manifests, in bytes
+ * @param tocs of the layers that have one, by the layer
  */
 public record Inspection(
-    Reference reference, Digest top, List<Image> images, Map<Digest, Long> sizes) {
+    Reference reference,
+    Digest top,
+    List<Image> images,
+    Map<Digest, Long> sizes,
+    Map<Digest, Toc> tocs) {
   public Inspection {
     images = List.copyOf(images);
     sizes = Map.copyOf(sizes);
+    tocs = Map.copyOf(tocs);
   }
 
   /** Reads it; a bare manifest is taken to be for this platform unless its descriptor knows. */
@@ -63,6 +70,12 @@ public record Inspection(
         }
       }
     }
-    return new Inspection(reference, top, images, sizes);
+    Map<Digest, Toc> tocs = new HashMap<>();
+    for (Image image : images) {
+      for (Blob layer : image.layers()) {
+        reading.toc(image, layer).ifPresent(toc -> tocs.put(layer.digest(), toc));
+      }
+    }
+    return new Inspection(reference, top, images, sizes, tocs);
   }
 }

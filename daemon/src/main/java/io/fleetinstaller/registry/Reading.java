@@ -2,6 +2,7 @@ package io.fleetinstaller.registry;
 
 import io.fleetinstaller.http.Failure;
 import io.fleetinstaller.http.Pace;
+import io.fleetinstaller.io.Faulted;
 import io.fleetinstaller.release.Descriptor;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
@@ -9,8 +10,12 @@ import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.Platform;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
+import io.fleetinstaller.toc.Toc;
+import io.fleetinstaller.toc.TocFormat;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads the documents of one package, from the top document down to the descriptor, from whichever
@@ -48,6 +53,28 @@ record Reading(String name, List<Repository> repositories, Pace pace) {
       } catch (Failure failure) {
         turns.failed(failure);
       }
+    }
+  }
+
+  /** The table of contents of a layer that has one. */
+  Optional<Toc> toc(Image image, Blob layer) throws Fault, InterruptedException {
+    if (layer.toc().isEmpty()) {
+      return Optional.empty();
+    }
+    Toc.Location location = layer.toc().get();
+    String source = "the table of contents of layer %s of %s".formatted(layer.digest(), name);
+    Descriptor descriptor = image.descriptor();
+    TocFormat.Bounds bounds =
+        new TocFormat.Bounds(layer.size(), descriptor.unpackedSize(), descriptor.entries());
+    TocFormat.check(source, location, bounds);
+    Span span = new Span(location.offset(), location.offset() + location.packed());
+    Turns turns = new Turns("get " + source, repositories, pace);
+    try (InputStream in =
+        BlobStream.open(new Download(layer, span, turns, pace, _ -> {}, _ -> {}))) {
+      return Optional.of(TocFormat.read(source, in.readAllBytes(), location, bounds));
+    } catch (IOException e) {
+      String why = "cannot get %s: %s".formatted(source, e.getMessage());
+      throw Faulted.in(e).orElseGet(() -> new Fault.Transient(ReasonCode.TRANSFER_BROKEN, why));
     }
   }
 

@@ -10,9 +10,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** One reading of one table: rows in, entries out. */
 final class Reading {
+  private static final Pattern ROOT = Pattern.compile("^(\\./)+|/$");
   private static final Digest NOTHING = Digest.of(new byte[0]);
 
   private final JsonStream json;
@@ -22,6 +24,7 @@ final class Reading {
   private final Set<String> names = new HashSet<>();
   private final List<Row> file = new ArrayList<>();
   private int rows;
+  private long counted;
   private long content;
   private boolean versioned;
 
@@ -82,11 +85,14 @@ final class Reading {
 
   private TarEntry header(Row row) throws Refused {
     TarEntry header = row.header();
-    if (row.name.isEmpty() || !names.add(row.name.replaceFirst("^(\\./)+(?=.)", "").replaceFirst("/$", ""))) {
+    String path = ROOT.matcher(row.name).replaceAll("");
+    if (row.name.isEmpty() || !names.add(path)) {
       throw refuse(row, row.name.isEmpty() ? "it has no name" : "its name stands there twice");
     }
+    // The root is nobody's entry: it is there already.
+    counted += path.isEmpty() ? 0 : 1;
     content += header.size();
-    if (content > bounds.content() || entries.size() >= bounds.entries()) {
+    if (content > bounds.content() || counted > bounds.entries()) {
       throw tooLarge(
           "it has more than the %d entries or the %d bytes that are declared"
               .formatted(bounds.entries(), bounds.content()));

@@ -17,6 +17,21 @@ public record Toc(List<Entry> entries) {
     entries = List.copyOf(entries);
   }
 
+  /** How many chunks its files have together. */
+  public long chunks() {
+    return entries.stream().mapToLong(entry -> entry.chunks().size()).sum();
+  }
+
+  /** How many places of the layer they lie in: each can be fetched by itself. */
+  public long frames() {
+    return entries.stream()
+        .flatMap(entry -> entry.chunks().stream())
+        .flatMap(chunk -> chunk.place().stream())
+        .mapToLong(Place::from)
+        .distinct()
+        .count();
+  }
+
   /**
    * One entry.
    *

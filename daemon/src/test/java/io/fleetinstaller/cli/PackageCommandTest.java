@@ -55,7 +55,8 @@ class PackageCommandTest {
         .startsWith("agent 1.10 linux/amd64 in " + layout() + ":1.10")
         .contains("pin this one");
     assertThat(inspected).isZero();
-    assertThat(text()).contains("agent 1.10", "10 B in 2 entries", "\"argv\" : [");
+    assertThat(text()).contains("agent 1.10", "10 B in 2 entries", "\"argv\" : [")
+        .contains("2 entries, 1 chunks in 1 frames; table of ");
   }
 
   @Test
@@ -67,8 +68,10 @@ class PackageCommandTest {
 
     assertThat(seen.text("digest")).isEqualTo(built.text("digest"));
     assertThat(built.number("entries", 0, 10)).isEqualTo(2);
-    assertThat(seen.objects("platforms").getFirst().object("descriptor").text("version"))
-        .isEqualTo("1.10");
+    Document platform = seen.objects("platforms").getFirst();
+    assertThat(platform.object("descriptor").text("version")).isEqualTo("1.10");
+    assertThat(platform.objects("layers").getFirst().object("contents").number("entries", 0, 9))
+        .isEqualTo(2);
   }
 
   @Test

@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ZstdChunkedTest {
   @ParameterizedTest
   @CsvSource({
-    "skopeo-1.9.3, io.containers, 32ed0714ed2aa61ce528a37791f36339d90267a421b3ebd13d26d65f7f7bf4cc, 42285:2343:8985:1"
+    "skopeo-1.9.3, io.containers, 32ed0714ed2aa61ce528a37791f36339d90267a421b3ebd13d26d65f7f7bf4cc, 42285:2343:8985:1",
+    "containers-storage-1.59.1, io.github.containers, f750339dc252640509116be89456748fcbf1a2237d25207579466b554134a414, 43891:2328:8141:1"
   })
   void a_layer_in_zstd_chunked_is_read(String tool, String prefix, String hex, String position)
       throws Exception {
