@@ -57,6 +57,7 @@ final class AgentData {
     if (to.isEmpty()) {
       return List.of();
     }
+    snapshots.admit(from, to);
     List<Kept> all = Snapshots.named(upgrade.id(), from, to);
     if (!all.isEmpty() && upgrade.name().equals(PackageName.INSTALLER)) {
       throw new Refused(

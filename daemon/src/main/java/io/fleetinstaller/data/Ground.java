@@ -25,6 +25,7 @@ final class Ground {
   private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
   private static final int MOUNT_POINT = 4;
   private static final long BLOCK = 4096;
+  private static final int MOST_LINKS = 20;
 
   private final Disk disk;
   private final Scratch scratch;
@@ -61,6 +62,23 @@ final class Ground {
         });
   }
 
+  /**
+   * Refuses a path, as it is written, that anybody but us could lead elsewhere: what it leads to is
+   * renamed.
+   */
+  void admit(Path written) throws Fault, InterruptedException {
+    Path at = written;
+    for (int links = 0; links < MOST_LINKS; links++) {
+      safe(at);
+      if (!Files.isSymbolicLink(at)) {
+        return;
+      }
+      Path link = at;
+      at = Trouble.in("find", written, () -> link.resolveSibling(Files.readSymbolicLink(link)));
+    }
+    throw Trouble.refused(ReasonCode.INSECURE_FILE, written, "it is a link without end");
+  }
+
   /** Nobody but us may put anything where the snapshot will stand. */
   private void safe(Path data) throws Fault, InterruptedException {
     Path parent = data.resolveSibling("");
@@ -71,16 +89,20 @@ final class Ground {
           ReasonCode.INSECURE_FILE,
           data,
           "%s may write in %s, where its snapshot would stand; let it lie in a directory that belongs to root"
-              .formatted(holder.orElse("everybody"), parent));
+              .formatted(holder.orElse("others"), parent));
     }
   }
 
+  /** The sticky bit is no help: what is not there yet anybody could make. */
   private static boolean othersWrite(Path directory) throws IOException {
-    return Files.exists(directory)
-        && directory.getFileSystem().supportedFileAttributeViews().contains("posix")
-        && Files.readAttributes(directory, PosixFileAttributes.class)
-            .permissions()
-            .contains(PosixFilePermission.OTHERS_WRITE);
+    if (!Files.exists(directory)
+        || !directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      return false;
+    }
+    PosixFileAttributes found = Files.readAttributes(directory, PosixFileAttributes.class);
+    return found.permissions().contains(PosixFilePermission.OTHERS_WRITE)
+        || (found.permissions().contains(PosixFilePermission.GROUP_WRITE)
+            && !found.group().getName().equals(found.owner().getName()));
   }
 
   /** A rename takes no mount with it, and no copy should reach into another file system. */

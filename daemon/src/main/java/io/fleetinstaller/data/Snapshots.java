@@ -50,13 +50,7 @@ public final class Snapshots {
   public static List<Kept> named(String upgradeId, Optional<Slot> from, Optional<Slot> to)
       throws Fault, InterruptedException {
     List<Kept> kept = new ArrayList<>();
-    List<String> paths =
-        Stream.concat(from.stream(), to.stream())
-            .flatMap(slot -> slot.descriptor().data().state().stream())
-            .distinct()
-            .toList();
-    for (String text : paths) {
-      Path path = Path.of(text);
+    for (Path path : paths(from, to)) {
       Path data = Trouble.in("find the data in", path, () -> Kept.real(path));
       if (kept.stream().noneMatch(one -> data.startsWith(one.data()))) {
         kept.removeIf(one -> one.data().startsWith(data));
@@ -64,6 +58,21 @@ public final class Snapshots {
       }
     }
     return kept;
+  }
+
+  private static List<Path> paths(Optional<Slot> from, Optional<Slot> to) {
+    return Stream.concat(from.stream(), to.stream())
+        .flatMap(slot -> slot.descriptor().data().state().stream())
+        .distinct()
+        .map(Path::of)
+        .toList();
+  }
+
+  /** Refuses what others than us could lead elsewhere, before anybody follows it. */
+  public void admit(Optional<Slot> from, Optional<Slot> to) throws Fault, InterruptedException {
+    for (Path path : paths(from, to)) {
+      ground.admit(path);
+    }
   }
 
   /** Refuses what cannot be kept, for want of room too; says how much there is in all. */

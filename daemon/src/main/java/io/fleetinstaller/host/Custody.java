@@ -45,8 +45,9 @@ public final class Custody {
 
   private Optional<String> holder(Path path, int links) throws IOException, Fault {
     Path at = path.getRoot();
-    for (Path name : path) {
-      at = at.resolve(name);
+    for (int index = 0; index < path.getNameCount(); index++) {
+      // There is no link in what is behind us: one up is one up.
+      at = at.resolve(path.getName(index)).normalize();
       PosixFileAttributes found;
       try {
         found = Files.readAttributes(at, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -56,8 +57,9 @@ public final class Custody {
       boolean ours = trusted.contains(found.owner().getName());
       if (found.isSymbolicLink()) {
         requireSafe(ours && links > 0, at, "it is a link that its owner could turn elsewhere");
-        Path whole = at.toRealPath().resolve(at.relativize(path)).normalize();
-        return holder(whole, links - 1);
+        // One link at a time: what it leads to may be a link of somebody else.
+        Path target = at.resolveSibling(Files.readSymbolicLink(at));
+        return holder(target.resolve(behind(path, index)), links - 1);
       }
       if (!ours) {
         return Optional.of(found.owner().getName());
@@ -65,6 +67,11 @@ public final class Custody {
       requireSafe(!anybodyMayChange(at, found), at, "everybody may write there");
     }
     return Optional.empty();
+  }
+
+  private static Path behind(Path path, int index) {
+    int count = path.getNameCount();
+    return index + 1 < count ? path.subpath(index + 1, count) : Path.of("");
   }
 
   /** The sticky bit keeps others from renaming what they do not own. */

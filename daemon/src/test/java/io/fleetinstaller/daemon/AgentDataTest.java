@@ -217,6 +217,24 @@ final class AgentDataTest {
   }
 
   @Test
+  void data_behind_a_link_that_others_could_turn_is_refused() throws Exception {
+    Release one = stage.release("1");
+    Release two = keeping("2");
+    stage.start().desire(one);
+    stage.poll();
+    Files.move(data, folder.resolve("victim"));
+    Files.createSymbolicLink(data, folder.resolve("victim"));
+    Files.setAttribute(data.getParent(), "unix:mode", 01777);
+
+    stage.desire(two);
+    stage.poll();
+
+    assertThat(stage.explain().object("last").object("reason").text("code"))
+        .isEqualTo("insecure-file");
+    assertThat(stage.host.deeds).doesNotContain("install agent 2");
+  }
+
+  @Test
   @Tag("F61")
   void a_candidate_that_changes_its_data_for_good_can_still_be_taken_back() throws Exception {
     Release one = keeping("1");
