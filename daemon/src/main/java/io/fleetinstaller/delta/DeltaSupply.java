@@ -1,0 +1,183 @@
+package io.fleetinstaller.delta;
+
+import io.fleetinstaller.io.Patch;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.slots.Inventory;
+import io.fleetinstaller.slots.Sink;
+import io.fleetinstaller.slots.Supply;
+import io.fleetinstaller.toc.Toc;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Makes files out of those of the old release and the blocks of a delta, which are read once. Holds
+ * one block and one window in memory, 16 MiB in all. Not thread-safe.
+ */
+public final class DeltaSupply implements Supply {
+  private static final int PAGE = 64 << 10;
+  private static final byte[] NOTHING = new byte[PAGE];
+
+  private final String source;
+  private final DeltaTable table;
+  private final Inventory inventory;
+  private final InputStream blocks;
+  private final Map<String, Integer> numbers = new HashMap<>();
+  private final Patch patch = new Patch(DeltaFormat.LARGEST_WINDOW);
+  private final byte[] plain = new byte[DeltaFormat.LARGEST_BLOCK];
+  private byte[] packed = new byte[1 << 20];
+  private int next;
+
+  /**
+   * @param source what is applied, for people
+   * @param inventory of the slots that hold the old release
+   * @param blocks all of them; closed with this
+   */
+  public DeltaSupply(String source, DeltaTable table, Inventory inventory, InputStream blocks) {
+    this.source = source;
+    this.table = table;
+    this.inventory = inventory;
+    this.blocks = blocks;
+    for (DeltaTable.Item item : table.files()) {
+      numbers.put(item.name(), numbers.size());
+    }
+  }
+
+  @Override
+  public void file(Toc.Entry entry, Sink sink) throws IOException, Fault, InterruptedException {
+    Integer number = numbers.get(entry.header().name());
+    if (number == null) {
+      Digest digest = entry.digest().orElseThrow();
+      sink.copy(held(digest, entry.header().size()).file(), 0, entry.header().size());
+      return;
+    }
+    // Files that nobody asked for still have their blocks here.
+    for (; next < number; next++) {
+      blocks.skipNBytes(table.files().get(next).packed());
+    }
+    next = number + 1;
+    DeltaTable.Item item = table.files().get(number);
+    if (item.ancestor().isEmpty()) {
+      for (DeltaTable.Block block : item.blocks()) {
+        patch.window().flip();
+        block(item, block, sink);
+      }
+    } else {
+      patched(item, item.ancestor().get(), sink);
+    }
+  }
+
+  private void patched(DeltaTable.Item item, DeltaTable.Ancestor ancestor, Sink sink)
+      throws IOException, Fault, InterruptedException {
+    Inventory.Held held = held(ancestor.digest(), ancestor.size());
+    try (SeekableByteChannel channel = open(held)) {
+      for (DeltaTable.Block block : item.blocks()) {
+        fill(held, channel, block);
+        block(item, block, sink);
+      }
+    }
+  }
+
+  private Inventory.Held held(Digest digest, long size) throws Refused {
+    return inventory
+        .file(digest, size)
+        .orElseThrow(
+            () ->
+                new Refused(
+                    ReasonCode.NOT_FOUND,
+                    "cannot apply %s: no slot holds %s, which it builds on"
+                        .formatted(source, digest)));
+  }
+
+  private SeekableByteChannel open(Inventory.Held held) throws Refused {
+    try {
+      return Files.newByteChannel(
+          held.file(), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+    } catch (IOException e) {
+      throw unreadable(held, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void fill(Inventory.Held held, SeekableByteChannel channel, DeltaTable.Block block)
+      throws Refused {
+    ByteBuffer window = patch.window();
+    try {
+      for (DeltaTable.Piece piece : block.window()) {
+        channel.position(held.offset() + piece.offset());
+        window.limit(window.position() + piece.length());
+        while (window.hasRemaining()) {
+          if (channel.read(window) < 0) {
+            throw new EOFException("it is shorter than it was");
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw unreadable(held, String.valueOf(e.getMessage()));
+    }
+    window.flip();
+  }
+
+  private void block(DeltaTable.Item item, DeltaTable.Block block, Sink sink)
+      throws IOException, Fault, InterruptedException {
+    if (packed.length < block.packed()) {
+      packed = new byte[block.packed()];
+    }
+    if (blocks.readNBytes(packed, 0, block.packed()) < block.packed()) {
+      throw new EOFException("the blocks of %s end early".formatted(source));
+    }
+    int length;
+    try {
+      length = patch.unpack(packed, block.packed(), plain, block.length());
+    } catch (IOException e) {
+      throw bad(item, String.valueOf(e.getMessage()));
+    }
+    if (length != block.length()) {
+      throw bad(item, "a block has %d bytes instead of %d".formatted(length, block.length()));
+    }
+    hand(length, sink);
+  }
+
+  /** Long runs of zeros become holes, as they do when a package is built. */
+  private void hand(int length, Sink sink) throws Fault, InterruptedException {
+    int from = 0;
+    for (int at = 0; at < length; at += PAGE) {
+      int end = Math.min(length, at + PAGE);
+      if (Arrays.equals(plain, at, end, NOTHING, 0, end - at)) {
+        sink.bytes(plain, from, at - from);
+        sink.zeros(end - at);
+        from = end;
+      }
+    }
+    sink.bytes(plain, from, length - from);
+  }
+
+  private Refused bad(DeltaTable.Item item, String why) {
+    return new Refused(
+        ReasonCode.MALFORMED,
+        "cannot apply %s: a block of '%s' cannot be unpacked: %s"
+            .formatted(source, item.name(), why));
+  }
+
+  private Refused unreadable(Inventory.Held held, String why) {
+    return new Refused(
+        ReasonCode.DIGEST_MISMATCH,
+        "cannot apply %s: %s cannot be read: %s".formatted(source, held.file(), why));
+  }
+
+  @Override
+  public void close() throws IOException {
+    blocks.close();
+  }
+}
