@@ -141,6 +141,9 @@ final class ExplainText {
       line("  code", reason.get().text("code"));
     }
     line("  asked by", Texts.byNote(past.object("origin")));
+    for (String fetched : past.texts("fetched")) {
+      line("  fetched", fetched);
+    }
     if (reason.isPresent()) {
       evidence(reason.get());
     }

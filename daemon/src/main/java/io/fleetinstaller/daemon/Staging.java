@@ -61,7 +61,7 @@ final class Staging {
     Image image = image(upgrade.to().orElseThrow());
     Ways ways = Ways.to(image, registries.get(), progress::at);
     Way taken = stage(ways, upgrade.name(), progress);
-    progress.note(List.of("fetched %s: %s".formatted(taken.name(), taken.cost())));
+    progress.note(List.of("%s, %s".formatted(taken.name(), taken.cost())));
     forget(upgrade);
   }
 

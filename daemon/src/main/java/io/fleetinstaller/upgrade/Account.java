@@ -48,6 +48,15 @@ public record Account(Upgrade upgrade, int attempt, Instant since, List<Line> li
         .findFirst();
   }
 
+  /** What was told at the end of a step, the last time that it was done. */
+  public List<String> notes(Step step) {
+    return lines.stream()
+        .flatMap(line -> line instanceof Line.Done done && done.step() == step
+            ? Stream.of(done.notes())
+            : Stream.empty())
+        .reduce(List.of(), (_, later) -> later);
+  }
+
   /** Whether the point of no return is behind it. */
   public boolean confirmed() {
     return done(Step.CONFIRM);

@@ -90,6 +90,7 @@ class ScreensTest {
               why       node-exporter.service exited with status 1, 2 s after its start
               code      exited
               asked by  /etc/fleet-installer/desired.yaml (january rollout)
+              fetched   by ranges, 9.1 MiB in 12 requests
               evidence
                 | 11:29:58 starting up
                 | 11:29:59 panic: no such flag --web.listen

@@ -192,7 +192,11 @@ public final class Samples {
 
   private static PastUpgrade past(Release from, Release to, Outcome outcome) {
     return new PastUpgrade(
-        upgrade(from, to, FILE), outcome, 1, Instant.parse("2026-01-02T11:30:00Z"));
+        upgrade(from, to, FILE),
+        outcome,
+        1,
+        Instant.parse("2026-01-02T11:30:00Z"),
+        List.of("by ranges, 9.1 MiB in 12 requests"));
   }
 
   public static HostStatus host() {
