@@ -67,7 +67,10 @@ final class Layout implements Repository {
   }
 
   private Digest only() throws Failure {
-    List<Index.Entry> entries = index().entries();
+    List<Index.Entry> entries =
+        index().entries().stream()
+            .filter(entry -> !Referrers.isTag(entry.annotations().getOrDefault(TAG, "")))
+            .toList();
     if (entries.size() == 1) {
       return entries.getFirst().blob().digest();
     }

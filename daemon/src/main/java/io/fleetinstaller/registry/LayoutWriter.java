@@ -133,9 +133,34 @@ public final class LayoutWriter {
             ? entry(tagged, tagged.manifest(), Optional.of(tagged.platform()))
             : entry(tagged, over(tagged, platforms), Optional.empty());
     others.add(top);
-    others.sort(Comparator.comparing(each -> each.annotations().getOrDefault(Layout.TAG, "")));
-    replace("index.json", index(others.stream().map(LayoutWriter::tree).toList(), Map.of()));
+    replace(others);
     return top.blob().digest();
+  }
+
+  /** Lets a delta be found by the manifest that it leads to. */
+  public void refer(Digest to, DeltaRef ref, Blob delta) throws IOException, Fault {
+    String tag = Referrers.tag(to);
+    List<Index.Entry> others = new ArrayList<>();
+    Optional<byte[]> known = Optional.empty();
+    for (Index.Entry entry : entries()) {
+      if (tag.equals(entry.annotations().get(Layout.TAG))) {
+        known = Optional.of(Files.readAllBytes(blobs.resolve(entry.blob().digest().hex())));
+      } else {
+        others.add(entry);
+      }
+    }
+    Map<String, Object> entry = Referrers.entry(delta, ref.annotations());
+    Optional<byte[]> index = Referrers.with(folder + " " + tag, known, entry);
+    if (index.isPresent()) {
+      Blob blob = blob(MediaTypes.INDEX, index.get());
+      others.add(new Index.Entry(blob, Optional.empty(), Map.of(Layout.TAG, tag)));
+      replace(others);
+    }
+  }
+
+  private void replace(List<Index.Entry> entries) throws IOException {
+    entries.sort(Comparator.comparing(each -> each.annotations().getOrDefault(Layout.TAG, "")));
+    replace("index.json", index(entries.stream().map(LayoutWriter::tree).toList(), Map.of()));
   }
 
   private List<Index.Entry> entries() throws Fault {

@@ -6,6 +6,7 @@ final class Limits {
   static final int PLATFORMS = 1000;
   static final int LAYERS = 64;
   static final long LAYER = 16L << 30;
+  static final int DELTA_TABLE = 8 << 20;
   static final int ERROR_BODY = 16 << 10;
 
   private Limits() {}

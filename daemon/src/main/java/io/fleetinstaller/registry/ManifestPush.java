@@ -5,7 +5,10 @@ import io.fleetinstaller.http.Http;
 import java.io.ByteArrayInputStream;
 import java.util.Map;
 
-/** Puts an index or a manifest under a digest or a tag. */
+/**
+ * Puts an index or a manifest under a digest or a tag, and tells whether the registry has seen what
+ * it refers to.
+ */
 @SuppressWarnings("ArrayRecordComponent") // sent as it is, never compared
 record ManifestPush(Address.Remote at, String reference, String mediaType, byte[] document)
     implements Endpoint<Boolean> {
@@ -21,6 +24,6 @@ record ManifestPush(Address.Remote at, String reference, String mediaType, byte[
     if (answer.status() != 201 && answer.status() != 200) {
       throw Refusal.of(answer);
     }
-    return true;
+    return answer.headers().first("OCI-Subject").isPresent();
   }
 }

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -47,6 +49,13 @@ public final class Push implements AutoCloseable {
     return top;
   }
 
+  /** Pushes the deltas that a layout has for this manifest, which is in the registry already. */
+  public void deltas(Address.Folder from, Digest subject, Address.Remote to, Consumer<String> said)
+      throws Fault, InterruptedException {
+    Reading reading = new Reading(from.toString(), List.of(new Layout(from.path())), pace);
+    new Transfer(reading, repositories.remote(to), said).deltas(subject);
+  }
+
   private static Digest top(Layout layout, Reference from) throws Fault {
     try {
       return layout.digest(from.name());
@@ -78,6 +87,40 @@ public final class Push implements AutoCloseable {
             blob(layer);
           }
           document(name, MediaTypes.MANIFEST, document);
+          deltas(digest);
+        }
+      }
+    }
+
+    void deltas(Digest subject) throws Fault, InterruptedException {
+      for (DeltaRef ref : new Deltas(from).to(subject)) {
+        Delta delta = new Deltas(from).open(ref, subject);
+        byte[] document = from.manifest(ref.manifest());
+        blob(delta.table());
+        blob(delta.blocks());
+        if (!document(ref.manifest().toString(), MediaTypes.MANIFEST, document)) {
+          Blob manifest = new Blob(MediaTypes.MANIFEST, ref.manifest(), document.length);
+          list(subject, Referrers.entry(manifest, ref.annotations()));
+        }
+      }
+    }
+
+    /** In a registry that does not list by itself what refers to a manifest. */
+    private void list(Digest subject, Map<String, Object> entry)
+        throws Fault, InterruptedException {
+      String tag = Referrers.tag(subject);
+      Turns turns = new Turns("get manifest " + tag, List.of(to), from.pace());
+      while (true) {
+        turns.next();
+        try {
+          Optional<byte[]> more =
+              Referrers.with(to + " " + tag, to.referrers(subject), entry);
+          if (more.isPresent()) {
+            document(tag, MediaTypes.INDEX, more.get());
+          }
+          return;
+        } catch (Failure failure) {
+          turns.failed(failure);
         }
       }
     }
@@ -109,15 +152,16 @@ public final class Push implements AutoCloseable {
       }
     }
 
-    private void document(String name, String mediaType, byte[] document)
+    /** True where the registry lists it by itself under what it refers to. */
+    private boolean document(String name, String mediaType, byte[] document)
         throws Fault, InterruptedException {
       Turns turns = new Turns("push manifest " + name, List.of(to), from.pace());
       while (true) {
         turns.next();
         try {
-          to.put(name, mediaType, document);
+          boolean listed = to.put(name, mediaType, document);
           said.accept("manifest %s pushed".formatted(name));
-          return;
+          return listed;
         } catch (Failure failure) {
           turns.failed(failure);
         }

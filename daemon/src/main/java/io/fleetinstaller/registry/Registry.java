@@ -112,6 +112,20 @@ public final class Registry implements AutoCloseable {
             arrived));
   }
 
+  /** The deltas that lead to an image; costs one request, or two. */
+  public List<DeltaRef> deltas(Image image) throws Fault, InterruptedException {
+    return deltas(image.release().name()).to(image.manifest());
+  }
+
+  /** One of them; its table and its blocks are opened like layers. Costs one request. */
+  public Delta delta(Image image, DeltaRef ref) throws Fault, InterruptedException {
+    return deltas(image.release().name()).open(ref, image.manifest());
+  }
+
+  private Deltas deltas(PackageName name) throws Fault {
+    return new Deltas(new Reading(name.value(), of(name), pace));
+  }
+
   /** How many repositories there are: opening a layer so often asks each of them. */
   public int repositories() {
     return settings.repositories().size();

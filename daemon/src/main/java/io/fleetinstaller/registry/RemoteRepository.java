@@ -2,6 +2,7 @@ package io.fleetinstaller.registry;
 
 import io.fleetinstaller.http.Failure;
 import io.fleetinstaller.http.Http;
+import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.ReasonCode;
 import java.net.URI;
 import java.util.Optional;
@@ -15,6 +16,12 @@ record RemoteRepository(Address.Remote address, Courier courier) implements Repo
   public byte[] manifest(String reference) throws Failure, InterruptedException {
     String name = reference.isEmpty() ? "latest" : reference;
     return courier.call(address, PULL, new ManifestPull(address, name));
+  }
+
+  @Override
+  public Optional<byte[]> referrers(Digest subject) throws Failure, InterruptedException {
+    Optional<byte[]> index = courier.call(address, PULL, new ReferrersPull(address, subject));
+    return index.isPresent() ? index : Repository.super.referrers(subject);
   }
 
   @Override
@@ -40,10 +47,14 @@ record RemoteRepository(Address.Remote address, Courier courier) implements Repo
     return courier.call(address, PUSH, new UploadFinish(place, blob, content));
   }
 
-  /** Puts an index or a manifest there. */
-  void put(String reference, String mediaType, byte[] document)
+  /**
+   * Puts an index or a manifest there.
+   *
+   * @return whether the registry lists it by itself under what it refers to
+   */
+  boolean put(String reference, String mediaType, byte[] document)
       throws Failure, InterruptedException {
-    courier.call(address, PUSH, new ManifestPush(address, reference, mediaType, document));
+    return courier.call(address, PUSH, new ManifestPush(address, reference, mediaType, document));
   }
 
   @Override

@@ -1,6 +1,9 @@
 package io.fleetinstaller.registry;
 
 import io.fleetinstaller.http.Failure;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.ReasonCode;
+import java.util.Optional;
 
 /**
  * One place that holds packages. It may answer anything: whoever asks checks digest and size. Its
@@ -10,6 +13,18 @@ interface Repository {
 
   /** The manifest or index of this digest or tag; at most {@link Limits#MANIFEST} bytes. */
   byte[] manifest(String reference) throws Failure, InterruptedException;
+
+  /** The index of what refers to this manifest, if there is any; else as {@link #manifest}. */
+  default Optional<byte[]> referrers(Digest subject) throws Failure, InterruptedException {
+    try {
+      return Optional.of(manifest(Referrers.tag(subject)));
+    } catch (Failure failure) {
+      if (failure.code() == ReasonCode.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw failure;
+    }
+  }
 
   /** The bytes of a blob, from the one the resumption names if the repository can do that. */
   Body blob(Blob blob, Resumption resumption) throws Failure, InterruptedException;
