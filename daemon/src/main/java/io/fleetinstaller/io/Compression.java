@@ -23,6 +23,7 @@ public enum Compression {
   private static final int LARGEST_WINDOW_LOG = 27;
 
   private static final int ZSTD_LEVEL = 12;
+  private static final int HARD_ZSTD_LEVEL = 19;
 
   /** The plain bytes of these packed ones; closing it closes them. Reading it needs no trust. */
   public InputStream decode(InputStream packed) throws IOException {
@@ -46,9 +47,17 @@ public enum Compression {
     };
   }
 
-  /** One zstd frame with these bytes, which needs nothing before it; always the same bytes. */
+  /**
+   * One zstd frame with these bytes, which needs nothing before it; always the same bytes. It is
+   * packed once and fetched by many, so hard; but no harder where it {@link #hardlyShrinks}.
+   */
   public static byte[] frame(byte[] plain) {
-    return Zstd.compress(plain, ZSTD_LEVEL);
+    return Zstd.compress(plain, hardlyShrinks(plain) ? ZSTD_LEVEL : HARD_ZSTD_LEVEL);
+  }
+
+  /** Whether these bytes are packed already, as those of archives and images are. */
+  public static boolean hardlyShrinks(byte[] plain) {
+    return Zstd.compress(plain, 1).length > plain.length * 9L / 10;
   }
 
   /** The JDK lets only a subclass choose how hard gzip works. */

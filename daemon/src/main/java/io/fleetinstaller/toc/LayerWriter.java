@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,15 +21,20 @@ import java.util.Optional;
  * Writes a layer: a tar archive in zstd frames of which each can be unpacked by itself, and behind
  * it, where unpackers pass over it, its table of contents. The same entries are always the same
  * bytes. Not thread-safe.
+ *
+ * <p>The sizes are measured. What is packed already (jars) has small chunks, because they cost
+ * nothing and more of them are the same in the next release; what shrinks has large ones, because
+ * machine code changes everywhere anyway and small frames shrink less.
  */
 public final class LayerWriter implements AutoCloseable {
   /** A file of more bytes has frames of its own; smaller ones and what is between share them. */
-  private static final int LARGE = 64 << 10;
+  private static final int LARGE = 256 << 10;
 
   /** A shared frame is cut at the first end of an entry behind so many plain bytes. */
-  private static final int BATCH = 128 << 10;
+  private static final int BATCH = 256 << 10;
 
-  private static final int MEAN_CHUNK = 64 << 10;
+  private static final int MEAN_CHUNK_PACKED_ALREADY = 32 << 10;
+  private static final int MEAN_CHUNK = 1 << 20;
 
   /** Of more, the larger files have larger chunks: the table is held in memory. */
   private static final long MOST_CHUNKS = 1 << 16;
@@ -38,7 +44,9 @@ public final class LayerWriter implements AutoCloseable {
 
   private final OutputStream out;
   private final FrameWriter frames;
-  private final Chunker chunker;
+  private final Chunker coarse = new Chunker(MEAN_CHUNK);
+  private final Chunker fine;
+  private final byte[] buffer = new byte[2 * coarse.most()];
   private final ByteArrayOutputStream batch = new ByteArrayOutputStream();
   private final List<Written> written = new ArrayList<>();
 
@@ -55,8 +63,8 @@ public final class LayerWriter implements AutoCloseable {
   public LayerWriter(OutputStream out, long content) {
     this.out = out;
     this.frames = new FrameWriter(out);
-    long mean = Math.max(MEAN_CHUNK, Long.highestOneBit(content / MOST_CHUNKS) << 1);
-    this.chunker = new Chunker((int) Math.min(mean, 1 << 22));
+    long least = Math.min(MEAN_CHUNK, Long.highestOneBit(content / MOST_CHUNKS) << 1);
+    this.fine = new Chunker(Math.max(MEAN_CHUNK_PACKED_ALREADY, (int) least));
   }
 
   /** Writes one entry; data must hold exactly its size, or nothing where it is not a file. */
@@ -118,9 +126,11 @@ public final class LayerWriter implements AutoCloseable {
     endBatch();
     MessageDigest whole = Digest.algorithm();
     List<Piece> pieces = new ArrayList<>();
-    byte[] buffer = new byte[2 * chunker.most()];
     int from = 0;
-    int to = 0;
+    int to = data.readNBytes(buffer, 0, (int) Math.min(buffer.length, entry.size()));
+    // The beginning speaks for all of it: how it is cut must not depend on where.
+    byte[] beginning = Arrays.copyOf(buffer, Math.min(to, MEAN_CHUNK));
+    Chunker chunker = Compression.hardlyShrinks(beginning) ? fine : coarse;
     long offset = 0;
     while (offset < entry.size()) {
       if (to - from < chunker.most()) {
@@ -135,7 +145,7 @@ public final class LayerWriter implements AutoCloseable {
         throw changed(entry);
       }
       whole.update(buffer, from, length);
-      pieces.add(piece(offset, java.util.Arrays.copyOfRange(buffer, from, from + length)));
+      pieces.add(piece(offset, Arrays.copyOfRange(buffer, from, from + length)));
       from += length;
       offset += length;
     }
