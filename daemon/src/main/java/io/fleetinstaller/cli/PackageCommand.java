@@ -16,6 +16,7 @@ final class PackageCommand {
     return new CommandLine(new PackageCommand())
         .addSubcommand("build", new PackageBuildCommand(session))
         .addSubcommand("push", new PackagePushCommand(session))
+        .addSubcommand("delta", new PackageDeltaCommand(session))
         .addSubcommand("inspect", new PackageInspectCommand(session));
   }
 }

@@ -20,7 +20,7 @@ public record DeltaRef(Digest manifest, List<Digest> from) {
     from = List.copyOf(from);
   }
 
-  /** Reads what {@link #annotations} writes; one that cannot be understood leads from nowhere. */
+  /** Reads what {@link #annotations} gives; one that cannot be understood leads from nowhere. */
   static DeltaRef of(Digest manifest, Map<String, String> annotations) {
     return new DeltaRef(
         manifest,
@@ -31,8 +31,8 @@ public record DeltaRef(Digest manifest, List<Digest> from) {
             .toList());
   }
 
-  /** What a delta's manifest must carry, too. */
-  public Map<String, String> annotations() {
+  /** The annotations that {@link #of} reads. */
+  public static Map<String, String> annotations(List<Digest> from) {
     Map<String, String> annotations = new TreeMap<>();
     Iterator<String> keys = List.of(FROM, RELEASE).iterator();
     from.stream().limit(2).forEach(digest -> annotations.put(keys.next(), digest.toString()));

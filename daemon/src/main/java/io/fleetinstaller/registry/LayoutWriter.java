@@ -149,7 +149,7 @@ public final class LayoutWriter {
         others.add(entry);
       }
     }
-    Map<String, Object> entry = Referrers.entry(delta, ref.annotations());
+    Map<String, Object> entry = Referrers.entry(delta, DeltaRef.annotations(ref.from()));
     Optional<byte[]> index = Referrers.with(folder + " " + tag, known, entry);
     if (index.isPresent()) {
       Blob blob = blob(MediaTypes.INDEX, index.get());

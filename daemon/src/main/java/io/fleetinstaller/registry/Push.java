@@ -100,7 +100,7 @@ public final class Push implements AutoCloseable {
         blob(delta.blocks());
         if (!document(ref.manifest().toString(), MediaTypes.MANIFEST, document)) {
           Blob manifest = new Blob(MediaTypes.MANIFEST, ref.manifest(), document.length);
-          list(subject, Referrers.entry(manifest, ref.annotations()));
+          list(subject, Referrers.entry(manifest, DeltaRef.annotations(ref.from())));
         }
       }
     }

@@ -1,0 +1,104 @@
+package io.fleetinstaller.packages;
+
+import io.fleetinstaller.release.Digest;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the file of the old release that a new one most likely came from: the one of the same path,
+ * else of the same path but for versions in it, else the one with most in common. Not thread-safe.
+ */
+final class Ancestors {
+  private static final Pattern VERSION = Pattern.compile("[0-9]+(?:[._~+-]*[0-9]+)*");
+
+  /** So many of its smallest samples stand for a file. */
+  private static final int SKETCH = 32;
+
+  /** Fewer in common are chance, or a header that every file has. */
+  private static final int ALIKE = 4;
+
+  private final Unpacked unpacked;
+  private final List<Unpacked.File> old;
+  private final Map<String, Unpacked.File> byName = new HashMap<>();
+  private final Map<String, List<Unpacked.File>> byPlainName = new HashMap<>();
+  private @Nullable Map<Long, List<Integer>> bySample;
+
+  Ancestors(Unpacked unpacked, List<Unpacked.File> old) {
+    this.unpacked = unpacked;
+    this.old = List.copyOf(old);
+    for (Unpacked.File file : old) {
+      byName.put(file.name(), file);
+      byPlainName.computeIfAbsent(plain(file.name()), _ -> new ArrayList<>()).add(file);
+    }
+  }
+
+  private static String plain(String name) {
+    return VERSION.matcher(name).replaceAll("#");
+  }
+
+  Optional<Unpacked.File> of(Unpacked.File file) throws IOException {
+    Optional<Unpacked.File> same = Optional.ofNullable(byName.get(file.name()));
+    if (same.isPresent()) {
+      return same;
+    }
+    Optional<Unpacked.File> other =
+        byPlainName.getOrDefault(plain(file.name()), List.of()).stream()
+            .min(Comparator.comparingLong(each -> Math.abs(each.size() - file.size())));
+    return other.isPresent() ? other : alike(file);
+  }
+
+  private Optional<Unpacked.File> alike(Unpacked.File file) throws IOException {
+    Map<Integer, Integer> inCommon = new LinkedHashMap<>();
+    for (Long sample : sketch(file.digest())) {
+      samples()
+          .getOrDefault(sample, List.of())
+          .forEach(number -> inCommon.merge(number, 1, Integer::sum));
+    }
+    return inCommon.entrySet().stream()
+        .filter(entry -> entry.getValue() >= ALIKE)
+        .max(
+            Comparator.<Map.Entry<Integer, Integer>>comparingInt(Map.Entry::getValue)
+                .thenComparing(entry -> -entry.getKey()))
+        .map(entry -> old.get(entry.getKey()));
+  }
+
+  // Only when a file needs it: every old file is read for it.
+  private Map<Long, List<Integer>> samples() throws IOException {
+    Map<Long, List<Integer>> known = bySample;
+    if (known != null) {
+      return known;
+    }
+    Map<Long, List<Integer>> made = new HashMap<>();
+    for (int number = 0; number < old.size(); number++) {
+      for (Long sample : sketch(old.get(number).digest())) {
+        made.computeIfAbsent(sample, _ -> new ArrayList<>()).add(number);
+      }
+    }
+    bySample = made;
+    return made;
+  }
+
+  /** The smallest samples there are in both are the smallest of what both have. */
+  private Set<Long> sketch(Digest digest) throws IOException {
+    TreeSet<Long> smallest = new TreeSet<>();
+    Samples.of(Samples.content(unpacked.path(digest)), (hash, _) -> {
+      if (smallest.size() < SKETCH || hash < smallest.last()) {
+        smallest.add(hash);
+        if (smallest.size() > SKETCH) {
+          smallest.removeLast();
+        }
+      }
+    });
+    return smallest;
+  }
+}
