@@ -15,7 +15,9 @@ import io.fleetinstaller.upgrade.Progress;
 import io.fleetinstaller.upgrade.Upgrade;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,7 +70,11 @@ final class Staging {
   /** A wrong byte on any way leads to the next one; only a layer as a whole can condemn it all. */
   private Way stage(Ways ways, PackageName name, Progress progress)
       throws Fault, InterruptedException {
-    List<Way> cheap = ways.cheap(slots.inventory(name));
+    Set<Digest> held =
+        slots.read(name).whole().stream()
+            .map(slot -> slot.release().digest())
+            .collect(Collectors.toSet());
+    List<Way> cheap = ways.cheap(slots.inventory(name), held);
     for (Way way : cheap) {
       if (staged(way, progress)) {
         return way;

@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param times how often in a row it ended so: equal attempts that were given up share one record
  * @param fetched which way its bytes came, and what that cost; empty: nothing was fetched
  */
-public record PastUpgrade(Upgrade upgrade, Outcome outcome, int times, Instant ended, List<String> fetched) {
+public record PastUpgrade(
+    Upgrade upgrade, Outcome outcome, int times, Instant ended, List<String> fetched) {
 
   public PastUpgrade {
     fetched = List.copyOf(fetched);

@@ -1,9 +1,11 @@
 package io.fleetinstaller.supply;
 
+import io.fleetinstaller.delta.DeltaSupply;
 import io.fleetinstaller.registry.Blob;
 import io.fleetinstaller.registry.Image;
 import io.fleetinstaller.registry.Registry;
 import io.fleetinstaller.registry.Span;
+import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.slots.Delivery;
 import io.fleetinstaller.slots.Inventory;
@@ -11,8 +13,10 @@ import io.fleetinstaller.slots.Layer;
 import io.fleetinstaller.slots.Table;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The ways in which one release can be got. Immutable. */
 public final class Ways {
@@ -73,9 +77,47 @@ public final class Ways {
     return delivery(image, List.of());
   }
 
-  /** Those that are estimated to cost less than the whole layers, the cheapest first. */
-  public List<Way> cheap(Inventory inventory) {
-    return ranges(inventory).stream().toList();
+  /**
+   * Those that are estimated to cost less than the whole layers, the cheapest first.
+   *
+   * @param held the releases that the inventory is of
+   */
+  public List<Way> cheap(Inventory inventory, Set<Digest> held) throws InterruptedException {
+    List<Way> ways = new ArrayList<>();
+    ranges(inventory).ifPresent(ways::add);
+    if (!held.isEmpty() && layers.size() == 1) {
+      delta(inventory, held).ifPresent(ways::add);
+    }
+    ways.sort(Comparator.comparing(Way::estimate));
+    return ways;
+  }
+
+  private Optional<Way> delta(Inventory inventory, Set<Digest> held) throws InterruptedException {
+    Known layer = layers.getFirst();
+    if (layer.table().isEmpty()) {
+      return Optional.empty();
+    }
+    Offers offers = new Offers(registry, image, layer.table().get().toc());
+    return offers
+        .smallest(inventory, held)
+        .filter(offer -> offer.cost().isWellBelow(Share.whole(layer).cost()))
+        .map(offer -> {
+          Bill bill = new Bill(watcher, offer.cost());
+          bill.request();
+          bill.arrived(offer.delta().table().size());
+          Blob blocks = offer.delta().blocks();
+          Layer assembled =
+              new Layer.Assembled(
+                  layer.table().get(),
+                  "the delta",
+                  () ->
+                      new DeltaSupply(
+                          offers.source(offer.delta()),
+                          offer.table(),
+                          inventory,
+                          open(blocks, new Span(0, blocks.size()), bill)));
+          return new Way("by a delta", offer.cost(), delivery(image, List.of(assembled)), bill);
+        });
   }
 
   /** Every layer from its first byte to its last. */

@@ -51,9 +51,10 @@ public record Account(Upgrade upgrade, int attempt, Instant since, List<Line> li
   /** What was told at the end of a step, the last time that it was done. */
   public List<String> notes(Step step) {
     return lines.stream()
-        .flatMap(line -> line instanceof Line.Done done && done.step() == step
-            ? Stream.of(done.notes())
-            : Stream.empty())
+        .flatMap(line ->
+            line instanceof Line.Done done && done.step() == step
+                ? Stream.of(done.notes())
+                : Stream.empty())
         .reduce(List.of(), (_, later) -> later);
   }
 

@@ -55,7 +55,8 @@ class PackageCommandTest {
         .startsWith("agent 1.10 linux/amd64 in " + layout() + ":1.10")
         .contains("pin this one");
     assertThat(inspected).isZero();
-    assertThat(text()).contains("agent 1.10", "10 B in 2 entries", "\"argv\" : [")
+    assertThat(text())
+        .contains("agent 1.10", "10 B in 2 entries", "\"argv\" : [")
         .contains("2 entries, 1 chunks in 1 frames; table of ");
   }
 

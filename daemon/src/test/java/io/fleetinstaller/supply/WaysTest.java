@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,7 +61,7 @@ class WaysTest {
   void a_host_without_any_slot_fetches_the_whole() throws Exception {
     Image image = build("1", tree(1));
 
-    List<Way> cheap = ways(image).cheap(slots.inventory(NAME));
+    List<Way> cheap = ways(image).cheap(slots.inventory(NAME), Set.of());
 
     assertThat(cheap.stream().map(Way::name)).isEmpty();
   }
@@ -103,7 +104,7 @@ class WaysTest {
 
     Ways ways = ways(image);
 
-    assertThat(ways.cheap(slots.inventory(NAME)).stream().map(Way::name)).isEmpty();
+    assertThat(ways.cheap(slots.inventory(NAME), Set.of()).stream().map(Way::name)).isEmpty();
     assertThat(slots.verify(slots.stage(ways.whole().delivery(), _ -> {}))).isEmpty();
   }
 
@@ -165,7 +166,7 @@ class WaysTest {
 
     Ways ways = ways(image);
 
-    assertThat(ways.cheap(slots.inventory(NAME)).stream().map(Way::name)).isEmpty();
+    assertThat(ways.cheap(slots.inventory(NAME), Set.of()).stream().map(Way::name)).isEmpty();
   }
 
   private static byte[] noise(LayoutServer.Part part) {

@@ -1,0 +1,91 @@
+package io.fleetinstaller.supply;
+
+import io.fleetinstaller.delta.DeltaFormat;
+import io.fleetinstaller.delta.DeltaTable;
+import io.fleetinstaller.io.Faulted;
+import io.fleetinstaller.registry.Delta;
+import io.fleetinstaller.registry.DeltaRef;
+import io.fleetinstaller.registry.Image;
+import io.fleetinstaller.registry.Registry;
+import io.fleetinstaller.registry.Span;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.slots.Inventory;
+import io.fleetinstaller.toc.Toc;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The deltas that somebody published for a release, as far as they serve this host. */
+record Offers(Registry registry, Image image, Toc toc) {
+  private static final Logger LOG = LoggerFactory.getLogger(Offers.class);
+
+  /** More releases than slots on a host need not be looked at. */
+  private static final int MOST = 4;
+
+  /** One that can be applied here. */
+  record Offer(Delta delta, DeltaTable table) {
+
+    /** Its manifest and table are here already. */
+    Cost cost() {
+      return new Cost(delta.size(), 2);
+    }
+  }
+
+  /**
+   * The smallest one from a release that a slot holds. Without any a host goes other ways, so that
+   * none can be found out is no failure.
+   */
+  Optional<Offer> smallest(Inventory inventory, Set<Digest> held) throws InterruptedException {
+    List<Delta> deltas = new ArrayList<>();
+    try {
+      for (DeltaRef ref : registry.deltas(image)) {
+        if (!Collections.disjoint(ref.from(), held) && deltas.size() < MOST) {
+          deltas.add(registry.delta(image, ref));
+        }
+      }
+    } catch (Fault fault) {
+      LOG.warn("looking for no delta to {}: {}", image.release(), fault.reason().sentence());
+    }
+    deltas.sort(Comparator.comparingLong(Delta::size));
+    for (Delta delta : deltas) {
+      try {
+        DeltaTable table = table(delta);
+        Optional<Digest> missing = table.missing(toc, inventory);
+        if (missing.isEmpty()) {
+          return Optional.of(new Offer(delta, table));
+        }
+        LOG.warn("passing over {}: no slot holds {}", source(delta), missing.get());
+      } catch (Fault fault) {
+        LOG.warn("passing over {}: {}", source(delta), fault.reason().sentence());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private DeltaTable table(Delta delta) throws Fault, InterruptedException {
+    Span all = new Span(0, delta.table().size());
+    try (InputStream in = registry.open(image, delta.table(), all, _ -> {})) {
+      DeltaFormat.Bounds bounds = new DeltaFormat.Bounds(delta.to(), toc, delta.blocks().size());
+      return DeltaFormat.read(source(delta), in.readAllBytes(), bounds);
+    } catch (IOException e) {
+      throw Faulted.in(e)
+          .orElseGet(() ->
+              new Fault.Transient(
+                  ReasonCode.TRANSFER_BROKEN,
+                  "cannot fetch %s: %s".formatted(source(delta), e.getMessage())));
+    }
+  }
+
+  String source(Delta delta) {
+    return "delta %s to %s".formatted(delta.manifest(), image.release());
+  }
+}
