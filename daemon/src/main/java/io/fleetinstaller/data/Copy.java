@@ -134,7 +134,7 @@ final class Copy {
         int length = buffer.position();
         // What is not written stays a hole.
         if (!isZero(buffer.array(), length)) {
-          out.write(buffer.array(), length, position);
+          out.write(buffer.array(), 0, length, position);
         }
         position += length;
         done += length;

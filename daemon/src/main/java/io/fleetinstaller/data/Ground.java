@@ -161,7 +161,7 @@ final class Ground {
     disk.delete(other);
     try {
       try (Scratch.Output out = scratch.file(one)) {
-        out.write(new byte[(int) BLOCK], (int) BLOCK, 0);
+        out.write(new byte[(int) BLOCK], 0, (int) BLOCK, 0);
       }
       try (Held held = Held.at(one);
           Scratch.Output _ = scratch.file(other)) {

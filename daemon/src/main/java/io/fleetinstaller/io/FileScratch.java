@@ -1,6 +1,7 @@
 package io.fleetinstaller.io;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -9,9 +10,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Fills directories of the real disk. Owners and extended attributes need Linux. */
 public final class FileScratch implements Scratch {
+  private final AtomicReference<@Nullable MemorySegment> spare = new AtomicReference<>();
 
   @Override
   public Free free(Path directory) throws IOException {
@@ -27,9 +31,12 @@ public final class FileScratch implements Scratch {
 
   @Override
   public Output file(Path file) throws IOException {
+    if (Native.serves(file)) {
+      return new OpenFile(file, spare);
+    }
     FileChannel channel =
         FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
-    return new ChannelOutput(channel);
+    return new ChannelOutput(file, channel, this);
   }
 
   @Override
@@ -73,13 +80,13 @@ public final class FileScratch implements Scratch {
     }
   }
 
-  private record ChannelOutput(FileChannel channel) implements Output {
+  private record ChannelOutput(Path file, FileChannel channel, Scratch scratch) implements Output {
 
     @Override
-    public void write(byte[] bytes, int length, long position) throws IOException {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, length);
+    public void write(byte[] bytes, int offset, int length, long position) throws IOException {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
       while (buffer.hasRemaining()) {
-        channel.write(buffer, position + buffer.position());
+        channel.write(buffer, position + buffer.position() - offset);
       }
     }
 
@@ -88,6 +95,16 @@ public final class FileScratch implements Scratch {
       if (channel.size() < size) {
         channel.write(ByteBuffer.allocate(1), size - 1);
       }
+    }
+
+    @Override
+    public boolean share(Held source, long from, long length, long position) {
+      return false;
+    }
+
+    @Override
+    public void attributes(Attributes attributes) throws IOException {
+      scratch.attributes(file, attributes);
     }
 
     @Override

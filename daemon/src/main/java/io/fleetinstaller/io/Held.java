@@ -61,6 +61,11 @@ public final class Held implements Closeable {
     return descriptor.isPresent() ? Native.xattrs(descriptor.getAsInt(), named) : Map.of();
   }
 
+  /** Its number in this process, where there are such calls. */
+  OptionalInt descriptor() {
+    return descriptor;
+  }
+
   /** Lets an empty file share all bytes of this one; false where the file system cannot. */
   boolean share(Path fresh) throws IOException {
     return descriptor.isPresent()

@@ -39,7 +39,7 @@ public final class Native {
   private static final long FICLONE = 0x40049409L;
 
   /** How file systems say that they cannot share these bytes: EXDEV, EINVAL, ENOTTY and so on. */
-  private static final Set<Integer> UNSHARED = Set.of(1, 18, 22, 25, 26, 38, 95);
+  static final Set<Integer> UNSHARED = Set.of(1, 18, 22, 25, 26, 38, 95);
 
   private static final int ENODATA = 61;
   private static final int EOPNOTSUPP = 95;
@@ -278,6 +278,11 @@ public final class Native {
     return arena.allocateFrom(ValueLayout.JAVA_BYTE, Arrays.copyOf(bytes, bytes.length + 1));
   }
 
+  /** What a call left at the begin of its memory. */
+  static int errno(MemorySegment memory) {
+    return (int) ERRNO.get(memory, 0L);
+  }
+
   private static boolean absent(MemorySegment errno) {
     int code = (int) ERRNO.get(errno, 0L);
     return code == ENODATA || code == EOPNOTSUPP;
@@ -290,7 +295,7 @@ public final class Native {
     }
   }
 
-  private static IOException asIs(Throwable thrown) {
+  static IOException asIs(Throwable thrown) {
     return thrown instanceof IOException e ? e : sneak(unexpected(thrown));
   }
 
@@ -298,11 +303,17 @@ public final class Native {
     throw bug;
   }
 
-  private static RuntimeException unexpected(Throwable thrown) {
+  static RuntimeException unexpected(Throwable thrown) {
     if (thrown instanceof Error error) {
       throw error;
     }
     return thrown instanceof RuntimeException bug ? bug : new IllegalStateException(thrown);
+  }
+
+  static MethodHandle handle(String name, FunctionDescriptor shape, Linker.Option... more) {
+    Linker.Option[] options = Arrays.copyOf(more, more.length + 1);
+    options[more.length] = Linker.Option.captureCallState("errno");
+    return LINKER.downcallHandle(LINKER.defaultLookup().find(name).orElseThrow(), shape, options);
   }
 
   /** Looked up when first called, so that loading this class works on every system. */
@@ -335,13 +346,6 @@ public final class Native {
 
     private static MethodHandle call(String name, FunctionDescriptor shape) {
       return handle(name, shape);
-    }
-
-    private static MethodHandle handle(
-        String name, FunctionDescriptor shape, Linker.Option... more) {
-      Linker.Option[] options = Arrays.copyOf(more, more.length + 1);
-      options[more.length] = Linker.Option.captureCallState("errno");
-      return LINKER.downcallHandle(LINKER.defaultLookup().find(name).orElseThrow(), shape, options);
     }
   }
 }

@@ -47,10 +47,20 @@ public interface Scratch {
   interface Output extends Closeable {
 
     /** What is never written up to the end of the file stays a hole. */
-    void write(byte[] bytes, int length, long position) throws IOException;
+    void write(byte[] bytes, int offset, int length, long position) throws IOException;
 
     /** Gives the file its length when it ends in a hole. */
     void extend(long size) throws IOException;
+
+    /**
+     * Shares bytes of another file on the disk, each file written to apart from then on; false
+     * where the file system cannot. Both places begin with a block, and the end is that of a block
+     * or of the other file.
+     */
+    boolean share(Held source, long from, long length, long position) throws IOException;
+
+    /** As {@link Scratch#attributes}, behind the last byte. */
+    void attributes(Attributes attributes) throws IOException;
   }
 
   /**

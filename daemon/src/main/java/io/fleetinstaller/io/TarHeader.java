@@ -108,6 +108,9 @@ final class TarHeader {
   }
 
   static String utf8(byte[] bytes, int from, int length) throws IOException {
+    if (ascii(bytes, from, length)) {
+      return new String(bytes, from, length, StandardCharsets.US_ASCII);
+    }
     try {
       return StandardCharsets.UTF_8
           .newDecoder()
@@ -116,6 +119,14 @@ final class TarHeader {
     } catch (CharacterCodingException e) {
       throw new IOException("a name is not UTF-8", e);
     }
+  }
+
+  private static boolean ascii(byte[] bytes, int from, int length) {
+    int all = 0;
+    for (int i = from; i < from + length; i++) {
+      all |= bytes[i];
+    }
+    return all >= 0;
   }
 
   private boolean posix() {
@@ -139,12 +150,26 @@ final class TarHeader {
     if ((block[at] & 0x80) != 0) {
       return binary(at, length);
     }
-    String digits =
-        new String(block, at, length, StandardCharsets.ISO_8859_1).replace('\0', ' ').trim();
-    if (!digits.matches("[0-7]*")) {
-      throw new IOException("a number in a header is not octal");
+    int from = at;
+    int to = at + length;
+    while (from < to && blank(block[from])) {
+      from++;
     }
-    return digits.isEmpty() ? 0 : Long.parseLong(digits, 8);
+    while (from < to && blank(block[to - 1])) {
+      to--;
+    }
+    long value = 0;
+    for (int i = from; i < to; i++) {
+      if (block[i] < '0' || block[i] > '7') {
+        throw new IOException("a number in a header is not octal");
+      }
+      value = value << 3 | (block[i] - '0');
+    }
+    return value;
+  }
+
+  private static boolean blank(byte letter) {
+    return letter >= 0 && letter <= ' ';
   }
 
   private long binary(int at, int length) throws IOException {

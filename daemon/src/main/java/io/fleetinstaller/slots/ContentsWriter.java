@@ -7,46 +7,73 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
  * Hashes the files of a slot in a thread of its own while they are written, and writes the slot's
- * contents: a line for each entry. Closing it ends and joins the thread.
+ * contents: a line for each entry. What is to be done is handed over by the buffer, not by the
+ * file: waking a thread costs more than a small file does. Closing it ends and joins the thread.
  */
 final class ContentsWriter implements AutoCloseable {
-  private static final int BUFFERS = 16;
+  private static final int BUFFERS = 12;
+
+  /** How many pieces of work one buffer may come with. */
+  private static final int MOST = 1000;
+
+  /** Less than this at the end of a buffer is no space for the middle of a file. */
+  private static final int LEAST = 1 << 15;
+
   private static final byte[] ZEROS = new byte[1 << 16];
 
   private final Scratch.Output out;
-  private final BlockingQueue<Work> work = new ArrayBlockingQueue<>(4 * BUFFERS);
+  private final BlockingQueue<Batch> work = new ArrayBlockingQueue<>(2 * BUFFERS);
   private final Buffers buffers = new Buffers(BUFFERS);
   private final Thread hasher;
   private final MessageDigest content = Digest.algorithm();
   private final MessageDigest lines = Digest.algorithm();
+  private final StringBuilder text = new StringBuilder();
   private long position;
+  private byte[] buffer = new byte[0];
+  private int filled;
+  private List<Work> next = new ArrayList<>();
   private volatile Optional<Throwable> failure = Optional.empty();
 
   ContentsWriter(Scratch.Output out) {
     this.out = out;
     this.hasher = Thread.ofVirtual().name("hash").start(this::run);
-    work.add(new Text(Item.FIRST_LINE));
+    next.add(new Text(Item.FIRST_LINE));
   }
 
-  /** An empty buffer to fill; it comes back through {@link #bytes}. */
-  byte[] buffer() throws InterruptedException {
-    return buffers.take();
+  /** Where the next bytes of the current file may be put, before {@link #bytes} is told of them. */
+  // An array on purpose: a buffer, never compared.
+  @SuppressWarnings("ArrayRecordComponent")
+  record Space(byte[] buffer, int from, int length) {}
+
+  /** Space for at most so many bytes. */
+  Space space(long most) throws InterruptedException {
+    int free = buffer.length - filled;
+    if (free < Math.min(most, LEAST)) {
+      handOver();
+      buffer = buffers.take();
+      free = buffer.length;
+    }
+    return new Space(buffer, filled, (int) Math.min(free, most));
   }
 
-  /** The next bytes of the current file. */
-  void bytes(byte[] buffer, int length) throws InterruptedException {
-    work.put(new Bytes(buffer, length));
+  /** The next bytes of the current file lie where there was space. */
+  void bytes(int length) throws InterruptedException {
+    int from = filled;
+    filled += length;
+    add(new Bytes(from, length));
   }
 
   /** So many zeros in the current file. */
   void hole(long length) throws InterruptedException {
-    work.put(new Hole(length));
+    add(new Hole(length));
   }
 
   /**
@@ -58,18 +85,19 @@ final class ContentsWriter implements AutoCloseable {
     if (failure.orElse(null) instanceof Refused refused) {
       throw refused;
     }
-    work.put(new File(item, check));
+    add(new File(item, check));
   }
 
   /** An entry without content. */
   void other(Item item) throws InterruptedException {
-    work.put(new Text(item.line()));
+    add(new Text(item.line()));
   }
 
   /** Waits until all of it is hashed and written; the digest of the contents. */
   Digest finish() throws IOException, Refused {
     try {
-      work.put(new Stop());
+      handOver();
+      work.put(Batch.LAST);
       hasher.join();
     } catch (InterruptedException e) {
       throw (IOException) new InterruptedIOException("interrupted while hashing").initCause(e);
@@ -101,10 +129,24 @@ final class ContentsWriter implements AutoCloseable {
     out.close();
   }
 
+  private void add(Work piece) throws InterruptedException {
+    next.add(piece);
+    if (next.size() >= MOST) {
+      handOver();
+    }
+  }
+
+  private void handOver() throws InterruptedException {
+    work.put(new Batch(buffer, next));
+    buffer = new byte[0];
+    filled = 0;
+    next = new ArrayList<>();
+  }
+
   private void run() {
     try {
-      for (Work next = work.take(); !(next instanceof Stop); next = work.take()) {
-        doOrPass(next);
+      for (Batch batch = work.take(); batch != Batch.LAST; batch = work.take()) {
+        doOrPass(batch);
       }
     } catch (InterruptedException _) {
       // Closed: nobody waits for the result any more.
@@ -112,33 +154,33 @@ final class ContentsWriter implements AutoCloseable {
   }
 
   /** After a failure work is only taken away, so that whoever hands it in never waits for ever. */
-  private void doOrPass(Work next) {
+  private void doOrPass(Batch batch) {
     if (failure.isEmpty()) {
       try {
-        work(next);
+        for (Work each : batch.work()) {
+          work(each, batch.buffer());
+        }
+        write();
       } catch (IOException | Refused | RuntimeException | Error e) {
         failure = Optional.of(e);
       }
     }
-    if (next instanceof Bytes(byte[] buffer, int _)) {
-      buffers.giveBack(buffer);
+    if (batch.buffer().length > 0) {
+      buffers.giveBack(batch.buffer());
     }
   }
 
-  private void work(Work next) throws IOException, Refused {
+  private void work(Work next, byte[] bytes) throws Refused {
     switch (next) {
-      case Bytes(byte[] buffer, int length) -> content.update(buffer, 0, length);
+      case Bytes(int from, int length) -> content.update(bytes, from, length);
       case Hole(long length) -> zeros(length);
-      case File(Item item, Check check) -> ended(item, check);
-      case Text(String text) -> write(text);
-      case Stop() -> {}
+      case File(Item item, Check check) -> {
+        Digest found = Digest.of(content);
+        check.digest(found);
+        text.append(item.with(found).line());
+      }
+      case Text(String line) -> text.append(line);
     }
-  }
-
-  private void ended(Item item, Check check) throws IOException, Refused {
-    Digest found = Digest.of(content);
-    check.digest(found);
-    write(item.with(found).line());
   }
 
   private void zeros(long length) {
@@ -147,11 +189,14 @@ final class ContentsWriter implements AutoCloseable {
     }
   }
 
-  private void write(String text) throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    lines.update(bytes);
-    out.write(bytes, bytes.length, position);
-    position += bytes.length;
+  private void write() throws IOException {
+    if (!text.isEmpty()) {
+      byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+      lines.update(bytes);
+      out.write(bytes, 0, bytes.length, position);
+      position += bytes.length;
+      text.setLength(0);
+    }
   }
 
   /** Looks whether a file is what it should be, in our thread. */
@@ -160,17 +205,20 @@ final class ContentsWriter implements AutoCloseable {
     void digest(Digest found) throws Refused;
   }
 
+  /** Some pieces of work, and the buffer that their bytes are in. */
+  // An array on purpose: a buffer, never compared.
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Batch(byte[] buffer, List<Work> work) {
+    static final Batch LAST = new Batch(new byte[0], List.of());
+  }
+
   private sealed interface Work {}
 
-  // Arrays on purpose: buffers, never compared.
-  @SuppressWarnings("ArrayRecordComponent")
-  private record Bytes(byte[] buffer, int length) implements Work {}
+  private record Bytes(int from, int length) implements Work {}
 
   private record Hole(long length) implements Work {}
 
   private record File(Item item, Check check) implements Work {}
 
-  private record Text(String text) implements Work {}
-
-  private record Stop() implements Work {}
+  private record Text(String line) implements Work {}
 }

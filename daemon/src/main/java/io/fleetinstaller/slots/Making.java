@@ -32,8 +32,17 @@ final class Making {
     this.privileges = privileges;
   }
 
-  /** Makes the directory on the way to an entry, if the archive left it out. */
-  void parent(String path) throws Unsafe, Fault, InterruptedException {
+  /** Makes the directories on the way to an entry that the archive left out. */
+  void parents(String path) throws Unsafe, Fault, InterruptedException {
+    int last = path.lastIndexOf('/');
+    if (last >= 0 && !tree.isDirectory(path.substring(0, last))) {
+      for (int end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1)) {
+        parent(path.substring(0, end));
+      }
+    }
+  }
+
+  private void parent(String path) throws Unsafe, Fault, InterruptedException {
     if (tree.needsParent(path)) {
       create(() -> target.scratch().directory(at(path)));
       Made made = new Made(DIRECTORY_MODE, target.owners().own());
@@ -54,12 +63,12 @@ final class Making {
       NewFile writing = new NewFile(target, out, path, entry.size());
       content.write(writing);
       writing.end();
+      target.room().run(() -> out.attributes(attributes(entry, made)));
     } catch (IOException | Fault | InterruptedException | RuntimeException e) {
       closeAfter(e, out);
       throw e;
     }
     target.room().run(out::close);
-    target.room().run(() -> target.scratch().attributes(file, attributes(entry, made)));
     target.contents().file(item(path, entry, made), content::check);
   }
 
@@ -159,7 +168,7 @@ final class Making {
   }
 
   private Scratch.@Nullable Owner chown(Scratch.Owner owner) {
-    return target.owners().root() ? owner : null;
+    return target.owners().root() && !target.owners().isGiven(owner) ? owner : null;
   }
 
   private static Item item(String path, TarEntry entry, Made made) {

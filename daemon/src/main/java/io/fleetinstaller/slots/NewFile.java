@@ -37,20 +37,19 @@ final class NewFile implements Sink {
     room(length);
     int done = 0;
     while (done < length) {
-      byte[] own = target.contents().buffer();
-      int piece = Math.min(own.length, length - done);
-      System.arraycopy(buffer, offset + done, own, 0, piece);
-      write(own, piece);
-      done += piece;
+      ContentsWriter.Space space = target.contents().space(length - done);
+      System.arraycopy(buffer, offset + done, space.buffer(), space.from(), space.length());
+      write(space, space.length());
+      done += space.length();
     }
   }
 
-  /** Appends what the archive has of its current entry, as much as a buffer holds. */
+  /** Appends what the archive has of its current entry, as much as there is space for. */
   int bytes(TarReader tar, long most) throws IOException, Fault, InterruptedException {
-    byte[] buffer = target.contents().buffer();
-    int length = tar.read(buffer, 0, (int) Math.min(buffer.length, most));
+    ContentsWriter.Space space = target.contents().space(most);
+    int length = tar.read(space.buffer(), space.from(), space.length());
     room(length);
-    write(buffer, length);
+    write(space, length);
     return length;
   }
 
@@ -61,14 +60,14 @@ final class NewFile implements Sink {
         FileChannel.open(source, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
       long done = 0;
       while (done < length) {
-        byte[] buffer = target.contents().buffer();
-        ByteBuffer piece =
-            ByteBuffer.wrap(buffer, 0, (int) Math.min(buffer.length, length - done));
-        if (channel.read(piece, from + done) < 0) {
+        ContentsWriter.Space space = target.contents().space(length - done);
+        ByteBuffer piece = ByteBuffer.wrap(space.buffer(), space.from(), space.length());
+        int read = channel.read(piece, from + done);
+        if (read < 0) {
           throw wrong("%s ends before its byte %d".formatted(source, from + length));
         }
-        done += piece.position();
-        write(buffer, piece.position());
+        done += read;
+        write(space, read);
       }
     } catch (IOException e) {
       throw wrong("%s cannot be read: %s".formatted(source, e.getMessage()));
@@ -95,9 +94,9 @@ final class NewFile implements Sink {
     }
   }
 
-  private void write(byte[] buffer, int length) throws Fault, InterruptedException {
-    target.room().run(() -> out.write(buffer, length, at));
-    target.contents().bytes(buffer, length);
+  private void write(ContentsWriter.Space space, int length) throws Fault, InterruptedException {
+    target.room().run(() -> out.write(space.buffer(), space.from(), length, at));
+    target.contents().bytes(length);
     at += length;
     hole = false;
   }

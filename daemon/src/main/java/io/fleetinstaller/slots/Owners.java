@@ -54,6 +54,11 @@ final class Owners {
     return root;
   }
 
+  /** Whether what we make belongs to this one by itself. */
+  boolean isGiven(Scratch.Owner owner) {
+    return own.equals(owner);
+  }
+
   /** Who owns what nobody was named for. */
   Scratch.Owner own() {
     return root ? new Scratch.Owner(0, 0) : own;

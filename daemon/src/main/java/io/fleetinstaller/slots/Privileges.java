@@ -53,6 +53,9 @@ final class Privileges {
    * namespaces come from other systems.
    */
   static Map<String, byte[]> kept(TarEntry entry, boolean root) throws EntryPath.Unsafe {
+    if (entry.xattrs().isEmpty()) {
+      return Map.of();
+    }
     Map<String, byte[]> kept = new HashMap<>();
     for (Map.Entry<String, byte[]> each : entry.xattrs().entrySet()) {
       String name = each.getKey();

@@ -8,6 +8,7 @@ import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.ReasonCode;
+import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +26,9 @@ import java.util.function.LongConsumer;
 final class Staging {
   private static final int DIRECTORY_MODE = 0755;
   private static final int FILE_MODE = 0644;
+
+  /** Headers and small files come out of one piece of this size; larger files pass it by. */
+  private static final int SMALL = 1 << 16;
 
   private final Doors doors;
   private final Delivery delivery;
@@ -150,7 +154,7 @@ final class Staging {
           }
         };
     try (InputStream plain = layer.compression().decode(unclosing)) {
-      TarReader tar = new TarReader(plain);
+      TarReader tar = new TarReader(new BufferedInputStream(plain, SMALL));
       Optional<Table> table = layer.table();
       if (table.isPresent()) {
         unpacking.layer(tar, table.get().toc());
@@ -211,7 +215,7 @@ final class Staging {
   private void write(Path file, byte[] bytes) throws Fault, InterruptedException {
     room.run(() -> {
       try (Scratch.Output out = doors.scratch().file(file)) {
-        out.write(bytes, bytes.length, 0);
+        out.write(bytes, 0, bytes.length, 0);
       }
     });
     attributes(file, FILE_MODE);

@@ -54,6 +54,11 @@ final class Tree {
     directories.put(path, directory);
   }
 
+  /** Whether there is such a directory, and so all those on the way to it. */
+  boolean isDirectory(String path) {
+    return kinds.get(path) == Kind.DIRECTORY;
+  }
+
   /** Whether this directory on the way to an entry has to be made first. */
   boolean needsParent(String path) throws Unsafe {
     Kind kind = kinds.get(path);

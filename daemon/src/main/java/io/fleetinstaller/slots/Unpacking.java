@@ -105,9 +105,7 @@ final class Unpacking {
       count(entry);
       legalHere(parts);
       String path = String.join("/", parts);
-      for (int depth = 1; depth < parts.size(); depth++) {
-        making.parent(String.join("/", parts.subList(0, depth)));
-      }
+      making.parents(path);
       privileges.check(path, entry);
       make(path, entry, content);
     } catch (Unsafe e) {

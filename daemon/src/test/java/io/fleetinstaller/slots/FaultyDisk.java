@@ -3,6 +3,7 @@ package io.fleetinstaller.slots;
 import io.fleetinstaller.io.Disk;
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.FileScratch;
+import io.fleetinstaller.io.Held;
 import io.fleetinstaller.io.Scratch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -206,13 +207,25 @@ final class FaultyDisk implements Disk, Scratch {
     }
 
     @Override
-    public void write(byte[] bytes, int length, long position) throws IOException {
-      grow(() -> output.write(bytes, length, position));
+    public void write(byte[] bytes, int offset, int length, long position) throws IOException {
+      grow(() -> output.write(bytes, offset, length, position));
     }
 
     @Override
     public void extend(long size) throws IOException {
       grow(() -> output.extend(size));
+    }
+
+    @Override
+    public boolean share(Held source, long from, long length, long position) throws IOException {
+      boolean[] shared = new boolean[1];
+      grow(() -> shared[0] = output.share(source, from, length, position));
+      return shared[0];
+    }
+
+    @Override
+    public void attributes(Attributes attributes) throws IOException {
+      effect(() -> output.attributes(attributes));
     }
 
     @Override

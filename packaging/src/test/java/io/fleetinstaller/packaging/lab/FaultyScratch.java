@@ -1,5 +1,6 @@
 package io.fleetinstaller.packaging.lab;
 
+import io.fleetinstaller.io.Held;
 import io.fleetinstaller.io.Scratch;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,13 +55,26 @@ record FaultyScratch(Scratch scratch, FaultPoints points, Names names) implement
     }
 
     @Override
-    public void write(byte[] bytes, int length, long position) throws IOException {
-      grow("write", file, () -> output.write(bytes, length, position));
+    public void write(byte[] bytes, int offset, int length, long position) throws IOException {
+      grow("write", file, () -> output.write(bytes, offset, length, position));
     }
 
     @Override
     public void extend(long size) throws IOException {
       grow("write", file, () -> output.extend(size));
+    }
+
+    @Override
+    public boolean share(Held source, long from, long length, long position) throws IOException {
+      boolean[] shared = new boolean[1];
+      grow("share", file, () -> shared[0] = output.share(source, from, length, position));
+      return shared[0];
+    }
+
+    @Override
+    public void attributes(Attributes attributes) throws IOException {
+      FaultyDisk.pass(
+          points, names.of("attributes", file), false, () -> output.attributes(attributes));
     }
 
     @Override
