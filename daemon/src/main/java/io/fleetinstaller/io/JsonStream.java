@@ -98,7 +98,7 @@ public final class JsonStream implements AutoCloseable {
     try {
       String text = parser.getText();
       // Where an escape made half a character, no bytes stand for it.
-      if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      if (text.codePoints().anyMatch(each -> each >= 0xd800 && each <= 0xdfff)) {
         throw refuse("it holds half a surrogate pair");
       }
       advance();
@@ -110,13 +110,17 @@ public final class JsonStream implements AutoCloseable {
 
   /** A whole number within these bounds, both included. */
   public long number(long min, long max) throws Refused {
-    String text = parser.currentToken() == JsonToken.VALUE_NUMBER_INT ? digits() : "";
-    if (text.matches("-?[0-9]{1,18}")) {
-      long number = Long.parseLong(text);
-      if (number >= min && number <= max) {
-        advance();
-        return number;
+    try {
+      if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+          && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+        long number = parser.getLongValue();
+        if (number >= min && number <= max) {
+          advance();
+          return number;
+        }
       }
+    } catch (IOException e) {
+      throw unreadable(place, e);
     }
     throw refuse("it must be a whole number from %d to %d".formatted(min, max));
   }
@@ -159,14 +163,6 @@ public final class JsonStream implements AutoCloseable {
   private String name() throws Refused {
     try {
       return parser.currentName();
-    } catch (IOException e) {
-      throw unreadable(place, e);
-    }
-  }
-
-  private String digits() throws Refused {
-    try {
-      return parser.getText();
     } catch (IOException e) {
       throw unreadable(place, e);
     }

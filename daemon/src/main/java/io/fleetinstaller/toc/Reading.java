@@ -6,15 +6,15 @@ import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.ReasonCode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** One reading of one table: rows in, entries out. */
 final class Reading {
-  private static final Pattern ROOT = Pattern.compile("^(\\./)+|/$");
   private static final Digest NOTHING = Digest.of(new byte[0]);
 
   private final JsonStream json;
@@ -22,6 +22,7 @@ final class Reading {
   private final Frames frames;
   private final List<Toc.Entry> entries = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
+  private final Map<Object, Object> once = new HashMap<>();
   private final List<Row> file = new ArrayList<>();
   private int rows;
   private long counted;
@@ -84,8 +85,8 @@ final class Reading {
   }
 
   private TarEntry header(Row row) throws Refused {
-    TarEntry header = row.header();
-    String path = ROOT.matcher(row.name).replaceAll("");
+    TarEntry header = row.header(each -> once.computeIfAbsent(each, same -> same));
+    String path = path(row.name);
     if (row.name.isEmpty() || !names.add(path)) {
       throw refuse(row, row.name.isEmpty() ? "it has no name" : "its name stands there twice");
     }
@@ -98,6 +99,15 @@ final class Reading {
               .formatted(bounds.entries(), bounds.content()));
     }
     return header;
+  }
+
+  /** Without what does not make it another path. */
+  private static String path(String name) {
+    int from = 0;
+    while (name.startsWith("./", from)) {
+      from += 2;
+    }
+    return name.substring(from, name.length() - (name.length() > from && name.endsWith("/") ? 1 : 0));
   }
 
   private Optional<Digest> empty(Row row, TarEntry header) throws Refused {

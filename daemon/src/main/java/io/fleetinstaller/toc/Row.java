@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** One object of a table's list, as it stands there: an entry, or a further chunk of one. */
 final class Row {
@@ -125,15 +126,19 @@ final class Row {
     return type.equals("chunk");
   }
 
-  /** What the archive's header would say. */
-  TarEntry header() throws Refused {
+  /**
+   * What the archive's header would say.
+   *
+   * @param once gives one object for all that are equal: most entries have one owner and one time
+   */
+  TarEntry header(UnaryOperator<Object> once) throws Refused {
     TarEntry.Kind kind = kind();
     return new TarEntry(
         name,
         kind,
         mode,
-        new TarEntry.Owner(uid, gid, user, group),
-        modified,
+        (TarEntry.Owner) once.apply(new TarEntry.Owner(uid, gid, user, group)),
+        (FileTime) once.apply(modified),
         kind == TarEntry.Kind.FILE ? size : 0,
         link,
         xattrs,

@@ -21,8 +21,8 @@ public final class TocFormat {
   /** In bytes of text. */
   public static final int LARGEST_PLAIN = 64 << 20;
 
-  /** Entries and further chunks; each takes about 400 bytes in memory. */
-  public static final int MOST_ROWS = 200_000;
+  /** Entries and further chunks; each takes 360 bytes of a heap that may be 64 MiB. */
+  public static final int MOST_ROWS = 100_000;
 
   static final int VERSION = 1;
 
