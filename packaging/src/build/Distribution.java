@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
@@ -44,17 +45,17 @@ final class Distribution {
   private static final Set<String> LEFT_OUT = Set.of("java.desktop");
 
   private static final List<String> OPTIONS =
-      List.of(
-          "--strip-debug",
-          "--no-header-files",
-          "--no-man-pages",
-          "--compress=zip-6",
-          "--generate-cds-archive");
+      List.of("--strip-debug", "--no-header-files", "--no-man-pages", "--compress=zip-6");
+
+  /** How zstd-jni calls our platform; its library finds its place in the runtime. */
+  private static final String NATIVE =
+      "linux/%s/".formatted(System.getProperty("os.arch").replace("x86_64", "amd64"));
 
   public static void main(String[] arguments) throws IOException {
     Path sources = Path.of(arguments[0]);
     Path distribution = Path.of(arguments[1]);
     link(distribution, distribution.resolveSibling("runtime.stamp"));
+    natives(distribution.resolve("lib"), distribution.resolve("runtime/lib"));
     copy(sources, distribution);
     units(Path.of(arguments[2]), distribution.resolve("units"));
   }
@@ -86,6 +87,39 @@ final class Distribution {
     checkModules(jars);
     run("jlink", command);
     Files.writeString(stamp, recipe);
+  }
+
+  /**
+   * Takes the native libraries out of the jars: ours goes where the runtime looks first, so that no
+   * start unpacks it into a temporary file, and those of twenty other platforms are left out.
+   */
+  private static void natives(Path lib, Path target) throws IOException {
+    for (String name : jars(lib)) {
+      Path jar = Path.of(name);
+      if (!jar.getFileName().toString().startsWith("zstd-jni-")) {
+        continue;
+      }
+      Path slim = jar.resolveSibling("slim");
+      try (JarFile file = new JarFile(jar.toFile());
+          JarOutputStream out = new JarOutputStream(Files.newOutputStream(slim))) {
+        for (JarEntry entry : Collections.list(file.entries())) {
+          if (!isNative(entry.getName())) {
+            JarEntry kept = new JarEntry(entry.getName());
+            kept.setTime(entry.getTime());
+            out.putNextEntry(kept);
+            file.getInputStream(entry).transferTo(out);
+          } else if (entry.getName().startsWith(NATIVE)) {
+            Path library = target.resolve(Path.of(entry.getName()).getFileName());
+            Files.copy(file.getInputStream(entry), library, StandardCopyOption.REPLACE_EXISTING);
+          }
+        }
+      }
+      Files.move(slim, jar, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private static boolean isNative(String name) {
+    return name.endsWith(".so") || name.endsWith(".dll") || name.endsWith(".dylib");
   }
 
   private static List<String> jars(Path lib) throws IOException {

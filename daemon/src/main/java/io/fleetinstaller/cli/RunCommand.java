@@ -32,7 +32,13 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable Path rehearsal;
 
   RunCommand(Session session) {
+    this(session, null, false);
+  }
+
+  RunCommand(Session session, @Nullable Path config, boolean supervised) {
     this.session = session;
+    this.config = config;
+    this.supervised = supervised;
   }
 
   @Override

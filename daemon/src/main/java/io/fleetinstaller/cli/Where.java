@@ -29,11 +29,12 @@ final class Where {
   private @Nullable Path config;
 
   Where() {
-    this(null);
+    this(null, null);
   }
 
-  Where(@Nullable Path socket) {
+  Where(@Nullable Path socket, @Nullable Path config) {
     this.socket = socket;
+    this.config = config;
   }
 
   Client client(Session session) throws Fault {

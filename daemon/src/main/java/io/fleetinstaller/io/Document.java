@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * A strict view on one JSON or YAML object. Whoever reads it asks for each key that it knows and
  * ends with {@link #done}, which refuses every other key. Each refusal names the source, line, key
  * and what is allowed. Not thread-safe.
+ *
+ * <p>It asks for types one by one: the JVM makes a class at run time for every switch over types,
+ * and no cache keeps it, which a cold {@code status} would wait for.
  */
 public final class Document {
   private static final int ONE_MEBIBYTE = 1 << 20;
@@ -129,11 +132,13 @@ public final class Document {
 
   public boolean flag(String key, boolean otherwise) throws Refused {
     Value value = find(key);
-    return switch (value) {
-      case null -> otherwise;
-      case Value.Flag flag -> flag.on();
-      case Value other -> throw refuse(key, "it must be true or false, not " + other.kind());
-    };
+    if (value instanceof Value.Flag flag) {
+      return flag.on();
+    }
+    if (value == null) {
+      return otherwise;
+    }
+    throw refuse(key, "it must be true or false, not " + value.kind());
   }
 
   /** A duration as 200ms, 15s, 5m, 2h or 3d. */
@@ -210,11 +215,14 @@ public final class Document {
   }
 
   private List<Value> items(String key) throws Refused {
-    return switch (find(key)) {
-      case null -> List.of();
-      case Value.Items items -> items.values();
-      case Value other -> throw refuse(key, "it must be a list, not " + other.kind());
-    };
+    Value value = find(key);
+    if (value instanceof Value.Items items) {
+      return items.values();
+    }
+    if (value == null) {
+      return List.of();
+    }
+    throw refuse(key, "it must be a list, not " + value.kind());
   }
 
   private Document objectOf(String key, Value value) throws Refused {
@@ -226,12 +234,13 @@ public final class Document {
 
   // YAML takes an unquoted 1.10 for a number; what was written is what counts.
   private String textOf(String key, Value value) throws Refused {
-    return switch (value) {
-      case Value.Text text -> text.text();
-      case Value.Numeral number when yaml -> number.text();
-      case Value other ->
-          throw place.refuse(other.line(), path + key, "it must be a text, not " + other.kind());
-    };
+    if (value instanceof Value.Text text) {
+      return text.text();
+    }
+    if (yaml && value instanceof Value.Numeral number) {
+      return number.text();
+    }
+    throw place.refuse(value.line(), path + key, "it must be a text, not " + value.kind());
   }
 
   private Refused missing(String key) {

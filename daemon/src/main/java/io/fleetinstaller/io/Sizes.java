@@ -37,6 +37,7 @@ public final class Sizes {
       amount /= 1024;
       unit++;
     }
-    return String.format(java.util.Locale.ROOT, "%.1f %s", amount, units[unit]);
+    long tenths = Math.round(amount * 10);
+    return tenths / 10 + "." + tenths % 10 + " " + units[unit];
   }
 }

@@ -105,7 +105,9 @@ class CliTest {
     "hold a --for soon, is not a duration",
     "status --colour, Unknown option",
     "status --json --json, should be specified only once",
-    "status --socket a --socket b, should be specified only once"
+    "status --socket a --socket b, should be specified only once",
+    "status --config a --config b, should be specified only once",
+    "run --supervised --supervised, should be specified only once"
   })
   void what_cannot_be_understood_is_a_usage_error(String line, String says) {
     int code = run(line.isEmpty() ? new String[0] : line.split(" "));
@@ -122,7 +124,8 @@ class CliTest {
     assertThat(code).isEqualTo(2);
     assertThat(err.toString(StandardCharsets.UTF_8))
         .isEqualTo(
-            "fleet-installer: unknown-package: cannot explain nix: nobody has it and nobody wants it\n");
+            "fleet-installer: unknown-package: cannot explain nix: nobody has it and nobody wants"
+                + " it\n");
   }
 
   @Test
@@ -334,7 +337,8 @@ class CliTest {
 
     assertThat(out.toString(StandardCharsets.UTF_8))
         .contains(
-            "status explain plan history install upgrade rollback remove hold unhold pin unpin poll");
+            "status explain plan history install upgrade rollback remove hold unhold pin unpin"
+                + " poll");
   }
 
   @Test

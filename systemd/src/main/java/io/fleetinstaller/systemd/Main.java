@@ -28,7 +28,13 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(run(args, Effects.real()));
+    int code = run(args, Effects.real());
+    if (args.length > 0 && args[0].equals("run")) {
+      System.exit(code);
+    }
+    // Only the daemon has something to do at the end. An exit would look for a logger first, in
+    // every jar, which a cold status would wait for.
+    Runtime.getRuntime().halt(code);
   }
 
   /**
