@@ -33,6 +33,8 @@ final class AgentData {
   /** What the slowest disk copies in a second, for the guard's patience. */
   private static final long BYTES_A_SECOND = 8L << 20;
 
+  private static final long ENTRIES_A_SECOND = 500;
+
   /** For the slowest stop of the old copy, and a hook. */
   private static final Duration TO_START = Duration.ofMinutes(5);
 
@@ -84,13 +86,17 @@ final class AgentData {
     List<Kept> all = of(upgrade);
     refuseLate(upgrade, candidate);
     Extent extent = snapshots.check(all);
-    Duration copying = Duration.ofSeconds(extent.bytes() / BYTES_A_SECOND);
+    Duration copying =
+        Duration.ofSeconds(extent.bytes() / BYTES_A_SECOND + extent.entries() / ENTRIES_A_SECOND);
     if (copying.isPositive()) {
       Duration deadline = candidate.descriptor().health().deadline();
       guard.allow(upgrade, deadline.plus(copying).plus(TO_START));
     }
     host.stop(candidate);
-    progress.note(snapshots.take(all, done -> progress.at(done, extent.bytes())));
+    List<String> notes = snapshots.copy(all, done -> progress.at(done, extent.bytes()));
+    // A guard that went back meanwhile has started the old copy: this is no snapshot then.
+    guard.forward(upgrade, () -> snapshots.name(all));
+    progress.note(notes);
   }
 
   private void refuseLate(Upgrade upgrade, Slot candidate) throws Fault, InterruptedException {

@@ -1,12 +1,16 @@
 package io.fleetinstaller.daemon;
 
+import io.fleetinstaller.data.Snapshots;
 import io.fleetinstaller.io.Quarantine;
+import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
+import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.upgrade.Account;
 import io.fleetinstaller.upgrade.History;
+import io.fleetinstaller.upgrade.Outcome;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -35,6 +39,7 @@ record Damages(Situation situation, Supplier<List<Reason>> mended) {
       aside(paths.packages().resolve(name.value())).forEach(found::add);
       broken(name).ifPresent(found::add);
       forgotten(name).ifPresent(found::add);
+      found.addAll(notBroughtBack(name));
     }
     return found;
   }
@@ -81,5 +86,26 @@ record Damages(Situation situation, Supplier<List<Reason>> mended) {
                 ReasonCode.STATE_DAMAGED,
                 "no journal of %s tells how %s came: some are lost, and with them what failed before"
                     .formatted(name, slot.release())));
+  }
+
+  /** Data of an agent that stands beside what it works on, after an upgrade was taken back. */
+  private List<Reason> notBroughtBack(PackageName name) {
+    History history = situation.journals().history(name);
+    Optional<Slot> current = situation.slots().read(name).current();
+    boolean upgraded =
+        history.last().flatMap(Account::outcome).filter(Outcome.Upgraded.class::isInstance).isPresent();
+    if (current.isEmpty() || upgraded || history.open().isPresent()) {
+      return List.of();
+    }
+    try {
+      return Snapshots.left(current.get()).stream()
+          .map(sentence -> new Reason(ReasonCode.STATE_DAMAGED, sentence))
+          .toList();
+    } catch (Fault fault) {
+      return List.of(fault.reason());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    }
   }
 }

@@ -8,6 +8,7 @@ import io.fleetinstaller.io.Held;
 import io.fleetinstaller.io.Scratch;
 import io.fleetinstaller.io.Sizes;
 import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Slot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,27 +86,49 @@ public final class Snapshots {
   }
 
   /**
-   * Removes what earlier upgrades left. A snapshot that none of them brought back may be all that
-   * is left of that data: it stays aside once more.
+   * Removes what earlier upgrades left.
+   *
+   * @throws Fault.Refused for a snapshot that none of them brought back: it may be all that is left
+   *     of that data
    */
   public void clear(List<Kept> all) throws Fault, InterruptedException {
     for (Kept kept : all) {
-      remove(kept, TAKING);
-      remove(kept, ASIDE);
       for (Path left : beside(kept, SNAPSHOT)) {
-        String id = left.getFileName().toString().replaceFirst(".*-", "");
-        Path aside = Kept.beside(kept.data(), "aside-" + id);
-        Trouble.in("tidy up beside", kept.data(), () -> move(left, aside));
+        throw Trouble.refused(ReasonCode.STATE_DAMAGED, kept.data(), notBack(kept, left));
       }
     }
-  }
-
-  /** Removes all that stands beside the data. */
-  public void forget(List<Kept> all) throws Fault, InterruptedException {
     for (Kept kept : all) {
       remove(kept, TAKING);
       remove(kept, ASIDE);
-      remove(kept, SNAPSHOT);
+    }
+  }
+
+  /** The snapshots of this slot's data that no upgrade brought back, a sentence each. */
+  public static List<String> left(Slot slot) throws Fault, InterruptedException {
+    List<String> sentences = new ArrayList<>();
+    for (Kept kept : named("", Optional.of(slot), Optional.empty())) {
+      for (Path left : beside(kept, SNAPSHOT)) {
+        sentences.add(notBack(kept, left));
+      }
+    }
+    return sentences;
+  }
+
+  private static String notBack(Kept kept, Path left) {
+    return "%s was not brought back when an upgrade was; put it in the place of %s, or delete it"
+        .formatted(left, kept.data());
+  }
+
+  /** The candidate stays: removes what this upgrade kept. */
+  public void forget(List<Kept> all) throws Fault, InterruptedException {
+    for (Kept kept : all) {
+      if (there(kept.snapshot())) {
+        // However long it takes to delete, it is no snapshot any more.
+        Path over = Kept.beside(kept.data(), "taking-over");
+        Trouble.in("tidy up beside", kept.data(), () -> move(kept.snapshot(), over));
+      }
+      remove(kept, TAKING);
+      remove(kept, ASIDE);
     }
   }
 
@@ -127,36 +150,35 @@ public final class Snapshots {
   }
 
   /**
-   * Takes those that are not there yet, while nothing may write to the data.
+   * Copies what has no snapshot yet, while nothing may write to the data.
    *
    * @param progress told how many bytes of a directory are done
    * @return what was done, for people
    */
-  public List<String> take(List<Kept> all, LongConsumer progress)
+  public List<String> copy(List<Kept> all, LongConsumer progress)
       throws Fault, InterruptedException {
     List<String> notes = new ArrayList<>();
     for (Kept kept : all) {
       if (!there(kept.snapshot())) {
         LOG.info("taking a snapshot of {}", kept.data());
-        notes.addAll(Trouble.in("take a snapshot of", kept.data(), () -> take(kept, progress)));
+        notes.addAll(Trouble.in("take a snapshot of", kept.data(), () -> copy(kept, progress)));
       }
     }
     return notes;
   }
 
-  private List<String> take(Kept kept, LongConsumer progress) throws IOException {
+  private List<String> copy(Kept kept, LongConsumer progress) throws IOException {
+    Path taking = taking(kept);
+    disk.deleteTree(taking);
     if (!there(kept.data())) {
       disk.createDirectories(kept.data().resolveSibling(""), PARENTS);
-      disk.replace(kept.snapshot(), new byte[0], 0600);
+      disk.replace(taking, new byte[0], 0600);
       return List.of("snapshot of %s: there is nothing yet".formatted(kept.data()));
     }
-    Path taking = Kept.beside(kept.data(), "taking-copy");
-    disk.deleteTree(taking);
     disk.createDirectories(taking, OURS_ALONE);
     Copy copy = new Copy(scratch, progress);
     copy.directory(kept.data(), taking);
     disk.sync(taking);
-    disk.move(taking, kept.snapshot());
     List<String> notes = new ArrayList<>(copy.notes());
     notes.add(
         "snapshot of %s: %d files, %s, %s"
@@ -166,6 +188,19 @@ public final class Snapshots {
                 Sizes.text(copy.bytes()),
                 copy.allShared() ? "shared" : "copied"));
     return notes;
+  }
+
+  /** Makes snapshots of the copies: from now on a way back brings them back. */
+  public void name(List<Kept> all) throws Fault, InterruptedException {
+    for (Kept kept : all) {
+      if (!there(kept.snapshot())) {
+        Trouble.in("name the snapshot of", kept.data(), () -> move(taking(kept), kept.snapshot()));
+      }
+    }
+  }
+
+  private static Path taking(Kept kept) {
+    return Kept.beside(kept.data(), "taking-copy");
   }
 
   /** Brings back what is waiting; what a candidate made of the data stays aside. */

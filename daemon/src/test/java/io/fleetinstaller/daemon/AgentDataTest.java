@@ -159,7 +159,7 @@ final class AgentDataTest {
   void a_candidate_does_not_start_before_all_is_kept_not_even_after_a_crash() throws Exception {
     Release one = keeping("1");
     Release two = keeping("2");
-    stage.effects = dyingOnceAt("fleet-installer-snapshot-");
+    stage.effects = dyingOnceAt("fleet-installer-snapshot-00000002");
     stage.host.starting(slot -> {
       seen.add(slot.release().version() + " with " + beside());
       migrate(slot);

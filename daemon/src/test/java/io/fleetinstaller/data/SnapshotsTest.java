@@ -126,7 +126,8 @@ final class SnapshotsTest {
     Process made = new ProcessBuilder("mkfifo", data.resolve("pipe").toString()).start();
     Needs.the(made.waitFor() == 0, "mkfifo");
 
-    List<String> notes = snapshots.take(List.of(kept), _ -> {});
+    List<String> notes = snapshots.copy(List.of(kept), _ -> {});
+    snapshots.name(List.of(kept));
 
     assertThat(notes).contains("left out pipe: it is no file, directory or link");
     assertThat(kept.snapshot().resolve("pipe")).doesNotExist();
@@ -188,19 +189,31 @@ final class SnapshotsTest {
   }
 
   @Test
-  void the_next_upgrade_clears_what_the_last_one_left_but_keeps_what_never_came_back()
-      throws Exception {
+  void the_next_upgrade_clears_what_the_last_one_left() throws Exception {
     write("rows", "new");
     Files.createDirectories(Kept.of(data, "00000003").aside());
-    Files.createDirectories(Kept.of(data, "00000004").snapshot().resolve("old"));
     Files.createDirectories(Kept.beside(data, "taking-copy"));
     Files.createDirectories(folder.resolve(".agent.fleet-installer-new"));
 
     snapshots.clear(List.of(kept));
 
-    assertThat(names())
-        .containsExactlyInAnyOrder(
-            "agent", ".agent.fleet-installer-aside-00000004", ".agent.fleet-installer-new");
+    assertThat(names()).containsExactlyInAnyOrder("agent", ".agent.fleet-installer-new");
+  }
+
+  @Test
+  void what_never_came_back_is_neither_cleared_nor_forgotten() throws Exception {
+    write("rows", "new");
+    Path good = Files.createDirectories(Kept.of(data, "00000004").snapshot().resolve("old"));
+    Path aside = Files.createDirectories(Kept.of(data, "00000004").aside());
+
+    assertThatThrownBy(() -> snapshots.clear(List.of(kept)))
+        .isInstanceOf(Fault.Refused.class)
+        .hasMessageContaining(good.getParent().toString())
+        .extracting(thrown -> ((Fault) thrown).reason().code())
+        .isEqualTo(ReasonCode.STATE_DAMAGED);
+    snapshots.forget(List.of(kept));
+    assertThat(good).isDirectory();
+    assertThat(aside).doesNotExist();
   }
 
   @Test
@@ -283,7 +296,8 @@ final class SnapshotsTest {
       Files.createDirectories(there.data());
       Files.writeString(there.data().resolve("rows"), "x".repeat(100_000));
 
-      List<String> notes = snapshots.take(List.of(there), _ -> {});
+      List<String> notes = snapshots.copy(List.of(there), _ -> {});
+      snapshots.name(List.of(there));
 
       assertThat(notes).singleElement().asString().endsWith("shared");
       assertThat(Files.mismatch(there.data().resolve("rows"), there.snapshot().resolve("rows")))
@@ -295,7 +309,8 @@ final class SnapshotsTest {
 
   private void take() throws Exception {
     snapshots.check(List.of(kept));
-    snapshots.take(List.of(kept), _ -> {});
+    snapshots.copy(List.of(kept), _ -> {});
+    snapshots.name(List.of(kept));
   }
 
   private void write(String name, String text) throws IOException {

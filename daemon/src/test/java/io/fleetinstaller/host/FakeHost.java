@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -34,6 +35,7 @@ public final class FakeHost implements Host {
   private final Set<String> units = new HashSet<>();
   private final Map<PackageName, Armed> armed = new HashMap<>();
   private final Map<PackageName, Fired> fired = new HashMap<>();
+  private Runnable guardBack = () -> {};
   private final Map<String, List<Said>> logs = new HashMap<>();
   private final Map<List<String>, Program> programs = new HashMap<>();
   private final List<Outage> outages = new ArrayList<>();
@@ -224,6 +226,18 @@ public final class FakeHost implements Host {
     return itself ? ProcessHandle.current().pid() : pids++;
   }
 
+  /** What the guard does when it is asked to go back. */
+  public synchronized void guard(Runnable back) {
+    guardBack = back;
+  }
+
+  /** The guard has gone back from this. */
+  public synchronized Armed fire(PackageName name) {
+    Armed over = Objects.requireNonNull(armed.remove(name));
+    fired.put(name, new Fired(over, Fired.Why.DEADLINE));
+    return over;
+  }
+
   private void answering() throws Fault {
     Duration now = time.elapsed();
     for (Outage outage : outages) {
@@ -290,6 +304,7 @@ public final class FakeHost implements Host {
     public void goBack(PackageName name) {
       synchronized (FakeHost.this) {
         deeds.add("guard goes back " + name);
+        guardBack.run();
       }
     }
 
