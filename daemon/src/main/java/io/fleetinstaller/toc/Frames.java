@@ -30,7 +30,8 @@ final class Frames {
       return Optional.of("it overlaps what comes before it, or stands in the wrong order");
     }
     if (place.inner() > MOST_INNER) {
-      return Optional.of("it lies deeper in its frame than the %d bytes allowed".formatted(MOST_INNER));
+      return Optional.of(
+          "it lies deeper in its frame than the %d bytes allowed".formatted(MOST_INNER));
     }
     last = place;
     used = place.inner() + length;

@@ -53,7 +53,8 @@ public final class LayerWriter implements AutoCloseable {
   private record Written(TarEntry header, Optional<Digest> digest, List<Piece> pieces) {}
 
   /** A chunk in a frame whose place is not known yet. */
-  private record Piece(long offset, int length, Digest digest, int frame, int inner, boolean zero) {}
+  private record Piece(
+      long offset, int length, Digest digest, int frame, int inner, boolean zero) {}
 
   /**
    * Begins a layer.
@@ -173,16 +174,13 @@ public final class LayerWriter implements AutoCloseable {
         written.stream()
             .map(each ->
                 new Toc.Entry(
-                    each.header(),
-                    each.digest(),
-                    each.pieces().stream().map(this::chunk).toList()))
+                    each.header(), each.digest(), each.pieces().stream().map(this::chunk).toList()))
             .toList());
   }
 
   private Toc.Chunk chunk(Piece piece) {
     Toc.Place place =
-        new Toc.Place(
-            frames.begin(piece.frame()), frames.begin(piece.frame() + 1), piece.inner());
+        new Toc.Place(frames.begin(piece.frame()), frames.begin(piece.frame() + 1), piece.inner());
     return new Toc.Chunk(
         piece.offset(),
         piece.length(),

@@ -107,7 +107,8 @@ final class Reading {
     while (name.startsWith("./", from)) {
       from += 2;
     }
-    return name.substring(from, name.length() - (name.length() > from && name.endsWith("/") ? 1 : 0));
+    return name.substring(
+        from, name.length() - (name.length() > from && name.endsWith("/") ? 1 : 0));
   }
 
   private Optional<Digest> empty(Row row, TarEntry header) throws Refused {

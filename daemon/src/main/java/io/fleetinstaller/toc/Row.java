@@ -142,9 +142,7 @@ final class Row {
         kind == TarEntry.Kind.FILE ? size : 0,
         link,
         xattrs,
-        size > 0 && kind == TarEntry.Kind.FILE
-            ? List.of(new TarEntry.Extent(0, size))
-            : List.of());
+        size > 0 && kind == TarEntry.Kind.FILE ? List.of(new TarEntry.Extent(0, size)) : List.of());
   }
 
   private TarEntry.Kind kind() throws Refused {

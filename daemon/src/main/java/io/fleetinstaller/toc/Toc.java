@@ -38,8 +38,8 @@ public record Toc(List<Entry> entries) {
    * @param header what the archive says of it; its extents do not count, a file is all there is in
    *     its chunks
    * @param digest of a file's whole content; empty for anything else
-   * @param chunks of a file, in order, from its first byte to its last without hole or overlap; none
-   *     for an empty file and for anything else
+   * @param chunks of a file, in order, from its first byte to its last without hole or overlap;
+   *     none for an empty file and for anything else
    */
   public record Entry(TarEntry header, Optional<Digest> digest, List<Chunk> chunks) {
     public Entry {

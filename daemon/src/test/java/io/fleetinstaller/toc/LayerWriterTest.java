@@ -121,11 +121,12 @@ final class LayerWriterTest {
   void a_file_that_changes_its_size_is_an_error(int size) {
     byte[] content = new byte[size];
 
-    assertThatThrownBy(() -> {
-          try (LayerWriter writer = new LayerWriter(new ByteArrayOutputStream(), 100)) {
-            writer.add(header("file", 100), new ByteArrayInputStream(content));
-          }
-        })
+    assertThatThrownBy(
+            () -> {
+              try (LayerWriter writer = new LayerWriter(new ByteArrayOutputStream(), 100)) {
+                writer.add(header("file", 100), new ByteArrayInputStream(content));
+              }
+            })
         .isInstanceOf(IOException.class)
         .hasMessage("file changed its size while it was read");
   }

@@ -107,7 +107,9 @@ final class TocFormatTest {
           20 30 0 100001             | that are declared
           """)
   void files_that_lie_where_they_cannot_are_refused(String places, String why) {
-    byte[] lie = TocText.bytes(new Toc(List.of(places.split(", ")).stream().map(TocFormatTest::file).toList()));
+    byte[] lie =
+        TocText.bytes(
+            new Toc(List.of(places.split(", ")).stream().map(TocFormatTest::file).toList()));
 
     assertThatThrownBy(() -> read(lie)).isInstanceOf(Refused.class).hasMessageContaining(why);
   }
@@ -134,7 +136,8 @@ final class TocFormatTest {
 
     assertThatThrownBy(() -> read(text.append("]}").toString().getBytes(StandardCharsets.UTF_8)))
         .isInstanceOfSatisfying(
-            Refused.class, fault -> assertThat(fault.reason().code()).isEqualTo(ReasonCode.TOO_LARGE))
+            Refused.class,
+            fault -> assertThat(fault.reason().code()).isEqualTo(ReasonCode.TOO_LARGE))
         .hasMessageContaining("more than the 10 entries");
   }
 
@@ -178,7 +181,8 @@ final class TocFormatTest {
 
     assertThatThrownBy(() -> TocFormat.read("the table", packed, location, BOUNDS))
         .isInstanceOfSatisfying(
-            Refused.class, fault -> assertThat(fault.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH));
+            Refused.class,
+            fault -> assertThat(fault.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH));
   }
 
   @ParameterizedTest
@@ -194,7 +198,8 @@ final class TocFormatTest {
     Toc.Location location = new Toc.Location(ONE, offset, packed, plain);
 
     assertThatThrownBy(() -> TocFormat.read("the table", new byte[5], location, BOUNDS))
-        .isInstanceOfSatisfying(Refused.class, fault -> assertThat(fault.reason().code()).isEqualTo(code));
+        .isInstanceOfSatisfying(
+            Refused.class, fault -> assertThat(fault.reason().code()).isEqualTo(code));
   }
 
   @ParameterizedTest
@@ -202,8 +207,10 @@ final class TocFormatTest {
   void annotations_of_zstd_chunked_tell_where_the_table_is(String prefix) {
     Map<String, String> annotations =
         Map.of(
-            prefix + ".manifest-checksum", ONE.toString(),
-            prefix + ".manifest-position", "900:80:500:1");
+            prefix + ".manifest-checksum",
+            ONE.toString(),
+            prefix + ".manifest-position",
+            "900:80:500:1");
 
     Optional<Toc.Location> location = Toc.Location.of(annotations);
 
@@ -216,7 +223,11 @@ final class TocFormatTest {
   @CsvSource({"1:2", "1:2:3:2", "-1:2:3", "a:b:c", "9999999999999999999:1:1"})
   void a_position_that_is_none_is_refused(String position) {
     Map<String, String> annotations =
-        Map.of("io.fleetinstaller.toc.digest", ONE.toString(), "io.fleetinstaller.toc.position", position);
+        Map.of(
+            "io.fleetinstaller.toc.digest",
+            ONE.toString(),
+            "io.fleetinstaller.toc.position",
+            position);
 
     assertThatThrownBy(() -> Toc.Location.of(annotations))
         .isInstanceOf(IllegalArgumentException.class)

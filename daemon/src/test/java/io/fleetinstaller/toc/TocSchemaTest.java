@@ -62,7 +62,8 @@ final class TocSchemaTest {
 
   private static boolean valid(String text) {
     try (InputStream in =
-        Objects.requireNonNull(TocSchemaTest.class.getResourceAsStream("/schema/toc.schema.json"))) {
+        Objects.requireNonNull(
+            TocSchemaTest.class.getResourceAsStream("/schema/toc.schema.json"))) {
       return new ValidatorFactory()
           .withJsonNodeFactory(new SnakeYamlNode.Factory())
           .validate(new String(in.readAllBytes(), StandardCharsets.UTF_8), text)

@@ -28,20 +28,26 @@ final class ZstdChunkedTest {
     Toc.Location location =
         Toc.Location.of(
                 Map.of(
-                    prefix + ".zstd-chunked.manifest-checksum", new Digest(hex).toString(),
-                    prefix + ".zstd-chunked.manifest-position", position))
+                    prefix + ".zstd-chunked.manifest-checksum",
+                    new Digest(hex).toString(),
+                    prefix + ".zstd-chunked.manifest-position",
+                    position))
             .orElseThrow();
     byte[] packed =
         Arrays.copyOfRange(
             layer, (int) location.offset(), (int) (location.offset() + location.packed()));
 
     Toc toc =
-        TocFormat.read(
-            tool, packed, location, new TocFormat.Bounds(layer.length, 10_000_000, 100));
+        TocFormat.read(tool, packed, location, new TocFormat.Bounds(layer.length, 10_000_000, 100));
 
     Agreement.check(layer, toc);
-    assertThat(toc.entries()).extracting(entry -> entry.header().kind()).contains(
-        TarEntry.Kind.FILE, TarEntry.Kind.DIRECTORY, TarEntry.Kind.SYMLINK, TarEntry.Kind.HARDLINK);
+    assertThat(toc.entries())
+        .extracting(entry -> entry.header().kind())
+        .contains(
+            TarEntry.Kind.FILE,
+            TarEntry.Kind.DIRECTORY,
+            TarEntry.Kind.SYMLINK,
+            TarEntry.Kind.HARDLINK);
     assertThat(toc.entries()).anyMatch(entry -> entry.chunks().size() > 1);
     assertThat(toc.entries())
         .anyMatch(entry -> entry.chunks().stream().anyMatch(chunk -> chunk.place().isEmpty()));
