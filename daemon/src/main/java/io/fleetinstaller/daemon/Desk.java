@@ -21,7 +21,6 @@ import io.fleetinstaller.release.Version;
 import io.fleetinstaller.upgrade.Account;
 import io.fleetinstaller.upgrade.Failure;
 import io.fleetinstaller.upgrade.Outcome;
-import java.nio.file.Files;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
@@ -145,7 +144,7 @@ final class Desk {
   private void refuseUnsigned(PackageName name, Digest digest) throws Refused {
     Settings settings = situation.site().settings().now();
     RemoteConfig documents = situation.source().state().asked().documents();
-    if (documents.find(name, digest).isPresent() || !Files.exists(settings.paths().trustRoot())) {
+    if (documents.find(name, digest).isPresent() || !settings.paths().anchored()) {
       return;
     }
     if (!settings.allowUnsigned()) {

@@ -10,7 +10,6 @@ import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.upgrade.Decision;
 import io.fleetinstaller.upgrade.Plan;
-import java.nio.file.Files;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Map;
@@ -51,7 +50,7 @@ record Moment(Situation situation, Map<PackageName, Desired> wishes, Circumstanc
         && !settings.allowUnsigned()
         && !situation.source().state().asked().documents().vouchesFor(release)
         && situation.slots().whole(release.name(), release.digest()).isEmpty()
-        && Files.exists(settings.paths().trustRoot());
+        && settings.paths().anchored();
   }
 
   private static Reason unsigned(PackageName name) {

@@ -6,6 +6,8 @@ import io.fleetinstaller.registry.RegistrySettings;
 import io.fleetinstaller.source.ReportSettings;
 import io.fleetinstaller.source.Rhythm;
 import io.fleetinstaller.source.SourceSettings;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -164,5 +166,23 @@ public record Settings(
             Path.of("/run/fleet-installer/installer.sock"),
             Path.of("/etc/fleet-installer/trust/root.json"),
             Path.of("/etc/datadog-agent/datadog.yaml"));
+
+    /**
+     * Whether this host has a trust root, or ever had one: a root that is gone, or that its disk
+     * does not show, loosens nothing. Asked of the disk anew each time.
+     */
+    boolean anchored() {
+      return mayExist(trustRoot) || mayExist(state.resolve("trust"));
+    }
+
+    private static boolean mayExist(Path path) {
+      Path sought = path.toAbsolutePath();
+      Path found = sought;
+      while (Files.notExists(found, LinkOption.NOFOLLOW_LINKS) && found.getParent() != null) {
+        found = found.getParent();
+      }
+      // Nobody knows what is beyond a link to nothing, or below what cannot be looked at.
+      return found.equals(sought) || !Files.isDirectory(found);
+    }
   }
 }

@@ -11,7 +11,6 @@ import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.report.TrustedConfig;
 import io.fleetinstaller.source.Site;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -111,12 +110,11 @@ final class Source implements AutoCloseable {
 
   // Whoever installed a trust root wants nothing unsigned to run by a slip of the settings.
   private static void refuseBesideTrust(Path file, Settings settings) throws Fault.Refused {
-    Path root = settings.paths().trustRoot();
-    if (Files.exists(root) && !settings.allowUnsigned()) {
+    if (settings.paths().anchored() && !settings.allowUnsigned()) {
       throw new Fault.Refused(
           ReasonCode.UNSIGNED,
-          "cannot follow desired file %s: it is not signed, and there is a trust root at %s; set source.url, or allowUnsigned: true"
-              .formatted(file, root));
+          "cannot follow desired file %s: it is not signed, and this host has, or had, a trust root at %s; set source.url, or allowUnsigned: true"
+              .formatted(file, settings.paths().trustRoot()));
     }
   }
 

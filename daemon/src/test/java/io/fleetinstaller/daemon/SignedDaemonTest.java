@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The main job from a signed repository to the host, and what attacks on it come to there. */
@@ -149,11 +150,7 @@ class SignedDaemonTest {
 
     Document byHand =
         stage.order(Verb.INSTALL, Optional.of(Stage.AGENT), Optional.of(unknown.digest()));
-    Path settings = folder.resolve("installer.yaml");
-    Files.writeString(
-        settings,
-        Files.readString(settings)
-            .replace("url: \"file:" + site + "\"", "file: %s/desired.yaml".formatted(folder)));
+    followTheFile();
     stage.desire(unknown);
     stage.poll();
 
@@ -168,11 +165,7 @@ class SignedDaemonTest {
     Release unknown = stage.release("3");
     Path root = folder.resolve("root.json");
     stage.follow(site, root, "");
-    Path settings = folder.resolve("installer.yaml");
-    Files.writeString(
-        settings,
-        Files.readString(settings)
-            .replace("url: \"file:" + site + "\"", "file: %s/desired.yaml".formatted(folder)));
+    followTheFile();
     stage.desire(unknown);
     stage.host.life(unknown, Life.GOOD.exits(Duration.ofSeconds(1), "status 1"));
     stage.start().poll();
@@ -183,6 +176,60 @@ class SignedDaemonTest {
 
     assertThat(code()).isEqualTo("unsigned");
     assertThat(stage.host.deeds).isEqualTo(before);
+  }
+
+  /** How a trust root can be out of sight. */
+  enum Hidden {
+    DELETED,
+    A_LINK_TO_NOTHING,
+    BELOW_A_LINK_TO_NOTHING
+  }
+
+  @ParameterizedTest
+  @EnumSource(Hidden.class)
+  void a_trust_root_that_cannot_be_seen_is_one_all_the_same(Hidden hidden) throws Exception {
+    Release unknown = stage.release("3");
+    Path root = folder.resolve("etc/trust/root.json");
+    hide(root, hidden);
+    stage.follow(site, root, "");
+    followTheFile();
+    stage.desire(unknown);
+
+    stage.start().poll();
+    Document byHand =
+        stage.order(Verb.INSTALL, Optional.of(Stage.AGENT), Optional.of(unknown.digest()));
+
+    assertThat(stage.status().object("source").object("error").text("code")).isEqualTo("unsigned");
+    assertThat(byHand.object("reason").text("code")).isEqualTo("unsigned");
+    assertThat(stage.host.deeds).containsOnly("ready");
+  }
+
+  private void hide(Path root, Hidden hidden) throws Exception {
+    Files.createDirectories(root.getParent().getParent());
+    Path nothing = Path.of("not-mounted");
+    switch (hidden) {
+      case DELETED -> {
+        publisher.publish();
+        Files.createDirectory(root.getParent());
+        Files.copy(publisher.root(), root);
+        stage.follow(site, root, "").start().poll();
+        stage.close();
+        Files.delete(root);
+        stage.host.deeds.clear();
+      }
+      case A_LINK_TO_NOTHING ->
+          Files.createSymbolicLink(
+              Files.createDirectory(root.getParent()).resolve("root.json"), nothing);
+      case BELOW_A_LINK_TO_NOTHING -> Files.createSymbolicLink(root.getParent(), nothing);
+    }
+  }
+
+  private void followTheFile() throws IOException {
+    Path settings = folder.resolve("installer.yaml");
+    Files.writeString(
+        settings,
+        Files.readString(settings)
+            .replace("url: \"file:" + site + "\"", "file: %s/desired.yaml".formatted(folder)));
   }
 
   @Test
