@@ -68,7 +68,7 @@ final class Ancestors {
         .filter(entry -> entry.getValue() >= ALIKE)
         .max(
             Comparator.<Map.Entry<Integer, Integer>>comparingInt(Map.Entry::getValue)
-                .thenComparing(entry -> -entry.getKey()))
+                .thenComparingInt(entry -> -entry.getKey()))
         .map(entry -> old.get(entry.getKey()));
   }
 
