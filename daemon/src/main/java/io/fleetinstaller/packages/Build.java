@@ -109,6 +109,7 @@ public record Build(
         it.setuid(),
         it.capabilities(),
         it.data(),
+        it.immutable(),
         size,
         items.size());
   }

@@ -84,6 +84,7 @@ public final class DescriptorFormat {
             slotPaths("setuid"),
             slotPaths("capabilities"),
             data(),
+            document.flag("immutable", false),
             unpackedSize.orElse(0),
             entries.orElse(0));
     document.done();

@@ -45,6 +45,7 @@ public final class DescriptorText {
     putList(tree, "capabilities", List.copyOf(new TreeSet<>(it.capabilities())));
     putList(tree, "state", it.data().state().stream().map(path -> map("path", path)).toList());
     put(tree, "pointOfNoReturn", it.data().pointOfNoReturn() ? true : null);
+    put(tree, "immutable", it.immutable() ? true : null);
     tree.put("unpackedSize", it.unpackedSize());
     tree.put("entries", it.entries());
     return tree;

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param setuid paths in the slot that may carry set-uid or set-gid bits
  * @param capabilities paths in the slot that may carry file capabilities
  * @param data what it keeps on the host and must find again when it is gone back to
+ * @param immutable nobody ever changes what is in its slots: those of several releases may name the
+ *     same files
  * @param unpackedSize bytes of all files, the sum of their lengths
  * @param entries files, directories and links in all layers
  */
@@ -29,10 +31,11 @@ public record Descriptor(
     Set<String> setuid,
     Set<String> capabilities,
     Data data,
+    boolean immutable,
     long unpackedSize,
     long entries) {
 
-  /** One that keeps no data. */
+  /** One that keeps no data and promises nothing. */
   public Descriptor(
       PackageName name,
       Version version,
@@ -60,6 +63,7 @@ public record Descriptor(
         setuid,
         capabilities,
         Data.NONE,
+        false,
         unpackedSize,
         entries);
   }

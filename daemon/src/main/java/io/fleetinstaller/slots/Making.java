@@ -7,6 +7,7 @@ import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.slots.EntryPath.Unsafe;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +25,12 @@ final class Making {
 
   /** Where it goes, through what. */
   record Target(
-      Path directory, Scratch scratch, Room room, Owners owners, ContentsWriter contents) {}
+      Path directory,
+      Scratch scratch,
+      Room room,
+      Owners owners,
+      ContentsWriter contents,
+      Twins twins) {}
 
   Making(Target target, Tree tree, Privileges privileges) {
     this.target = target;
@@ -56,11 +62,45 @@ final class Making {
       throws Unsafe, IOException, Fault, InterruptedException {
     tree.add(path, Privileges.special(entry) ? Tree.Kind.SPECIAL_FILE : Tree.Kind.FILE);
     Made made = made(entry);
+    Item item = item(path, entry, made);
+    if (!linked(item, content)) {
+      write(path, entry, made, content);
+      target.contents().file(item, content::check);
+    }
+  }
+
+  /** Gives a file of another slot that is the same for ever a further name in this one. */
+  private boolean linked(Item plain, Content content)
+      throws Unsafe, Fault, InterruptedException {
+    Optional<Item> item = content.digest().map(plain::with);
+    Optional<Path> twin =
+        item.isPresent() ? target.room().in(() -> target.twins().of(item.get())) : Optional.empty();
+    if (twin.isEmpty() || !create(() -> link(at(plain.path()), twin.get()))) {
+      return false;
+    }
+    target.contents().other(item.get());
+    return true;
+  }
+
+  /** False where the file has as many names already as the file system can count. */
+  private boolean link(Path link, Path file) throws IOException {
+    try {
+      target.scratch().hardlink(link, file);
+      return true;
+    } catch (FileSystemException e) {
+      if (String.valueOf(e.getReason()).startsWith("Too many links")) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private void write(String path, TarEntry entry, Made made, Content content)
+      throws Unsafe, IOException, Fault, InterruptedException {
     Path file = at(path);
     Scratch.Output out = create(() -> target.scratch().file(file));
     // Closed by hand on every way out: closing after a failure must not hide the failure.
-    try {
-      NewFile writing = new NewFile(target, out, path, entry.size());
+    try (NewFile writing = new NewFile(target, out, path, entry.size())) {
       content.write(writing);
       writing.end();
       target.room().run(() -> out.attributes(attributes(entry, made)));
@@ -69,7 +109,6 @@ final class Making {
       throw e;
     }
     target.room().run(out::close);
-    target.contents().file(item(path, entry, made), content::check);
   }
 
   void directory(String path, TarEntry entry) throws Unsafe, Fault, InterruptedException {

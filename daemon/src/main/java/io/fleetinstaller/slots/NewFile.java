@@ -5,22 +5,23 @@ import io.fleetinstaller.io.TarReader;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.ReasonCode;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A file being written, and hashed on the way. Not thread-safe. */
-final class NewFile implements Sink {
+final class NewFile implements Sink, AutoCloseable {
+  private static final long BLOCK = 4096;
+
   private final Making.Target target;
   private final Scratch.Output out;
   private final String name;
   private final long size;
   private long at;
   private boolean hole;
+  private @Nullable Original original;
 
   /**
    * @param size how many bytes there will be
@@ -56,21 +57,60 @@ final class NewFile implements Sink {
   @Override
   public void copy(Path source, long from, long length) throws Fault, InterruptedException {
     room(length);
-    try (FileChannel channel =
-        FileChannel.open(source, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
-      long done = 0;
-      while (done < length) {
-        ContentsWriter.Space space = target.contents().space(length - done);
-        ByteBuffer piece = ByteBuffer.wrap(space.buffer(), space.from(), space.length());
-        int read = channel.read(piece, from + done);
-        if (read < 0) {
-          throw wrong("%s ends before its byte %d".formatted(source, from + length));
-        }
-        done += read;
-        write(space, read);
+    try {
+      Original original = original(source);
+      // Only whole blocks can be shared, and only where they begin alike in both files.
+      long head = from % BLOCK == at % BLOCK ? Math.floorMod(-from, BLOCK) : length;
+      long middle = original.shareable(from + head, length - head);
+      copied(original, from, Math.min(head, length), false);
+      if (middle > 0) {
+        boolean shared =
+            target.room().in(() -> out.share(original.held(), from + head, middle, at));
+        copied(original, from + head, middle, shared);
       }
+      long tail = from + Math.min(length, head + middle);
+      copied(original, tail, from + length - tail, false);
     } catch (IOException e) {
       throw wrong("%s cannot be read: %s".formatted(source, e.getMessage()));
+    }
+  }
+
+  /** Hashes a piece of another file, and writes it where it is not shared. */
+  private void copied(Original original, long from, long length, boolean shared)
+      throws IOException, Fault, InterruptedException {
+    long end = from + length;
+    for (long next = from; next < end; ) {
+      ContentsWriter.Space space = target.contents().space(end - next);
+      int read =
+          original
+              .bytes()
+              .read(ByteBuffer.wrap(space.buffer(), space.from(), space.length()), next);
+      if (read < 0) {
+        throw new EOFException("it ends before its byte %d".formatted(end));
+      }
+      if (shared) {
+        wrote(read);
+      } else {
+        write(space, read);
+      }
+      next += read;
+    }
+  }
+
+  private Original original(Path source) throws IOException {
+    if (original == null || !original.path().equals(source)) {
+      close();
+      original = Original.open(source);
+    }
+    return original;
+  }
+
+  /** Lets go of what was copied from. */
+  @Override
+  public void close() {
+    if (original != null) {
+      original.close();
+      original = null;
     }
   }
 
@@ -96,6 +136,10 @@ final class NewFile implements Sink {
 
   private void write(ContentsWriter.Space space, int length) throws Fault, InterruptedException {
     target.room().run(() -> out.write(space.buffer(), space.from(), length, at));
+    wrote(length);
+  }
+
+  private void wrote(int length) throws InterruptedException {
     target.contents().bytes(length);
     at += length;
     hole = false;

@@ -81,9 +81,10 @@ final class Staging {
     Scratch.Output out = room.in(() -> doors.scratch().file(file));
     ContentsWriter contents = new ContentsWriter(out);
     try {
+      Twins twins = Twins.of(delivery, new Shelf(layout, doors).read().whole());
       Unpacking unpacking =
           new Unpacking(
-              delivery, new Making.Target(staged, doors.scratch(), room, owners, contents));
+              delivery, new Making.Target(staged, doors.scratch(), room, owners, contents, twins));
       AtomicLong arrived = new AtomicLong();
       for (Layer layer : delivery.layers()) {
         switch (layer) {

@@ -51,6 +51,14 @@ final class Verification {
     return List.copyOf(differences);
   }
 
+  /** Whether this one entry is what it was made as. */
+  boolean sound(Item item) throws IOException {
+    compare(item);
+    boolean sound = differences.isEmpty();
+    differences.clear();
+    return sound;
+  }
+
   /** What nobody vouches for is no measure of anything. */
   private boolean sealed() throws IOException {
     Seal seal = new Seal(slot);

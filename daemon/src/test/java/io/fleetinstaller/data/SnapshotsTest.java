@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fleetinstaller.host.Kept;
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.FileScratch;
+import io.fleetinstaller.io.LoopDisk;
 import io.fleetinstaller.io.Needs;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
@@ -24,6 +25,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SnapshotsTest {
   @TempDir private Path folder;
@@ -281,18 +284,11 @@ final class SnapshotsTest {
         .hasMessageContaining("a file system is mounted on /proc");
   }
 
-  @Test
-  void files_are_shared_where_the_file_system_can() throws Exception {
-    Path disk = folder.resolve("disk");
-    Path mount = Files.createDirectories(folder.resolve("mount"));
-    boolean made =
-        ran("truncate", "-s", "300M", disk.toString())
-            && (ran("mkfs.btrfs", "-q", disk.toString()) || ran("mkfs.xfs", "-q", disk.toString()))
-            && ran("mount", "-o", "loop", disk.toString(), mount.toString());
-    org.junit.jupiter.api.Assumptions.assumeTrue(
-        made, "NOT TESTED: sharing files needs root and mkfs.btrfs or mkfs.xfs");
-    try {
-      Kept there = Kept.of(mount.resolve("agent"), "00000007");
+  @ParameterizedTest
+  @ValueSource(strings = {"xfs", "btrfs"})
+  void files_are_shared_where_the_file_system_can(String type) throws Exception {
+    try (LoopDisk disk = LoopDisk.make(folder, type)) {
+      Kept there = Kept.of(disk.mount().resolve("agent"), "00000007");
       Files.createDirectories(there.data());
       Files.writeString(there.data().resolve("rows"), "x".repeat(100_000));
 
@@ -302,8 +298,6 @@ final class SnapshotsTest {
       assertThat(notes).singleElement().asString().endsWith("shared");
       assertThat(Files.mismatch(there.data().resolve("rows"), there.snapshot().resolve("rows")))
           .isEqualTo(-1);
-    } finally {
-      ran("umount", mount.toString());
     }
   }
 
@@ -332,13 +326,5 @@ final class SnapshotsTest {
 
   private static UserDefinedFileAttributeView view(Path path) {
     return Files.getFileAttributeView(path, UserDefinedFileAttributeView.class);
-  }
-
-  private static boolean ran(String... words) throws InterruptedException {
-    try {
-      return new ProcessBuilder(words).redirectErrorStream(true).start().waitFor() == 0;
-    } catch (IOException _) {
-      return false;
-    }
   }
 }

@@ -110,6 +110,7 @@ final class PlaceRulesTest {
             d.setuid(),
             d.capabilities(),
             new Descriptor.Data(List.of(place.toString()), false),
+            d.immutable(),
             d.unpackedSize(),
             d.entries());
     return new Slot(slot.release(), slot.path(), slot.current(), changed);

@@ -34,7 +34,7 @@ class DescriptorFormatTest {
        "directories":[{"path":"/var/lib/x","owner":"node_exporter","mode":"0750"}],
        "configFiles":[{"source":"etc/x.yaml","path":"/etc/x/x.yaml"}],
        "state":[{"path":"/var/lib/x"},{"path":"/var/lib/xy"}],"pointOfNoReturn":true,
-       "setuid":["bin/ping"],"capabilities":["bin/ping"],"unpackedSize":123,"entries":45}
+       "immutable":true,"setuid":["bin/ping"],"capabilities":["bin/ping"],"unpackedSize":123,"entries":45}
       """;
 
   @Test
@@ -52,6 +52,7 @@ class DescriptorFormatTest {
         .containsExactly(new Descriptor.ConfigFile("etc/x.yaml", "/etc/x/x.yaml", "root", "0644"));
     assertThat(read.data())
         .isEqualTo(new Descriptor.Data(List.of("/var/lib/x", "/var/lib/xy"), true));
+    assertThat(read.immutable()).isTrue();
     assertThat(read.setuid()).containsExactly("bin/ping");
     assertThat(read.unpackedSize()).isEqualTo(123);
     assertThat(read.entries()).isEqualTo(45);

@@ -46,6 +46,7 @@ final class Parcel {
   private Compression compression = Compression.ZSTD;
   private UnaryOperator<InputStream> wire = stream -> stream;
   private TarEntry.Owner owner = TarEntry.Owner.ROOT;
+  private boolean immutable;
   private long bytes;
   private long entries;
 
@@ -68,10 +69,12 @@ final class Parcel {
   /** Reads what {@link #delivery} writes. */
   static Descriptor read(String source, byte[] bytes) throws Refused {
     String[] words = new String(bytes, UTF_8).split(" ", -1);
-    if (words.length != 2) {
+    boolean immutable = words.length == 3 && words[2].equals("immutable");
+    if (words.length != 2 && !immutable) {
       throw new Refused(ReasonCode.MALFORMED, source + " is malformed");
     }
-    return descriptor(new PackageName(words[0]), new Version(words[1]), Set.of(), Set.of());
+    Parcel parcel = new Parcel(words[0], words[1]);
+    return (immutable ? parcel.immutable() : parcel).delivery().descriptor();
   }
 
   Parcel file(String path, int mode, String content) {
@@ -124,6 +127,11 @@ final class Parcel {
 
   Parcel capabilities(String... paths) {
     capabilities.addAll(List.of(paths));
+    return this;
+  }
+
+  Parcel immutable() {
+    immutable = true;
     return this;
   }
 
@@ -205,9 +213,11 @@ final class Parcel {
             List.of(),
             setuid,
             capabilities,
+            Descriptor.Data.NONE,
+            immutable,
             bytes,
             entries);
-    return new Delivery(release(), descriptor, (name + " " + version).getBytes(UTF_8), layers);
+    return new Delivery(release(), descriptor, (name + " " + version + (immutable ? " immutable" : "")).getBytes(UTF_8), layers);
   }
 
   byte[] packedBytes() {

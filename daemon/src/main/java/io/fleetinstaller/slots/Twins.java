@@ -1,0 +1,64 @@
+package io.fleetinstaller.slots;
+
+import io.fleetinstaller.release.Slot;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The files of other slots that a new one may have under a further name, because nobody ever
+ * changes either. Not thread-safe.
+ */
+final class Twins {
+  private final Map<Key, Place> places = new HashMap<>();
+
+  /** What has to be the same; the time of the last change does not. */
+  private record Key(
+      String digest, long size, int mode, long uid, long gid, Map<String, String> xattrs) {
+    static Key of(Item item) {
+      return new Key(
+          item.digest(), item.size(), item.mode(), item.uid(), item.gid(), item.xattrs());
+    }
+  }
+
+  private record Place(Path slot, Item item) {}
+
+  private Twins() {}
+
+  /** Those in these slots, where both they and the delivery are declared immutable. */
+  static Twins of(Delivery delivery, List<Slot> slots) {
+    Twins twins = new Twins();
+    if (delivery.descriptor().immutable()) {
+      slots.stream()
+          .filter(slot -> slot.descriptor().immutable())
+          .forEach(slot -> twins.add(slot.path()));
+    }
+    return twins;
+  }
+
+  /** A file that is such a one, found to be sound just now. */
+  Optional<Path> of(Item wanted) throws IOException {
+    Optional<Place> place = Optional.ofNullable(places.get(Key.of(wanted)));
+    return place.isPresent() && new Verification(place.get().slot()).sound(place.get().item())
+        ? place.map(found -> found.slot().resolve(found.item().path()))
+        : Optional.empty();
+  }
+
+  private void add(Path slot) {
+    try (BufferedReader lines = Files.newBufferedReader(new Seal(slot).file(Seal.CONTENTS));
+        Stream<String> all = lines.lines()) {
+      all.flatMap(line -> Item.of(line).stream())
+          .filter(item -> item.type() == Item.Type.FILE && item.size() > 0)
+          .forEach(item -> places.putIfAbsent(Key.of(item), new Place(slot, item)));
+    } catch (IOException | UncheckedIOException _) {
+      // A slot that cannot be read has no twins.
+    }
+  }
+}
