@@ -26,6 +26,10 @@ final class LocalPolicy {
   private final PolicyFile file;
   private final PolicyFile copy;
   private final Path mark;
+
+  /** There since the first decision: without it, two files that are missing never were. */
+  private final Path decided;
+
   private final Disk disk;
   private volatile Policy policy = Policy.EMPTY;
   private volatile Optional<Reason> unknown = Optional.empty();
@@ -39,6 +43,7 @@ final class LocalPolicy {
     this.file = PolicyFile.first(state, disk);
     this.copy = PolicyFile.copy(state, disk);
     this.mark = state.resolve("policy.lost");
+    this.decided = state.resolve("decided");
     this.disk = disk;
     read();
   }
@@ -94,8 +99,27 @@ final class LocalPolicy {
       strange = false;
       damage = Optional.empty();
     }
+    remember();
+    // An older copy could bring back what is revoked now: rather none.
+    copy.delete();
     file.write(next);
     policy = next;
+    duplicate(next);
+  }
+
+  private void remember() throws Fault {
+    if (isThere(decided)) {
+      return;
+    }
+    try {
+      disk.replace(decided, new byte[0], 0600);
+    } catch (IOException e) {
+      throw new Fault.Transient(
+          ReasonCode.IO_ERROR, "cannot write %s: %s".formatted(decided, e.getMessage()));
+    }
+  }
+
+  private void duplicate(Policy next) {
     try {
       copy.write(next);
     } catch (Fault fault) {
@@ -107,11 +131,13 @@ final class LocalPolicy {
     Optional<Reason> before = problem();
     strange = false;
     damage = Optional.empty();
-    unknown =
-        Files.exists(mark, LinkOption.NOFOLLOW_LINKS) ? Optional.of(lost()) : Optional.empty();
+    unknown = isThere(mark) ? Optional.of(lost()) : Optional.empty();
     switch (file.look()) {
-      case PolicyFile.Good(Policy found) -> policy = found;
-      case PolicyFile.Missing _ -> recover(copy.look(), false);
+      case PolicyFile.Good(Policy found) -> {
+        policy = found;
+        agree(found);
+      }
+      case PolicyFile.Missing _ -> recover(copy.look(), isThere(decided));
       case PolicyFile.Damaged(String why) -> {
         setAside(file, why);
         recover(copy.look(), true);
@@ -123,6 +149,27 @@ final class LocalPolicy {
     problem()
         .filter(now -> !Optional.of(now).equals(before))
         .ifPresent(now -> LOG.error("{}", now.sentence()));
+  }
+
+  /** Both files say the same again, wherever a disk or a crash had it otherwise. */
+  private void agree(Policy found) {
+    PolicyFile.Found second = copy.look();
+    if (second instanceof PolicyFile.Damaged(String why)) {
+      setAside(copy, why);
+    }
+    boolean left = second instanceof PolicyFile.Newer || second instanceof PolicyFile.Unread;
+    if (!left && !second.equals(new PolicyFile.Good(found))) {
+      duplicate(found);
+    }
+    try {
+      remember();
+    } catch (Fault fault) {
+      LOG.warn("{}; it is tried again at the next start", fault.getMessage());
+    }
+  }
+
+  private static boolean isThere(Path path) {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   private void recover(PolicyFile.Found second, boolean lost) {
@@ -180,7 +227,8 @@ final class LocalPolicy {
 
   private static Reason lost() {
     return damaged(
-        "what people decided on this host, its holds and pins, is lost; nothing is begun by itself until a person runs hold, unhold, pin or unpin");
+        "what people decided on this host, its holds and pins, is lost; nothing is begun by itself"
+            + " until a person runs hold, unhold, pin or unpin");
   }
 
   private static Reason damaged(String sentence) {

@@ -105,6 +105,14 @@ public final class PolicyFile {
     }
   }
 
+  public void delete() throws Fault {
+    try {
+      disk.delete(file);
+    } catch (IOException e) {
+      throw new Transient(ReasonCode.IO_ERROR, "cannot delete %s: %s".formatted(file, e));
+    }
+  }
+
   public void write(Policy policy) throws Fault {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("formatVersion", FORMAT);

@@ -1,0 +1,89 @@
+package io.fleetinstaller.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fleetinstaller.desired.Decision;
+import io.fleetinstaller.desired.Hold;
+import io.fleetinstaller.desired.Policy;
+import io.fleetinstaller.io.DurableDisk;
+import io.fleetinstaller.release.PackageName;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What people decided, whatever becomes of the two files that it is kept in. */
+class LocalPolicyTest {
+  private static final PackageName AGENT = new PackageName("agent");
+  private static final Hold HELD =
+      new Hold(AGENT, new Decision("ann", Instant.EPOCH, "audit", Optional.empty()));
+
+  @TempDir Path state;
+
+  @Test
+  void where_nobody_ever_decided_anything_nothing_is_lost() throws Exception {
+    LocalPolicy policy = start();
+
+    assertThat(policy.now()).isEqualTo(Policy.EMPTY);
+    assertThat(policy.problem()).isEmpty();
+  }
+
+  @Test
+  void when_both_files_are_gone_they_are_known_to_be_lost() throws Exception {
+    start().declare(now -> now.with(HELD));
+    Files.delete(state.resolve("policy.json"));
+    Files.delete(state.resolve("policy.copy.json"));
+
+    LocalPolicy policy = start();
+
+    assertThat(policy.unknown().orElseThrow().sentence()).contains("holds and pins, is lost");
+    assertThat(start().unknown()).isPresent();
+  }
+
+  @Test
+  void what_an_earlier_daemon_kept_is_known_to_be_lost_too() throws Exception {
+    start().declare(now -> now.with(HELD));
+    Files.delete(state.resolve("decided"));
+    start();
+    Files.delete(state.resolve("policy.json"));
+    Files.delete(state.resolve("policy.copy.json"));
+
+    assertThat(start().unknown()).isPresent();
+  }
+
+  @Test
+  void a_copy_that_cannot_be_written_does_not_bring_back_what_was_revoked() throws Exception {
+    LocalPolicy policy = start();
+    policy.declare(now -> now.with(HELD));
+    Files.createDirectories(state.resolve(".policy.copy.json.new/in-the-way"));
+    policy.declare(now -> now.withoutHold(AGENT));
+    Files.writeString(state.resolve("policy.json"), "torn");
+
+    LocalPolicy after = start();
+
+    assertThat(after.now().holds()).isEmpty();
+    assertThat(after.unknown()).isPresent();
+  }
+
+  @Test
+  void a_copy_that_is_lost_or_says_something_else_is_made_anew() throws Exception {
+    start().declare(now -> now.with(HELD));
+    Path copy = state.resolve("policy.copy.json");
+    byte[] both = Files.readAllBytes(copy);
+
+    for (String damage : new String[] {"", "torn", "{\"formatVersion\":1}"}) {
+      Files.writeString(copy, damage);
+      start();
+      assertThat(copy).hasBinaryContent(both);
+    }
+    Files.delete(copy);
+    start();
+    assertThat(copy).hasBinaryContent(both);
+  }
+
+  private LocalPolicy start() {
+    return new LocalPolicy(state, new DurableDisk());
+  }
+}
