@@ -90,8 +90,8 @@ final class FakeRegistry implements AutoCloseable {
   MockResponse honest(RecordedRequest request) {
     String path = request.getUrl().encodedPath();
     String wanted = path.substring(path.lastIndexOf('/') + 1);
-    byte[] document =
-        wanted.startsWith("sha256:") ? packed.documents.get(Digest.parse(wanted)) : null;
+    boolean known = wanted.startsWith("sha256:") && !path.contains("/referrers/");
+    byte[] document = known ? packed.documents.get(Digest.parse(wanted)) : null;
     if (document == null) {
       return answer(404, "{\"errors\":[{\"code\":\"X\",\"message\":\"no such thing here\"}]}");
     }
