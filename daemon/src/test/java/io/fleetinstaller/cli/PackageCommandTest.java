@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.SystemTime;
+import io.fleetinstaller.registry.Inspection;
 import io.fleetinstaller.registry.RealServers;
+import io.fleetinstaller.registry.Reference;
+import io.fleetinstaller.registry.Registry;
+import io.fleetinstaller.registry.RegistrySettings;
 import io.fleetinstaller.report.CheckupReport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +20,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -140,6 +145,82 @@ class PackageCommandTest {
     return folder.resolve("layout").toString();
   }
 
+  @Test
+  void a_delta_is_made_in_a_layout_and_pushed_with_its_package() throws Exception {
+    buildBoth();
+    int made = run("package", "delta", layout() + ":1.10", layout() + ":1.11");
+    String said = text();
+
+    try (RealServers servers = new RealServers(folder.resolve("servers")).withRegistry()) {
+      String there = "http://127.0.0.1:" + servers.plain + "/agents/agent";
+      run("package", "push", layout() + ":1.11", there + ":1.11");
+      run("package", "push", layout() + ":1.11", there + ":1.11");
+
+      assertThat(made).isZero();
+      assertThat(said).contains("1.10 to ", "linux/amd64", "1 patched, 0 whole", " instead of ");
+      assertThat(deltas(there)).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_delta_is_made_in_a_registry_that_knows_no_referrers() throws Exception {
+    buildBoth();
+
+    try (RealServers servers = new RealServers(folder.resolve("servers")).withRegistry()) {
+      String there = "http://127.0.0.1:" + servers.plain + "/agents/agent";
+      run("package", "push", layout() + ":1.10", there + ":1.10");
+      run("package", "push", layout() + ":1.11", there + ":1.11");
+      int made = run("package", "delta", there + ":1.10", there + ":1.11", "--json");
+      Document delta = json("{\"deltas\":" + text() + "}").objects("deltas").getFirst();
+      int again = run("package", "delta", there + ":1.10", there + ":1.11");
+
+      assertThat(made).isZero();
+      assertThat(again).isZero();
+      assertThat(deltas(there)).containsExactly(delta.text("delta"));
+      assertThat(delta.number("patched", 0, 9)).isEqualTo(1);
+      assertThat(delta.number("size", 0, 2000)).isPositive();
+    }
+  }
+
+  @Test
+  void a_delta_to_a_release_of_another_package_is_refused() throws Exception {
+    run(build());
+    Path descriptor = folder.resolve("agent.yaml");
+    Files.writeString(
+        descriptor, Files.readString(descriptor).replace("name: agent\n", "name: other\n"));
+    run(build("--tag", "other"));
+
+    int refused = run("package", "delta", layout() + ":1.10", layout() + ":other");
+
+    assertThat(refused).isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("they are different packages");
+  }
+
+  /** Versions 1.10 and 1.11, whose one program differs a little. */
+  private void buildBoth() throws IOException {
+    byte[] program = new byte[100_000];
+    new Random(1).nextBytes(program);
+    Files.write(folder.resolve("agent/bin/agent"), program);
+    run(build());
+    program[1]++;
+    Files.write(folder.resolve("agent/bin/agent"), program);
+    Path descriptor = folder.resolve("agent.yaml");
+    Files.writeString(descriptor, Files.readString(descriptor).replace("1.10", "1.11"));
+    run(build());
+  }
+
+  private static List<String> deltas(String repository) throws Exception {
+    RegistrySettings settings = RegistrySettings.of(List.of(repository));
+    Reference reference = Reference.parse(repository + ":1.11");
+    Inspection seen =
+        Inspection.of(reference, RegistrySettings.NONE, new SystemTime(), new Random(1));
+    try (Registry registry = new Registry(settings, new SystemTime(), new Random(1))) {
+      return registry.deltas(seen.images().getFirst()).stream()
+          .map(delta -> delta.manifest().toString())
+          .toList();
+    }
+  }
+
   private int run(String... arguments) {
     out = new ByteArrayOutputStream();
     Product product =
@@ -164,6 +245,10 @@ class PackageCommandTest {
   }
 
   private Document json() throws Exception {
-    return Document.json("output", out.toByteArray());
+    return json(text());
+  }
+
+  private static Document json(String text) throws Exception {
+    return Document.json("output", text.getBytes(StandardCharsets.UTF_8));
   }
 }
