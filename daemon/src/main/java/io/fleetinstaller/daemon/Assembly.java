@@ -116,11 +116,16 @@ public final class Assembly {
 
   /** Two daemons of one host would each undo what the other does. */
   static FileChannel lock(Path state) throws IOException, Broken {
+    // On a disk that is read-only the service runs, too, and the lock of a daemon that came before
+    // it was still excludes this one.
+    boolean shared = !Files.isWritable(state);
     FileChannel channel =
-        FileChannel.open(
-            state.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        shared
+            ? FileChannel.open(state.resolve("lock"), StandardOpenOption.READ)
+            : FileChannel.open(
+                state.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
-      if (channel.tryLock() != null) {
+      if (channel.tryLock(0, Long.MAX_VALUE, shared) != null) {
         return channel;
       }
     } catch (OverlappingFileLockException _) {

@@ -31,6 +31,7 @@ record Damages(Situation situation, Supplier<List<Reason>> mended) {
   List<Reason> now() {
     Settings.Paths paths = situation.site().settings().now().paths();
     List<Reason> found = new ArrayList<>();
+    unwritable(paths.state()).ifPresent(found::add);
     situation.policy().problem().ifPresent(found::add);
     found.addAll(situation.journals().problems());
     found.addAll(mended.get());
@@ -42,6 +43,17 @@ record Damages(Situation situation, Supplier<List<Reason>> mended) {
       found.addAll(notBroughtBack(name));
     }
     return found;
+  }
+
+  /** Without a journal nothing is begun, so this alone keeps every package as it is. */
+  private static Optional<Reason> unwritable(Path state) {
+    return Files.isWritable(state)
+        ? Optional.empty()
+        : Optional.of(
+            new Reason(
+                ReasonCode.IO_ERROR,
+                "cannot write to %s, so nothing is begun; is its disk read-only?"
+                    .formatted(state)));
   }
 
   private static Stream<Reason> aside(Path folder) {
@@ -93,7 +105,11 @@ record Damages(Situation situation, Supplier<List<Reason>> mended) {
     History history = situation.journals().history(name);
     Optional<Slot> current = situation.slots().read(name).current();
     boolean upgraded =
-        history.last().flatMap(Account::outcome).filter(Outcome.Upgraded.class::isInstance).isPresent();
+        history
+            .last()
+            .flatMap(Account::outcome)
+            .filter(Outcome.Upgraded.class::isInstance)
+            .isPresent();
     if (current.isEmpty() || upgraded || history.open().isPresent()) {
       return List.of();
     }
