@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds out where to look on this host; bad settings only make it look at the usual places. */
+/** Finds out where to look on this host; bad settings only keep it from the desired file. */
 public final class Diagnosing {
   private static final Logger LOG = LoggerFactory.getLogger(Diagnosing.class);
 
@@ -42,8 +42,16 @@ public final class Diagnosing {
 
   /** Ready to be written. */
   public static Diagnosis of(Path config, Path socket, Means means) {
-    Optional<Settings> settings = settings(config, means.time());
-    Settings.Paths paths = settings.map(Settings::paths).orElse(Settings.Paths.DEFAULT);
+    Optional<Settings> settings = Optional.empty();
+    String refused = "";
+    try {
+      settings = Optional.of(new LiveSettings(config, true, means.time()).now());
+    } catch (Fault fault) {
+      refused = fault.reason().sentence();
+      LOG.warn("{}; looking where its paths lead, if they can be read", refused);
+    }
+    Settings.Paths paths =
+        settings.map(Settings::paths).orElseGet(() -> SettingsFile.paths(config));
     Scene scene =
         new Scene(
             config,
@@ -55,6 +63,7 @@ public final class Diagnosing {
             means.units(),
             means.environment(),
             Facts.version(),
+            refused,
             means.programs(),
             means.time());
     return new Diagnosis(scene, () -> checkup(config, means));
@@ -64,15 +73,6 @@ public final class Diagnosing {
     return new String(
         Json.bytes(Doctor.withoutDaemon(config, means.tools(), means.time()).tree().entries()),
         StandardCharsets.UTF_8);
-  }
-
-  private static Optional<Settings> settings(Path config, Time time) {
-    try {
-      return Optional.of(new LiveSettings(config, true, time).now());
-    } catch (Fault fault) {
-      LOG.warn("{}; looking at the usual places", fault.getMessage());
-      return Optional.empty();
-    }
   }
 
   private static Optional<Path> desired(Settings settings) {

@@ -45,6 +45,16 @@ public final class SettingsFile {
     }
   }
 
+  /** The paths of a file that may be refused for something else; the usual ones if it has none. */
+  static Settings.Paths paths(Path file) {
+    try {
+      return paths(
+          Document.yaml(file.toString(), Bounded.read(file, LIMIT)).optionalObject("paths"));
+    } catch (IOException | Refused _) {
+      return Settings.Paths.DEFAULT;
+    }
+  }
+
   private static Settings parse(Document document) throws Refused {
     Connections network = NetworkSection.network(document.optionalObject("network"));
     From source = SourceSection.source(document.optionalObject("source"));

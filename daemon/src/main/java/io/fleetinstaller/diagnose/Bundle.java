@@ -93,7 +93,7 @@ final class Bundle {
 
   private void add(TarWriter tar, Part part) throws IOException, InterruptedException {
     try {
-      String text = Scrubber.scrub(part.name(), cut(part.name(), inTime(part)));
+      String text = inTime(part);
       if (size + text.length() > MOST_OF_ALL) {
         throw new IOException("the archive has its %s".formatted(Sizes.text(MOST_OF_ALL)));
       }
@@ -131,7 +131,7 @@ final class Bundle {
 
   private static void read(Part part, CompletableFuture<String> text) {
     try {
-      text.complete(part.content().read());
+      text.complete(Scrubber.scrub(part.name(), cut(part.name(), part.content().read())));
     } catch (IOException | Fault | InterruptedException | RuntimeException e) {
       text.completeExceptionally(e);
     }

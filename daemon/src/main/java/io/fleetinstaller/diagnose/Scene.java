@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param desired the desired file, if the host follows one
  * @param environment whose names, and only those, are told
  * @param version of this program
+ * @param refused why the settings are not what they say; empty: they are good
  */
 public record Scene(
     Path config,
@@ -25,6 +26,7 @@ public record Scene(
     List<Path> units,
     Map<String, String> environment,
     String version,
+    String refused,
     Programs programs,
     Time time) {
   public Scene {

@@ -9,11 +9,16 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What the daemon keeps and what it is told, as it lies on disk. */
 record StateFiles(Scene scene) {
   private static final int LARGEST_ROLE = 16 << 20;
+
+  /** Whatever else lies there may be a token that the settings name. */
+  private static final Pattern OURS =
+      Pattern.compile("(?:policy(?:\\.copy)?\\.json|policy\\.lost|lock|notes\\.json)(?:\\.corrupt)?");
 
   List<Part> parts() {
     List<Part> parts = new ArrayList<>();
@@ -22,8 +27,12 @@ record StateFiles(Scene scene) {
     scene
         .desired()
         .ifPresent(file -> parts.add(new Part("settings/desired.yaml", () -> Texts.end(file))));
-    parts.addAll(Texts.folder("state", state));
-    for (String folder : List.of("armed", "fired", "claims", "source")) {
+    if (!scene.refused().isEmpty()) {
+      parts.add(new Part("settings/refused.txt", () -> scene.refused() + "\n"));
+    }
+    parts.addAll(Texts.folder("state", state, OURS.asMatchPredicate()));
+    parts.addAll(Texts.folder("state/source", state.resolve("source"), OURS.asMatchPredicate()));
+    for (String folder : List.of("armed", "fired", "claims")) {
       parts.addAll(Texts.folder("state/" + folder, state.resolve(folder)));
     }
     for (String folder : List.of("journals", "children")) {

@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Reads files without trusting their size or kind. */
@@ -35,11 +36,17 @@ final class Texts {
 
   /** A part for each file in this folder, at most two hundred, the last by name. */
   static List<Part> folder(String name, Path folder) {
+    return folder(name, folder, _ -> true);
+  }
+
+  /** The same for those with such a name. */
+  static List<Part> folder(String name, Path folder, Predicate<String> known) {
     List<Part> parts = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
       List<Path> all =
           files
               .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+              .filter(file -> known.test(String.valueOf(file.getFileName())))
               .sorted()
               .toList();
       for (Path file : all.subList(Math.max(0, all.size() - MOST_FILES), all.size())) {

@@ -28,11 +28,12 @@ public final class Redactor {
                   + "(?:\"[^\"]*+\"?|'[^']*+'?|[^\\s,;&\"']++)",
               "$1" + MARK),
           // --api-key abc
-          new Rule("(?i)(--?[\\w-]{0,32}" + SECRET_WORD + "\\s{1,4})[^\\s-]\\S*", "$1" + MARK),
+          new Rule("(?i)((?<![\\w-])--?[\\w-]{0,32}" + SECRET_WORD + "\\s{1,4})[^\\s-]\\S*", "$1" + MARK),
           // https://user:password@host
           new Rule("(://)[^/\\s@]{1,512}@", "$1" + MARK + "@"),
           new Rule("(?i)\\b(bearer|basic)\\s+[\\w.~+/=-]{8,}", "$1 " + MARK),
-          new Rule("\\beyJ[\\w-]{8,}\\.[\\w-]+\\.[\\w-]*", MARK),
+          // From the beginning of a word, so that no place is looked at twice.
+          new Rule("(?<![\\w-])(?>[\\w-]*?eyJ)[\\w-]{8,}+\\.[\\w-]++\\.[\\w-]*+", MARK),
           new Rule("\\bA(?:KIA|SIA)[0-9A-Z]{16}\\b", MARK),
           new Rule("-----BEGIN [A-Z ]*PRIVATE KEY-----.*", MARK));
 

@@ -93,6 +93,8 @@ class DiagnosisTest {
     Files.writeString(
         folder.resolve("units/fleet-installer.service.d/60.conf"),
         "[Service]\nEnvironment=DD_SITE=hunter2a \"MORE=x hunter2b\"\nSetCredential=db:hunter2c\n");
+    Files.writeString(state.resolve("report.token"), "hunter2a");
+    Files.writeString(state.resolve("source/report.token"), "hunter2a");
     Files.writeString(
         state.resolve("policy.json"),
         "{\"holds\":[{\"reason\":\"it said password=hunter2a\",\"authToken\":\"hunter2b\"}]}");
@@ -107,7 +109,9 @@ class DiagnosisTest {
         .contains(
             "settings/installer.yaml",
             "settings/desired.yaml",
+            "settings/refused.txt",
             "state/policy.json",
+            "state/source/notes.json",
             "state/policy.json.corrupt",
             "state/armed/agent",
             "state/journals/agent/00000001.journal",
@@ -124,7 +128,7 @@ class DiagnosisTest {
         .contains(
             "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa is told");
     assertThat(archive.get("units" + folder.resolve("units/fleet-installer.service.d/60.conf")))
-        .contains("Environment=DD_SITE=[redacted] MORE=[redacted]");
+        .contains("Environment=[redacted]\nSetCredential=[redacted]");
   }
 
   @Test
@@ -202,6 +206,7 @@ class DiagnosisTest {
             List.of(folder.resolve("units")),
             Map.of("DD_SITE", "hunter2a", "HTTPS_PROXY", "http://joe:hunter2b@proxy:3128"),
             "1.2.3",
+            "cannot accept installer.yaml: password=hunter2a",
             programs,
             new FakeTime());
     return new Diagnosis(scene, () -> "{\"checks\":[\"password=hunter2a\"]}");

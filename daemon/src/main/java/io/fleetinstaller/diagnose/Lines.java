@@ -1,0 +1,108 @@
+package io.fleetinstaller.diagnose;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Goes through a text line by line, and knows of what came before a line. For one text only. */
+final class Lines {
+  private static final Pattern KEY_BEGINS = Pattern.compile("-----BEGIN [A-Z0-9 ]*PRIVATE KEY");
+  private static final Pattern KEY_ENDS = Pattern.compile("-----END [A-Z0-9 ]*PRIVATE KEY");
+
+  /** Values of the environment, and what systemd hands to a service: never told. */
+  private static final Pattern HANDED =
+      Pattern.compile(
+          "^\\s*(?:Environment|SetCredential\\w*|StandardInput(?:Text|Data))\\s*=");
+
+  private static final Pattern COMMAND =
+      Pattern.compile("^\\s*Exec(?:Start|Stop|Reload|Condition)\\w*\\s*=");
+
+  /** What is told of a command: paths, and the names of options. */
+  private static final Pattern HARMLESS =
+      Pattern.compile(
+          "[-+@:!|]*(?:(?:path|argv\\[\\])=)?/[\\w.@%+:/-]*|-[A-Za-z]|--[a-z][a-z-]*|[{};\\\\]");
+
+  /** A key of YAML; what is indented more than it is its value. */
+  private static final Pattern KEY = Pattern.compile("^(\\s*)(?:- )?[\"']?([\\w.-]{1,200})[\"']?\\s*:");
+
+  private final List<String> clean = new ArrayList<>();
+  private State state = State.PLAIN;
+  private int depth;
+
+  /** What the line before says of the next. */
+  private enum State {
+    PLAIN,
+    PRIVATE_KEY,
+    HANDED,
+    COMMAND,
+    BELOW_KEY
+  }
+
+  String clean(String text) {
+    for (String line : text.split("\n", -1)) {
+      add(line);
+    }
+    return String.join("\n", clean);
+  }
+
+  private void add(String line) {
+    switch (state) {
+      case PRIVATE_KEY -> state = KEY_ENDS.matcher(line).find() ? State.PLAIN : state;
+      case HANDED -> state = isContinued(line) || isComment(line) ? state : State.PLAIN;
+      case COMMAND -> command("", line);
+      case BELOW_KEY -> {
+        if (!isBelow(line)) {
+          state = State.PLAIN;
+          first(line);
+        }
+      }
+      case PLAIN -> first(line);
+    }
+  }
+
+  private void first(String line) {
+    Matcher handed = HANDED.matcher(line);
+    Matcher command = COMMAND.matcher(line);
+    Matcher key = KEY.matcher(line);
+    if (KEY_BEGINS.matcher(line).find()) {
+      clean.add(Secrets.MARK);
+      state = KEY_ENDS.matcher(line).find() ? State.PLAIN : State.PRIVATE_KEY;
+    } else if (handed.find()) {
+      clean.add(handed.group() + Secrets.MARK);
+      state = isContinued(line) ? State.HANDED : State.PLAIN;
+    } else if (command.find()) {
+      command(command.group(), line.substring(command.end()));
+    } else {
+      clean.add(Secrets.hide(line));
+      if (key.find() && Secrets.isKey(key.group(2))) {
+        state = State.BELOW_KEY;
+        depth = key.group(1).length();
+      }
+    }
+  }
+
+  private void command(String begin, String words) {
+    clean.add(
+        Arrays.stream(words.split("\\s+"))
+            .map(word -> word.isEmpty() || HARMLESS.matcher(word).matches() ? word : Secrets.MARK)
+            .collect(Collectors.joining(" ", begin, "")));
+    state = isContinued(words) || isComment(words) ? State.COMMAND : State.PLAIN;
+  }
+
+  private boolean isBelow(String line) {
+    int blanks = line.length() - line.stripLeading().length();
+    return line.isBlank() || blanks > depth || (blanks == depth && line.startsWith("-", blanks));
+  }
+
+  private static boolean isContinued(String line) {
+    return line.stripTrailing().endsWith("\\");
+  }
+
+  private static boolean isComment(String line) {
+    String text = line.stripLeading();
+    return text.startsWith("#") || text.startsWith(";");
+  }
+}

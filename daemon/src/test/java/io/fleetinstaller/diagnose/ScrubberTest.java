@@ -1,0 +1,97 @@
+package io.fleetinstaller.diagnose;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ScrubberTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Environment=API=hunter2= X=1",
+        "Environment=CRED=joe:hunter2:more",
+        "Environment = DB=hunter2",
+        "Environment=\"A=1\" \\\n# why\n  \"DSN=hunter2\"",
+        "SetCredential=db:hunter2:abc",
+        "SetCredentialEncrypted=db: \\\n  hunter2",
+        "ExecStart=/bin/agent run hunter2 --pass=hunter2",
+        "ExecStart={ path=/bin/agent ; argv[]=/bin/agent -p hunter2 ; pid=1 }",
+        "http: \"http://joe:a@hunter2@proxy:3128\"",
+        "https: \"http://joe:a/hunter2@proxy:1\"",
+        "https: http://joe:a hunter2@proxy:1",
+        "{\"password\":\"ab\\\"hunter2\"}",
+        "{\\\"password\\\":\\\"ab\\\\\\\"hunter2\\\",\\\"n\\\":1}",
+        "{\"token\": [\"a\", \"hunter2\"]}",
+        "{\"token\":{\"a\":1, \"b\":\"hunter2\"}}",
+        "password: 'ab''hunter2'",
+        "password: correct horse hunter2",
+        "tokens:\n- hunter2",
+        "  secret: |\n    one\n\n    hunter2",
+        "pass=hunter2",
+        "agent --pass hunter2",
+        "agent --key hunter2",
+        "curl -u joe:hunter2 x",
+        "curl -ujoe:hunter2 x",
+        "curl --user=joe:hunter2 x",
+        "glpat-hunter2-0123456789abcd",
+        "AIzahunter2-0123456789abcdefghijklmnopqr",
+        "sk_live_hunter2012345",
+        "https://hooks.slack.com/services/T0/B0/hunter2",
+      })
+  void a_secret_in_a_text_is_hidden(String text) {
+    String clean = Scrubber.scrub("a.txt", text + "\nplain");
+
+    assertThat(clean).doesNotContain("hunter2").endsWith("\nplain");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"token\":[\"hunter2\"]}",
+        "{\"password\":{\"value\":\"hunter2\"}}",
+        "{\"a\":[{\"authKey\":[[\"hunter2\"]]}]}",
+        "{\"proxy\":\"http://joe:a/b@hunter2@proxy\"}",
+      })
+  void whatever_stands_under_a_secret_key_is_hidden(String json) {
+    String clean = Scrubber.scrub("a.json", json);
+
+    assertThat(clean).doesNotContain("hunter2").contains("[redacted]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ExecStart=/opt/agent/bin/agent --config /etc/agent.yaml",
+        "ExecMainStartTimestamp=Sat 2026-11-21 09:25:16 UTC",
+        "file:/registry/agent@sha256:abc and https://example.com/agent@sha256:abc",
+        "probe service: running [required; 8 passed, 0 failed]",
+        "{\"step\":\"FETCH\",\"done\":true}",
+      })
+  void what_is_no_secret_is_told(String text) {
+    String clean = Scrubber.scrub("a.txt", text);
+
+    assertThat(clean).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-eyJ", "://", "-", "password=\\\"", "\\", "token:[", "-u", "AIza-", "a@"})
+  @Timeout(60)
+  void a_log_made_to_be_slow_is_read_in_no_time(String piece) {
+    String line = piece.repeat(16_000 / piece.length()) + "\n";
+
+    String clean = Scrubber.scrub("a.txt", line.repeat(125));
+
+    assertThat(clean).isNotEmpty();
+  }
+
+  @Test
+  void a_number_under_a_secret_key_is_hidden() {
+    String clean = Scrubber.scrub("a.json", "{\"secret\":12345678}");
+
+    assertThat(clean).doesNotContain("12345678");
+  }
+}
