@@ -93,12 +93,10 @@ public final class DeltaSupply implements Supply {
   private Inventory.Held held(Digest digest, long size) throws Refused {
     return inventory
         .file(digest, size)
-        .orElseThrow(
-            () ->
-                new Refused(
-                    ReasonCode.NOT_FOUND,
-                    "cannot apply %s: no slot holds %s, which it builds on"
-                        .formatted(source, digest)));
+        .orElseThrow(() ->
+            new Refused(
+                ReasonCode.NOT_FOUND,
+                "cannot apply %s: no slot holds %s, which it builds on".formatted(source, digest)));
   }
 
   private SeekableByteChannel open(Inventory.Held held) throws Refused {

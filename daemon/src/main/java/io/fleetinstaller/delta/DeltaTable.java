@@ -57,7 +57,9 @@ public record DeltaTable(Digest from, Digest to, List<Item> files) {
   /** Some bytes of an ancestor. */
   public record Piece(long offset, int length) {}
 
-  /** The first content that the delta builds on and that no slot claims to hold, if there is one. */
+  /**
+   * The first content that the delta builds on and that no slot claims to hold, if there is one.
+   */
   public Optional<Digest> missing(Toc toc, Inventory inventory) {
     for (Item item : files) {
       Optional<Ancestor> ancestor = item.ancestor();
@@ -71,8 +73,9 @@ public record DeltaTable(Digest from, Digest to, List<Item> files) {
     return toc.entries().stream()
         .filter(entry -> entry.header().kind() == TarEntry.Kind.FILE && entry.header().size() > 0)
         .filter(entry -> !named.contains(entry.header().name()))
-        .flatMap(entry -> entry.digest().stream()
-            .filter(digest -> inventory.file(digest, entry.header().size()).isEmpty()))
+        .flatMap(entry ->
+            entry.digest().stream()
+                .filter(digest -> inventory.file(digest, entry.header().size()).isEmpty()))
         .findFirst();
   }
 }

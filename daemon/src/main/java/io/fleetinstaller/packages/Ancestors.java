@@ -91,14 +91,16 @@ final class Ancestors {
   /** The smallest samples there are in both are the smallest of what both have. */
   private Set<Long> sketch(Digest digest) throws IOException {
     TreeSet<Long> smallest = new TreeSet<>();
-    Samples.of(Samples.content(unpacked.path(digest)), (hash, _) -> {
-      if (smallest.size() < SKETCH || hash < smallest.last()) {
-        smallest.add(hash);
-        if (smallest.size() > SKETCH) {
-          smallest.removeLast();
-        }
-      }
-    });
+    Samples.of(
+        Samples.content(unpacked.path(digest)),
+        (hash, _) -> {
+          if (smallest.size() < SKETCH || hash < smallest.last()) {
+            smallest.add(hash);
+            if (smallest.size() > SKETCH) {
+              smallest.removeLast();
+            }
+          }
+        });
     return smallest;
   }
 }

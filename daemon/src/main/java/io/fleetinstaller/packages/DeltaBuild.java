@@ -62,7 +62,12 @@ public record DeltaBuild(Network network, Consumer<String> said) {
    * @param layer that it stands for
    */
   public record Built(
-      Platform platform, Digest manifest, DeltaTable table, Blob packedTable, Blob blocks, Blob layer) {
+      Platform platform,
+      Digest manifest,
+      DeltaTable table,
+      Blob packedTable,
+      Blob blocks,
+      Blob layer) {
 
     /** How many bytes a host fetches. */
     public long size() {

@@ -35,8 +35,7 @@ record Unpacked(Path folder) {
       throws IOException {
     List<File> files = new ArrayList<>();
     Set<Digest> kept = new LinkedHashSet<>(known);
-    try (InputStream plain =
-        new BufferedInputStream(compression.decode(packed), 1 << 17)) {
+    try (InputStream plain = new BufferedInputStream(compression.decode(packed), 1 << 17)) {
       TarReader tar = new TarReader(plain);
       for (Optional<TarEntry> next = tar.next(); next.isPresent(); next = tar.next()) {
         TarEntry entry = next.get();

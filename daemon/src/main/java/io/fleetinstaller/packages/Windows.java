@@ -35,12 +35,14 @@ final class Windows {
     this.places = new int[1 << bits];
     this.shift = Long.SIZE - bits;
     // The first place counts: later ones are most often padding.
-    Samples.of(ancestor, (hash, offset) -> {
-      int slot = (int) (hash >>> shift);
-      if (places[slot] == 0) {
-        places[slot] = tag(hash) | ((int) (offset / PIECE) + 1);
-      }
-    });
+    Samples.of(
+        ancestor,
+        (hash, offset) -> {
+          int slot = (int) (hash >>> shift);
+          if (places[slot] == 0) {
+            places[slot] = tag(hash) | ((int) (offset / PIECE) + 1);
+          }
+        });
   }
 
   private boolean fits() {
@@ -60,13 +62,15 @@ final class Windows {
       return List.of(new DeltaTable.Piece(0, (int) ancestor.byteSize()));
     }
     int[] hits = new int[(int) (ancestor.byteSize() / PIECE) + 1];
-    Samples.of(MemorySegment.ofArray(block), (hash, _) -> {
-      int place = places[(int) (hash >>> shift)];
-      int number = place & ((1 << NUMBER_BITS) - 1);
-      if (number > 0 && (place ^ tag(hash)) >>> NUMBER_BITS == 0) {
-        hits[number - 1]++;
-      }
-    });
+    Samples.of(
+        MemorySegment.ofArray(block),
+        (hash, _) -> {
+          int place = places[(int) (hash >>> shift)];
+          int number = place & ((1 << NUMBER_BITS) - 1);
+          if (number > 0 && (place ^ tag(hash)) >>> NUMBER_BITS == 0) {
+            hits[number - 1]++;
+          }
+        });
     BitSet best = new BitSet();
     IntStream.range(0, hits.length)
         .filter(number -> hits[number] > 0)

@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 /**
  * A delta that a repository has for a release, as the repository says; nothing of it is proven.
  *
- * @param from what it leads from: the old release's manifest, and the release by which hosts know it
+ * @param from what it leads from: the old release's manifest, and the release by which hosts know
+ *     it
  */
 public record DeltaRef(Digest manifest, List<Digest> from) {
   private static final String FROM = "io.fleetinstaller.delta.from";

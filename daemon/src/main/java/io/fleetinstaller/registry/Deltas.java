@@ -20,7 +20,9 @@ record Deltas(Reading reading) {
       Repository repository = turns.next();
       try {
         Optional<byte[]> index = repository.referrers(subject);
-        return index.isPresent() ? Referrers.deltas(repository + " " + subject, index.get()) : List.of();
+        return index.isPresent()
+            ? Referrers.deltas(repository + " " + subject, index.get())
+            : List.of();
       } catch (Failure failure) {
         turns.failed(failure);
       } catch (Refused refused) {

@@ -8,6 +8,7 @@ public final class MediaTypes {
   public static final String MANIFEST = "application/vnd.oci.image.manifest.v1+json";
   public static final String PACKAGE = "application/vnd.fleetinstaller.package.v1+json";
   public static final String LAYER = "application/vnd.oci.image.layer.v1.tar+zstd";
+
   /** What turns one release into another. */
   public static final String DELTA = "application/vnd.fleetinstaller.delta.v1+json";
 

@@ -113,8 +113,7 @@ public final class Push implements AutoCloseable {
       while (true) {
         turns.next();
         try {
-          Optional<byte[]> more =
-              Referrers.with(to + " " + tag, to.referrers(subject), entry);
+          Optional<byte[]> more = Referrers.with(to + " " + tag, to.referrers(subject), entry);
           if (more.isPresent()) {
             document(tag, MediaTypes.INDEX, more.get());
           }

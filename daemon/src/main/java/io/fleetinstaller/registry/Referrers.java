@@ -49,8 +49,7 @@ final class Referrers {
     tree.put("mediaType", MediaTypes.INDEX);
     List<Object> entries = new ArrayList<>();
     if (index.isPresent()) {
-      Document known =
-          Document.json(source, index.get(), Limits.MANIFEST, ReasonCode.MALFORMED);
+      Document known = Document.json(source, index.get(), Limits.MANIFEST, ReasonCode.MALFORMED);
       tree.putAll(known.tree());
       for (Document each : known.objects("manifests")) {
         if (each.text("digest").equals(String.valueOf(entry.get("digest")))) {

@@ -34,14 +34,12 @@ final class DeltaFormatTest {
   private static final Digest NEW = Digest.of(new byte[] {2});
   private static final Digest FILE = Digest.of(new byte[] {3});
 
-  private static final Toc TOC =
-      new Toc(List.of(file("a", 10), file("b", 5 << 20), file("c", 7)));
+  private static final Toc TOC = new Toc(List.of(file("a", 10), file("b", 5 << 20), file("c", 7)));
 
   private static final String GOOD_A =
       "{'name':'a','size':10,'ancestor':{'digest':'%s','size':20},'blocks':[%s]}"
           .formatted(FILE, "{'length':10,'packed':4,'window':[[0,8],[12,8]]}");
-  private static final String GOOD_C =
-      "{'name':'c','size':7,'blocks':[{'length':7,'packed':3}]}";
+  private static final String GOOD_C = "{'name':'c','size':7,'blocks':[{'length':7,'packed':3}]}";
 
   @Test
   void what_is_written_is_read_again_and_keeps_to_its_schema() throws Exception {
@@ -79,39 +77,61 @@ final class DeltaFormatTest {
 
   static Stream<Arguments> lies() {
     return Stream.of(
-        lie("another pair", table(GOOD_A, GOOD_C).replace(NEW.toString(), OLD.toString()),
+        lie(
+            "another pair",
+            table(GOOD_A, GOOD_C).replace(NEW.toString(), OLD.toString()),
             "it leads to " + OLD),
         lie("fewer bytes of blocks", table(GOOD_A), "speaks of 4 bytes of blocks, there are 7"),
-        lie("another version", table(GOOD_A, GOOD_C).replace("Version\":1", "Version\":2"),
+        lie(
+            "another version",
+            table(GOOD_A, GOOD_C).replace("Version\":1", "Version\":2"),
             "from 1 to 1"),
-        lie("no version", table(GOOD_A, GOOD_C).replace("\"formatVersion\":1,", ""),
+        lie(
+            "no version",
+            table(GOOD_A, GOOD_C).replace("\"formatVersion\":1,", ""),
             "no formatVersion"),
-        lie("a key nobody knows", table(GOOD_A.replace("'size':10", "'run':'sh','size':10")),
+        lie(
+            "a key nobody knows",
+            table(GOOD_A.replace("'size':10", "'run':'sh','size':10")),
             "not known here"),
         lie("the wrong order", table(GOOD_C, GOOD_A), "no such file, or has it further ahead"),
         lie("a file twice", table(GOOD_A, GOOD_A), "no such file, or has it further ahead"),
         lie("a file nobody wants", table(GOOD_A.replace("'a'", "'../a'")), "no such file"),
         lie("more than the package says", table(GOOD_A.replace("10", "11")), "the package says 10"),
-        lie("blocks for more", table(GOOD_A.replace("'length':10", "'length':11")),
+        lie(
+            "blocks for more",
+            table(GOOD_A.replace("'length':10", "'length':11")),
             "in blocks of 11"),
-        lie("a block of gigabytes", table(GOOD_A.replace("'length':10", "'length':4000000000")),
+        lie(
+            "a block of gigabytes",
+            table(GOOD_A.replace("'length':10", "'length':4000000000")),
             "from 1 to 4194304"),
-        lie("a packed block of gigabytes",
-            table(GOOD_A.replace("'packed':4", "'packed':2000000000")), "from 1 to "),
+        lie(
+            "a packed block of gigabytes",
+            table(GOOD_A.replace("'packed':4", "'packed':2000000000")),
+            "from 1 to "),
         lie("a block of nothing", table(GOOD_A.replace("'length':10,", "")), "has no length"),
         lie("a negative length", table(GOOD_A.replace("'length':10", "'length':-10")), "from 1 to"),
-        lie("a window over the end", table(GOOD_A.replace("[12,8]", "[13,8]")),
+        lie(
+            "a window over the end",
+            table(GOOD_A.replace("[12,8]", "[13,8]")),
             "over the end of the ancestor"),
-        lie("a window from far away",
+        lie(
+            "a window from far away",
             table(GOOD_A.replace("[12,8]", "[500000000000000000,8]")),
             "over the end of the ancestor"),
-        lie("a window of a file that comes whole",
+        lie(
+            "a window of a file that comes whole",
             table(GOOD_C.replace("'packed':3", "'packed':3,'window':[[0,1]]")),
             "over the end of the ancestor"),
-        lie("a window of gigabytes", table(window("[0,8388608],[8388608,8388608]")),
+        lie(
+            "a window of gigabytes",
+            table(window("[0,8388608],[8388608,8388608]")),
             "a window has 16777216 bytes"),
         lie("one piece of gigabytes", table(window("[0,4000000000]")), "from 1 to 8388608"),
-        lie("a window in a thousand pieces", table(window("[0,1]" + ",[0,1]".repeat(999))),
+        lie(
+            "a window in a thousand pieces",
+            table(window("[0,1]" + ",[0,1]".repeat(999))),
             "a window has 65 pieces, allowed are 64"),
         lie("half a piece", table(window("[0]")), "an offset and a length"),
         lie("a piece and a half", table(window("[0,1,2]")), "an offset and a length"),

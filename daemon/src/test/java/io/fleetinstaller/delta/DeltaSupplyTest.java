@@ -105,8 +105,7 @@ final class DeltaSupplyTest {
     Inventory nothing = releases.slots("empty").inventory(Releases.AGENT);
 
     Refused refused =
-        refused(() ->
-            supply(nothing, blocks).file(entry("agent"), new Collected(NEW.length)));
+        refused(() -> supply(nothing, blocks).file(entry("agent"), new Collected(NEW.length)));
 
     assertThat(table.missing(toc, nothing)).contains(Digest.of(OLD));
     assertThat(refused.reason().code()).isEqualTo(ReasonCode.NOT_FOUND);

@@ -76,9 +76,7 @@ final class Releases {
             platform: {os: linux, architecture: amd64}
             """
                 .formatted(name, version));
-    return new Build(
-            tree(version), descriptor, layout, "", Ownership.ROOT, Instant.EPOCH)
-        .run();
+    return new Build(tree(version), descriptor, layout, "", Ownership.ROOT, Instant.EPOCH).run();
   }
 
   /** Packs both releases and what leads from one to the other. */
@@ -187,9 +185,7 @@ final class Releases {
         String name = slot.path().relativize(each).toString();
         seen.put(
             name,
-            name.startsWith(".fleet-installer") || name.isEmpty()
-                ? content
-                : attributes + content);
+            name.startsWith(".fleet-installer") || name.isEmpty() ? content : attributes + content);
       }
     }
     return seen;

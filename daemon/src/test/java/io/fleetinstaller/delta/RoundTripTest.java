@@ -85,9 +85,7 @@ final class RoundTripTest {
     for (int file = 0; file < 12; file++) {
       byte[] content = Releases.noise(seed * 100 + file, random.nextInt(200_000));
       write("1/dir-1." + random.nextInt(3) + "/file" + file, content);
-      write(
-          "2/dir-1." + random.nextInt(3) + "/file" + random.nextInt(20),
-          edited(content, random));
+      write("2/dir-1." + random.nextInt(3) + "/file" + random.nextInt(20), edited(content, random));
     }
 
     releases.delta();
@@ -241,8 +239,7 @@ final class RoundTripTest {
   }
 
   private static long blocksOnDisk(Path file) throws Exception {
-    String said =
-        io.fleetinstaller.packages.Tools.run("stat", "-c", "%b", file.toString()).strip();
+    String said = io.fleetinstaller.packages.Tools.run("stat", "-c", "%b", file.toString()).strip();
     return Long.parseLong(said) * 512;
   }
 }

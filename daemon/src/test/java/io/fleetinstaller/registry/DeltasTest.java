@@ -146,8 +146,7 @@ final class DeltasTest {
     Digest promised = Digest.of(new byte[] {9});
     server.script(request -> answer(request, promised.toString(), Json.bytes(manifest())));
 
-    Fault fault =
-        Pulling.fault(() -> registry.delta(image, new DeltaRef(promised, List.of())));
+    Fault fault = Pulling.fault(() -> registry.delta(image, new DeltaRef(promised, List.of())));
 
     assertThat(fault.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
   }
@@ -194,18 +193,15 @@ final class DeltasTest {
 
   private static byte[] index(Digest delta) {
     Map<String, String> from = DeltaRef.annotations(List.of(OLD, RELEASE));
-    Map<String, Object> entry =
-        Referrers.entry(new Blob(MediaTypes.MANIFEST, delta, 3), from);
-    return Json.bytes(
-        Map.of("schemaVersion", 2, "manifests", new ArrayList<>(List.of(entry))));
+    Map<String, Object> entry = Referrers.entry(new Blob(MediaTypes.MANIFEST, delta, 3), from);
+    return Json.bytes(Map.of("schemaVersion", 2, "manifests", new ArrayList<>(List.of(entry))));
   }
 
   private static Map<String, Object> blob(String mediaType, Digest digest, long size) {
     return LayoutWriter.tree(new Blob(mediaType, digest, size));
   }
 
-  private static Optional<MockResponse> answer(
-      RecordedRequest request, String part, byte[] body) {
+  private static Optional<MockResponse> answer(RecordedRequest request, String part, byte[] body) {
     return request.getUrl().encodedPath().contains(part)
         ? Optional.of(FakeRegistry.answer(200, body))
         : Optional.empty();
