@@ -14,8 +14,7 @@ final class Lines {
 
   /** Values of the environment, and what systemd hands to a service: never told. */
   private static final Pattern HANDED =
-      Pattern.compile(
-          "^\\s*(?:Environment|SetCredential\\w*|StandardInput(?:Text|Data))\\s*=");
+      Pattern.compile("^\\s*(?:Environment|SetCredential\\w*|StandardInput(?:Text|Data))\\s*=");
 
   private static final Pattern COMMAND =
       Pattern.compile("^\\s*Exec(?:Start|Stop|Reload|Condition)\\w*\\s*=");
@@ -26,7 +25,8 @@ final class Lines {
           "[-+@:!|]*(?:(?:path|argv\\[\\])=)?/[\\w.@%+:/-]*|-[A-Za-z]|--[a-z][a-z-]*|[{};\\\\]");
 
   /** A key of YAML; what is indented more than it is its value. */
-  private static final Pattern KEY = Pattern.compile("^(\\s*)(?:- )?[\"']?([\\w.-]{1,200})[\"']?\\s*:");
+  private static final Pattern KEY =
+      Pattern.compile("^(\\s*)(?:- )?[\"']?([\\w.-]{1,200})[\"']?\\s*:");
 
   private final List<String> clean = new ArrayList<>();
   private State state = State.PLAIN;

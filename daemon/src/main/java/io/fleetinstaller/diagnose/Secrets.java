@@ -34,8 +34,7 @@ final class Secrets {
           Pattern.compile(
               "(?i)((?<![\\w-])--?[\\w-]{0,32}?(?:" + WORD + "|key)[\\w-]{0,16}\\s{1,4})\\S+"),
           // -u joe:abc
-          Pattern.compile(
-              "((?<![\\w-])(?:-[uU]|--(?:proxy-)?user)[\\s=]{0,4})[^\\s:]{1,256}:\\S+"),
+          Pattern.compile("((?<![\\w-])(?:-[uU]|--(?:proxy-)?user)[\\s=]{0,4})[^\\s:]{1,256}:\\S+"),
           // ?sig=abc, &X-Amz-Signature=abc: whatever a query asks with
           Pattern.compile("([?&][\\w.~-]{1,64}=)[^&\\s\"'<>]+"),
           Pattern.compile("(hooks\\.slack\\.com/services/)\\S+"),

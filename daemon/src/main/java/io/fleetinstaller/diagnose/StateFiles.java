@@ -18,7 +18,8 @@ record StateFiles(Scene scene) {
 
   /** Whatever else lies there may be a token that the settings name. */
   private static final Pattern OURS =
-      Pattern.compile("(?:policy(?:\\.copy)?\\.json|policy\\.lost|lock|notes\\.json)(?:\\.corrupt)?");
+      Pattern.compile(
+          "(?:policy(?:\\.copy)?\\.json|policy\\.lost|lock|notes\\.json)(?:\\.corrupt)?");
 
   List<Part> parts() {
     List<Part> parts = new ArrayList<>();

@@ -138,8 +138,7 @@ final class NativeFile {
   void beginWriting(long from, long length) {
     try {
       // Where it fails nothing is lost but time.
-      int _ =
-          (int) Calls.SYNC_FILE_RANGE.invokeExact(memory, descriptor, from, length, WRITE_BACK);
+      int _ = (int) Calls.SYNC_FILE_RANGE.invokeExact(memory, descriptor, from, length, WRITE_BACK);
     } catch (Throwable e) {
       throw Native.unexpected(e);
     }
@@ -175,7 +174,9 @@ final class NativeFile {
         Native.handle("ftruncate", FunctionDescriptor.of(INT, INT, LONG));
     static final MethodHandle IOCTL =
         Native.handle(
-            "ioctl", FunctionDescriptor.of(INT, INT, LONG, TEXT), Linker.Option.firstVariadicArg(2));
+            "ioctl",
+            FunctionDescriptor.of(INT, INT, LONG, TEXT),
+            Linker.Option.firstVariadicArg(2));
     static final MethodHandle FCHOWN =
         Native.handle("fchown", FunctionDescriptor.of(INT, INT, INT, INT));
     static final MethodHandle FCHMOD =

@@ -28,7 +28,9 @@ public final class Redactor {
                   + "(?:\"[^\"]*+\"?|'[^']*+'?|[^\\s,;&\"']++)",
               "$1" + MARK),
           // --api-key abc
-          new Rule("(?i)((?<![\\w-])--?[\\w-]{0,32}" + SECRET_WORD + "\\s{1,4})[^\\s-]\\S*", "$1" + MARK),
+          new Rule(
+              "(?i)((?<![\\w-])--?[\\w-]{0,32}" + SECRET_WORD + "\\s{1,4})[^\\s-]\\S*",
+              "$1" + MARK),
           // https://user:password@host
           new Rule("(://)[^/\\s@]{1,512}@", "$1" + MARK + "@"),
           new Rule("(?i)\\b(bearer|basic)\\s+[\\w.~+/=-]{8,}", "$1 " + MARK),

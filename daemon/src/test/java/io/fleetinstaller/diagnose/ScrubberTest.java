@@ -78,12 +78,13 @@ class ScrubberTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-eyJ", "://", "-", "password=\\\"", "\\", "token:[", "-u", "AIza-", "a@"})
-  @Timeout(60)
+  @ValueSource(
+      strings = {"-eyJ", "://", "-", "password=\\\"", "\\", "token:[", "-u", "AIza-", "a@"})
+  @Timeout(15)
   void a_log_made_to_be_slow_is_read_in_no_time(String piece) {
     String line = piece.repeat(16_000 / piece.length()) + "\n";
 
-    String clean = Scrubber.scrub("a.txt", line.repeat(125));
+    String clean = Scrubber.scrub("a.txt", line.repeat(20));
 
     assertThat(clean).isNotEmpty();
   }

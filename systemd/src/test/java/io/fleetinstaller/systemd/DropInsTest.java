@@ -17,8 +17,7 @@ final class DropInsTest {
   void a_new_daemon_that_never_comes_up_is_killed_and_not_asked() throws Exception {
     DropIns dropIns = new DropIns(units, new DurableDisk());
 
-    List<Path> written =
-        dropIns.trial(PackageName.INSTALLER, List.of("fleet-installer.service"));
+    List<Path> written = dropIns.trial(PackageName.INSTALLER, List.of("fleet-installer.service"));
 
     // Its unit lets a daemon that is told to end take 75 s: more than the way back may last.
     assertThat(Files.readAllLines(written.getFirst()))
@@ -31,6 +30,8 @@ final class DropInsTest {
 
     List<Path> written = dropIns.trial(new PackageName("agent"), List.of("agent.service"));
 
-    assertThat(Files.readString(written.getFirst())).contains("Restart=no").doesNotContain("Timeout");
+    assertThat(Files.readString(written.getFirst()))
+        .contains("Restart=no")
+        .doesNotContain("Timeout");
   }
 }
