@@ -1,6 +1,7 @@
 package io.fleetinstaller.io;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -25,9 +26,13 @@ public record LoopDisk(Path mount) implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    if (!ran("umount", mount.toString())) {
-      throw new AssertionError(mount + " is still mounted");
+  public void close() throws IOException {
+    try {
+      if (!ran("umount", mount.toString())) {
+        throw new AssertionError(mount + " is still mounted");
+      }
+    } catch (InterruptedException e) {
+      throw (IOException) new InterruptedIOException("not unmounted").initCause(e);
     }
   }
 
