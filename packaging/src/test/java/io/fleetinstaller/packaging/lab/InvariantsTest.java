@@ -78,6 +78,16 @@ final class InvariantsTest {
     assertThat(broken).contains("I1 without a daemon nothing serves");
   }
 
+  @Test
+  void without_a_daemon_no_candidate_stays_that_was_not_confirmed() {
+    Facts stoodDown = Facts.of(UPGRADED);
+    Facts confirmed = Facts.of(UPGRADED + "confirmed=yes\n");
+
+    assertThat(new Invariants(Run.of(Route.UPGRADE), stoodDown, true).withoutDaemon())
+        .contains("I1 the guard leaves an unconfirmed candidate alone");
+    assertThat(new Invariants(Run.of(Route.UPGRADE), confirmed, true).withoutDaemon()).isEmpty();
+  }
+
   private static List<String> judged(String facts) {
     return new Invariants(Run.of(Route.UPGRADE), Facts.of(facts), true).atTheEnd();
   }

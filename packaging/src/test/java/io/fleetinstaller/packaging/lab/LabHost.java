@@ -86,7 +86,8 @@ final class LabHost implements AutoCloseable {
       help(answer, run, notes);
     }
     Facts facts = facts();
-    if (answer.equals("ended") && leftSomething(facts)) {
+    boolean failed = run.strikes().stream().anyMatch(strike -> strike.manner().fails());
+    if (answer.equals("ended") && failed && leftSomething(facts)) {
       facts = afterAnotherStart(run);
     }
     if (!answer.equals("ended")) {
@@ -120,7 +121,9 @@ final class LabHost implements AutoCloseable {
       guest.boot();
     }
     if (guest.holds("[ -e %s/dead ]".formatted(FOLDER))) {
-      say("quiet", Integer.toString(GUARD_MILLIS));
+      if (say("quiet", Integer.toString(GUARD_MILLIS)).startsWith("unwound")) {
+        notes.broken().add("I1 nothing would ever have woken the guard");
+      }
       Facts facts = facts();
       notes.broken().addAll(new Invariants(run, facts, notes.hadPower()).withoutDaemon());
       say("repair");
