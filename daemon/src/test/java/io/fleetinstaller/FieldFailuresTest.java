@@ -58,11 +58,17 @@ class FieldFailuresTest {
       Matcher test = NAMED.matcher(named);
       while (test.find()) {
         String source = tests.getOrDefault(test.group(1), "");
-        String method = test.group(2) == null ? test.group(1) : "void " + test.group(2) + "(";
-        assertThat(source).as(id).contains("@Tag(\"" + id + "\")").contains(method);
+        String tagged = test.group(2) == null ? source : annotations(source, test.group(2));
+        assertThat(tagged).as(id + " " + test.group()).contains("@Tag(\"" + id + "\")");
       }
       assertThat(named.isEmpty() || NAMED.matcher(named).find()).as(id).isTrue();
     });
+  }
+
+  /** What stands above a method; nothing when there is no such method. */
+  private static String annotations(String source, String method) {
+    String before = source.substring(0, Math.max(0, source.indexOf("void " + method + "(")));
+    return before.substring(before.lastIndexOf("\n\n") + 1);
   }
 
   @Test

@@ -32,7 +32,6 @@ final class ChildProgramsTest {
     assertThat(result.lines()).containsExactly("out", "err");
   }
 
-  @Tag("F42")
   @Test
   void a_failure_is_one_sentence_with_the_last_line() {
     assertThatThrownBy(
@@ -41,6 +40,7 @@ final class ChildProgramsTest {
         .hasMessage("cannot do it: sh exited 4: last");
   }
 
+  @Tag("F42")
   @Test
   void a_program_that_does_not_end_is_killed_with_its_children() throws Exception {
     Path pid = folder.resolve("pid");

@@ -27,7 +27,6 @@ class ConductorTest {
   private final Script script = new Script();
 
   @Tag("F62")
-  @Tag("F74")
   @Test
   void every_step_is_done_in_order_and_the_journal_tells_it() throws Exception {
     Outcome outcome = conductor("boot-1").run(Samples.move());
@@ -45,6 +44,21 @@ class ConductorTest {
             Step.PRUNE);
     assertThat(last().outcome()).contains(outcome);
     assertThat(last().confirmed()).isTrue();
+  }
+
+  @Tag("F74")
+  @Test
+  void the_line_of_a_step_is_on_disk_before_it_begins() throws Exception {
+    List<Line> newest = new ArrayList<>();
+    for (Step step : Step.values()) {
+      script.before(step, () -> newest.add(last().lines().getLast()));
+    }
+    script.fails(Step.OBSERVE, new Fault.Refused(ReasonCode.EXITED, "the service exited"));
+
+    conductor("boot-1").run(Samples.move());
+
+    assertThat(newest).hasSizeGreaterThan(6).hasOnlyElementsOfType(Line.Begun.class);
+    assertThat(newest).extracting(line -> ((Line.Begun) line).step()).isEqualTo(script.tried);
   }
 
   @Test

@@ -55,12 +55,18 @@ final class GuardIT {
   @Tag("F08")
   @Tag("F34")
   @ParameterizedTest
-  @CsvSource({"KILL, enable", "TERM, enable", "TERM, disable"})
-  void a_candidate_that_ends_by_itself_is_taken_back_without_a_daemon(String signal, String verb) {
+  @CsvSource({
+    "main, KILL, enable",
+    "all, KILL, enable",
+    "main, TERM, enable",
+    "main, TERM, disable"
+  })
+  void a_candidate_that_ends_by_itself_is_taken_back_without_a_daemon(
+      String whom, String signal, String verb) {
     guest.sh("systemctl %s %s".formatted(verb, Rig.UNIT));
     onTrialWithoutDaemon();
 
-    guest.sh("systemctl kill --kill-who=main --signal=%s %s".formatted(signal, Rig.UNIT));
+    guest.sh("systemctl kill --kill-who=%s --signal=%s %s".formatted(whom, signal, Rig.UNIT));
 
     assertThat(guest.within(10, "[ -e " + FIRED + "failed ]")).as(rig::story).isTrue();
     assertThat(guest.within(5, OLD_SERVES)).as(rig::story).isTrue();
@@ -68,6 +74,18 @@ final class GuardIT {
   }
 
   @Tag("F35")
+  @Test
+  void a_candidate_that_is_deleted_on_trial_is_taken_back_all_the_same() {
+    onTrialWithoutDaemon();
+    guest.sh("rm -r $(realpath /opt/datadog-packages/node-exporter/current)");
+
+    guest.sh("systemctl kill --kill-who=main --signal=KILL " + Rig.UNIT);
+
+    assertThat(guest.within(10, "[ -e " + FIRED + "failed ]")).as(rig::story).isTrue();
+    assertThat(guest.within(5, OLD_SERVES)).as(rig::story).isTrue();
+    assertDaemonTells("guard-fired", "ended by itself");
+  }
+
   @Test
   void a_candidate_that_is_never_confirmed_is_taken_back_at_its_deadline() {
     onTrialWithoutDaemon();

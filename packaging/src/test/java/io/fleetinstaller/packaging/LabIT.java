@@ -6,17 +6,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The fault laboratory, a sample of it: no fault bricks a host. */
+/** The fault laboratory, a sample of it, with cuts that lose what was not synced: no brick. */
 @ExtendWith(GuestBed.class)
 class LabIT {
   private static final long MOST_MINUTES = 40;
 
   @TempDir Path folder;
 
+  @Tag("F02")
   @Test
   void a_sample_of_all_faults_bricks_nothing() throws Exception {
     Path output = folder.resolve("output");

@@ -74,6 +74,24 @@ final class SystemdHostTest {
 
   @Tag("F44")
   @Test
+  void a_unit_goes_forward_and_back_with_its_release_and_is_enabled_once() throws Exception {
+    programs.expect("systemctl enable --no-reload " + UNIT);
+    host.install(slot, Optional.empty());
+    byte[] old = Files.readAllBytes(etc.resolve(UNIT));
+    Slot next =
+        new SlotsOnDisk(context.packages()).slot(AGENT, "2.0", Map.of(UNIT, Behaviour.SERVES));
+    Path unit = next.path().resolve("units/" + UNIT);
+    Files.writeString(unit, Files.readString(unit).replace("An agent", "The next agent"));
+
+    host.install(next, Optional.of(slot));
+    String between = Files.readString(etc.resolve(UNIT));
+    host.install(slot, Optional.of(next));
+
+    assertThat(between).contains("The next agent");
+    assertThat(etc.resolve(UNIT)).hasBinaryContent(old);
+  }
+
+  @Test
   void a_unit_of_ours_is_rewritten_and_its_enablement_left_alone() throws Exception {
     programs.expect("systemctl enable --no-reload " + UNIT);
     host.install(slot, Optional.empty());
