@@ -2,9 +2,11 @@ package io.fleetinstaller.daemon;
 
 import io.fleetinstaller.io.Bounded;
 import io.fleetinstaller.io.Disk;
+import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** The daemon's state once more, for whoever must be able to do with it what they like. */
 final class StateCopy {
@@ -51,9 +54,17 @@ final class StateCopy {
     }
     try (Stream<Path> all = Files.walk(state)) {
       return all.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
-          .filter(file -> !LEFT_OUT.contains(state.relativize(file).getName(0).toString()))
+          .filter(file -> isOfUse(state.relativize(file)))
           .toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
+  }
+
+  /** No daemon reads what was set aside, and it may be of any size. */
+  private static boolean isOfUse(Path file) {
+    return !LEFT_OUT.contains(file.getName(0).toString())
+        && StreamSupport.stream(file.spliterator(), false).noneMatch(Quarantine::holds);
   }
 
   /** What the daemon that runs has just deleted is no part of it. */
