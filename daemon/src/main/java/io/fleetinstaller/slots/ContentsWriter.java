@@ -97,7 +97,7 @@ final class ContentsWriter implements AutoCloseable {
   Digest finish() throws IOException, Refused {
     try {
       handOver();
-      work.put(Batch.LAST);
+      work.put(new Batch(new byte[0], List.of(), true));
       hasher.join();
     } catch (InterruptedException e) {
       throw (IOException) new InterruptedIOException("interrupted while hashing").initCause(e);
@@ -137,7 +137,7 @@ final class ContentsWriter implements AutoCloseable {
   }
 
   private void handOver() throws InterruptedException {
-    work.put(new Batch(buffer, next));
+    work.put(new Batch(buffer, next, false));
     buffer = new byte[0];
     filled = 0;
     next = new ArrayList<>();
@@ -145,7 +145,7 @@ final class ContentsWriter implements AutoCloseable {
 
   private void run() {
     try {
-      for (Batch batch = work.take(); batch != Batch.LAST; batch = work.take()) {
+      for (Batch batch = work.take(); !batch.last(); batch = work.take()) {
         doOrPass(batch);
       }
     } catch (InterruptedException _) {
@@ -208,9 +208,7 @@ final class ContentsWriter implements AutoCloseable {
   /** Some pieces of work, and the buffer that their bytes are in. */
   // An array on purpose: a buffer, never compared.
   @SuppressWarnings("ArrayRecordComponent")
-  private record Batch(byte[] buffer, List<Work> work) {
-    static final Batch LAST = new Batch(new byte[0], List.of());
-  }
+  private record Batch(byte[] buffer, List<Work> work, boolean last) {}
 
   private sealed interface Work {}
 

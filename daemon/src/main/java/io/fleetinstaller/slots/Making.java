@@ -70,8 +70,7 @@ final class Making {
   }
 
   /** Gives a file of another slot that is the same for ever a further name in this one. */
-  private boolean linked(Item plain, Content content)
-      throws Unsafe, Fault, InterruptedException {
+  private boolean linked(Item plain, Content content) throws Unsafe, Fault, InterruptedException {
     Optional<Item> item = content.digest().map(plain::with);
     Optional<Path> twin =
         item.isPresent() ? target.room().in(() -> target.twins().of(item.get())) : Optional.empty();

@@ -66,14 +66,14 @@ final class Unpacking {
       next = tar.next();
     }
     if (table.hasNext()) {
-      throw refused(ReasonCode.TOC_MISMATCH, table.next().header(), "the archive has no such entry");
+      throw refused(
+          ReasonCode.TOC_MISMATCH, table.next().header(), "the archive has no such entry");
     }
     tar.finish();
   }
 
   /** Makes all that a table of contents lists; an IOException is one of the supply. */
-  void layer(Layer.Assembled layer, Supply supply)
-      throws IOException, Fault, InterruptedException {
+  void layer(Layer.Assembled layer, Supply supply) throws IOException, Fault, InterruptedException {
     String doing = "assemble %s from %s".formatted(delivery.release(), layer.way());
     for (Toc.Entry entry : layer.contents().toc().entries()) {
       entry(

@@ -50,11 +50,12 @@ final class ImmutableTest {
     slots.stage(listed(agent("1", 0755, "same").immutable()), _ -> {});
     linked = slots.stage(listed(agent("2", 0755, "same").immutable()), _ -> {});
 
-    Slot own = new Slots(
-            Files.createDirectory(folder.resolve("other")),
-            new Doors(new DurableDisk(), new FileScratch(), Parcel::read),
-            0)
-        .stage(listed(agent("2", 0755, "same").immutable()), _ -> {});
+    Slot own =
+        new Slots(
+                Files.createDirectory(folder.resolve("other")),
+                new Doors(new DurableDisk(), new FileScratch(), Parcel::read),
+                0)
+            .stage(listed(agent("2", 0755, "same").immutable()), _ -> {});
 
     assertThat(linked.path().resolve(".fleet-installer/contents"))
         .hasSameTextualContentAs(own.path().resolve(".fleet-installer/contents"));

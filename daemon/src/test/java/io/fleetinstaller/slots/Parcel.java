@@ -217,7 +217,11 @@ final class Parcel {
             immutable,
             bytes,
             entries);
-    return new Delivery(release(), descriptor, (name + " " + version + (immutable ? " immutable" : "")).getBytes(UTF_8), layers);
+    return new Delivery(
+        release(),
+        descriptor,
+        (name + " " + version + (immutable ? " immutable" : "")).getBytes(UTF_8),
+        layers);
   }
 
   byte[] packedBytes() {

@@ -37,16 +37,22 @@ final class SharingTest {
       throws Exception {
     try (LoopDisk disk = LoopDisk.make(folder, type)) {
       Path root = Files.createDirectory(disk.mount().resolve("packages"));
-      Slots slots = new Slots(root, new Doors(new DurableDisk(), new FileScratch(), Parcel::read), 0);
+      Slots slots =
+          new Slots(root, new Doors(new DurableDisk(), new FileScratch(), Parcel::read), 0);
       String content =
-          new Random(7).ints(SIZE, 'a', 'z').collect(StringBuilder::new, (text, letter) -> text.append((char) letter), StringBuilder::append).toString();
+          new Random(7)
+              .ints(SIZE, 'a', 'z')
+              .collect(
+                  StringBuilder::new,
+                  (text, letter) -> text.append((char) letter),
+                  StringBuilder::append)
+              .toString();
       Parcel old = new Parcel("agent", "1").file("large", 0644, content);
       Slot first = slots.stage(old.delivery(), _ -> {});
       new DurableDisk().sync(root);
       long before = used(root);
 
-      Parcel parcel =
-          new Parcel("agent", "2").file("large", 0644, " ".repeat(shift) + content);
+      Parcel parcel = new Parcel("agent", "2").file("large", 0644, " ".repeat(shift) + content);
       Slot second = slots.stage(parcel.assembled(new Copying(first, shift, piece)), _ -> {});
 
       new DurableDisk().sync(root);
@@ -59,7 +65,8 @@ final class SharingTest {
   }
 
   private static long used(Path root) throws Exception {
-    return Files.getFileStore(root).getTotalSpace() - Files.getFileStore(root).getUnallocatedSpace();
+    return Files.getFileStore(root).getTotalSpace()
+        - Files.getFileStore(root).getUnallocatedSpace();
   }
 
   /** Copies the old file in pieces of this size behind so many blanks. */
