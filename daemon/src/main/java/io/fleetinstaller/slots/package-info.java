@@ -8,6 +8,8 @@
  *                       .fleet-installer/release.json    which release it is
  *                                        descriptor.json its descriptor, as pulled
  *                                        contents        every entry with its digest
+ *                                        toc             the layer's table of contents, packed;
+ *                                                        a hint for the next release, may be missing
  *                                        valid           the marker, written last
  *                       current, previous -&gt; a slot
  *                       .staging/         what counts for nothing; emptied at start
