@@ -74,7 +74,7 @@ final class Parcel {
       throw new Refused(ReasonCode.MALFORMED, source + " is malformed");
     }
     Parcel parcel = new Parcel(words[0], words[1]);
-    return (immutable ? parcel.immutable() : parcel).delivery().descriptor();
+    return (immutable ? parcel.immutable() : parcel).descriptor();
   }
 
   Parcel file(String path, int mode, String content) {
@@ -198,28 +198,29 @@ final class Parcel {
     return contents.get(path);
   }
 
+  private Descriptor descriptor() {
+    return new Descriptor(
+        name,
+        version,
+        new Platform("linux", "amd64"),
+        List.of(),
+        HealthCheck.DEFAULT,
+        Descriptor.Hooks.NONE,
+        List.of(),
+        List.of(),
+        List.of(),
+        setuid,
+        capabilities,
+        Descriptor.Data.NONE,
+        immutable,
+        bytes,
+        entries);
+  }
+
   private Delivery delivery(List<Layer> layers) {
-    Descriptor plain = descriptor(name, version, setuid, capabilities);
-    Descriptor descriptor =
-        new Descriptor(
-            name,
-            version,
-            plain.platform(),
-            List.of(),
-            plain.health(),
-            plain.hooks(),
-            List.of(),
-            List.of(),
-            List.of(),
-            setuid,
-            capabilities,
-            Descriptor.Data.NONE,
-            immutable,
-            bytes,
-            entries);
     return new Delivery(
         release(),
-        descriptor,
+        descriptor(),
         (name + " " + version + (immutable ? " immutable" : "")).getBytes(UTF_8),
         layers);
   }
@@ -265,23 +266,5 @@ final class Parcel {
       throw new UncheckedIOException(e);
     }
     return packed.toByteArray();
-  }
-
-  private static Descriptor descriptor(
-      PackageName name, Version version, Set<String> setuid, Set<String> capabilities) {
-    return new Descriptor(
-        name,
-        version,
-        new Platform("linux", "amd64"),
-        List.of(),
-        HealthCheck.DEFAULT,
-        Descriptor.Hooks.NONE,
-        List.of(),
-        List.of(),
-        List.of(),
-        setuid,
-        capabilities,
-        0,
-        0);
   }
 }
