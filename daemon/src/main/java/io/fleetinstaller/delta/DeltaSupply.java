@@ -35,9 +35,8 @@ public final class DeltaSupply implements Supply {
   private final Inventory inventory;
   private final InputStream blocks;
   private final Map<String, Integer> numbers = new HashMap<>();
-  private final Patch patch = new Patch(DeltaFormat.LARGEST_WINDOW);
-  private final byte[] plain = new byte[DeltaFormat.LARGEST_BLOCK];
-  private byte[] packed = new byte[1 << 20];
+  private final Patch patch = new Patch(DeltaFormat.LARGEST_WINDOW, DeltaFormat.LARGEST_BLOCK);
+  private final byte[] page = new byte[PAGE];
   private int next;
 
   /**
@@ -129,36 +128,39 @@ public final class DeltaSupply implements Supply {
 
   private void block(DeltaTable.Item item, DeltaTable.Block block, Sink sink)
       throws IOException, Fault, InterruptedException {
-    if (packed.length < block.packed()) {
-      packed = new byte[block.packed()];
+    ByteBuffer packed = patch.packed(block.packed());
+    while (packed.hasRemaining()) {
+      int count = blocks.read(page, 0, Math.min(PAGE, packed.remaining()));
+      if (count < 0) {
+        throw new EOFException("the blocks of %s end early".formatted(source));
+      }
+      packed.put(page, 0, count);
     }
-    if (blocks.readNBytes(packed, 0, block.packed()) < block.packed()) {
-      throw new EOFException("the blocks of %s end early".formatted(source));
-    }
-    int length;
+    ByteBuffer plain;
     try {
-      length = patch.unpack(packed, block.packed(), plain, block.length());
+      plain = patch.unpack(block.length());
     } catch (IOException e) {
       throw bad(item, String.valueOf(e.getMessage()));
     }
-    if (length != block.length()) {
-      throw bad(item, "a block has %d bytes instead of %d".formatted(length, block.length()));
+    if (plain.remaining() != block.length()) {
+      throw bad(
+          item,
+          "a block has %d bytes instead of %d".formatted(plain.remaining(), block.length()));
     }
-    hand(length, sink);
+    hand(plain, sink);
   }
 
   /** Long runs of zeros become holes, as they do when a package is built. */
-  private void hand(int length, Sink sink) throws Fault, InterruptedException {
-    int from = 0;
-    for (int at = 0; at < length; at += PAGE) {
-      int end = Math.min(length, at + PAGE);
-      if (Arrays.equals(plain, at, end, NOTHING, 0, end - at)) {
-        sink.bytes(plain, from, at - from);
-        sink.zeros(end - at);
-        from = end;
+  private void hand(ByteBuffer plain, Sink sink) throws Fault, InterruptedException {
+    while (plain.hasRemaining()) {
+      int length = Math.min(PAGE, plain.remaining());
+      plain.get(page, 0, length);
+      if (Arrays.equals(page, 0, length, NOTHING, 0, length)) {
+        sink.zeros(length);
+      } else {
+        sink.bytes(page, 0, length);
       }
     }
-    sink.bytes(plain, from, length - from);
   }
 
   private Refused bad(DeltaTable.Item item, String why) {

@@ -11,7 +11,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Packs bytes by what they have in common with others, the window, as {@code zstd --patch-from}
- * does. An instance unpacks; it keeps room for one window outside the heap and is not thread-safe.
+ * does. An instance unpacks; it keeps room for one block and its window outside the heap, and is not
+ * thread-safe.
  */
 public final class Patch {
   /** Higher ones take many times as long for a hundredth less. */
@@ -21,12 +22,16 @@ public final class Patch {
   private static final int WINDOW_LOG = 24;
 
   private final ByteBuffer window;
+  private final ByteBuffer plain;
+  private ByteBuffer packed = ByteBuffer.allocateDirect(0);
 
   /**
    * @param largestWindow in bytes
+   * @param largestBlock in plain bytes
    */
-  public Patch(int largestWindow) {
+  public Patch(int largestWindow, int largestBlock) {
     this.window = ByteBuffer.allocateDirect(largestWindow);
+    this.plain = ByteBuffer.allocateDirect(largestBlock);
   }
 
   /** Packs these bytes; the same ones and the same window always give the same. */
@@ -50,12 +55,20 @@ public final class Patch {
     return window.clear();
   }
 
+  /** The room for a packed block of this size, to be filled. */
+  public ByteBuffer packed(int size) {
+    if (packed.capacity() < size) {
+      packed = ByteBuffer.allocateDirect(Math.max(size, Math.min(2 * size, plain.capacity())));
+    }
+    return packed.clear().limit(size);
+  }
+
   /**
-   * Unpacks a block against the window as it was filled; what is more than this length of it fails.
+   * Unpacks the block against the window; it fails if that has more than this length.
    *
-   * @return how many bytes there are
+   * @return the plain bytes, good until the next block
    */
-  public int unpack(byte[] packed, int packedLength, byte[] into, int length) throws IOException {
+  public ByteBuffer unpack(int length) throws IOException {
     // One call into one buffer: whatever window the frame claims, nothing is allocated for it.
     try (ZstdDictDecompress dictionary =
             new ZstdDictDecompress(window.slice(), true, ZstdDictContentType.RAW_CONTENT);
@@ -63,7 +76,10 @@ public final class Patch {
       if (window.hasRemaining()) {
         context.loadDict(dictionary);
       }
-      return context.decompressByteArray(into, 0, length, packed, 0, packedLength);
+      int count =
+          context.decompressDirectByteBuffer(
+              plain.clear(), 0, length, packed, 0, packed.limit());
+      return plain.limit(count);
     } catch (ZstdException e) {
       throw new IOException(e.getMessage(), e);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -65,11 +66,13 @@ final class PatchTest {
   }
 
   private static byte[] unpacked(byte[] packed, byte[] window, int length) throws IOException {
-    Patch patch = new Patch(4 * MEBIBYTE);
+    Patch patch = new Patch(4 * MEBIBYTE, 4 * MEBIBYTE);
     patch.window().put(window).flip();
-    byte[] plain = new byte[length];
-    int count = patch.unpack(packed, packed.length, plain, length);
-    return Arrays.copyOf(plain, count);
+    patch.packed(packed.length).put(packed);
+    ByteBuffer found = patch.unpack(length);
+    byte[] plain = new byte[found.remaining()];
+    found.get(plain);
+    return plain;
   }
 
   private static byte[] noise(int seed, int size) {
