@@ -30,6 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class LayerWriterTest {
   private static final int MEBIBYTE = 1 << 20;
 
+  // An array on purpose: never compared.
+  @SuppressWarnings("ArrayRecordComponent")
   private record Made(byte[] layer, Toc.Location location) {
     Toc toc() throws Refused {
       int from = (int) location.offset();
