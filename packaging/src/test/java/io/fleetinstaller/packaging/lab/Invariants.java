@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  *   <li>I1 The service runs. The exporter answers on its port with the version that belongs to how
  *       the upgrade ended, and runs from the slot that {@code current} names, which {@code verify}
  *       finds whole. After a first install that failed, and after a removal, neither unit, link nor
- *       process is left.
+ *       process is left. The old copy has its data as it was before a candidate changed it.
  *   <li>I2 The copy that worked is never touched. The old slot is there, and every name, mode,
  *       owner and byte of it is that of the release; after a removal it may be gone.
  *   <li>I3 At most one open upgrade. No journal of the package is without an end when the daemon
@@ -78,6 +78,7 @@ final class Invariants {
       check(
           serving.isPresent() && current(Set.of(serving.get())),
           "I1 without a daemon nothing serves");
+      data();
       boolean undecided = !facts.text("current").startsWith("1.5.0-");
       check(
           !undecided || facts.one("confirmed").isPresent(),
@@ -109,6 +110,7 @@ final class Invariants {
       return;
     }
     check(current(Set.of(version.get())), "I1 current is not it: " + facts.text("current"));
+    data();
     check(facts.text("verify").equals("whole"), "I1 verify says that it is damaged");
     check(facts.text("unit.UnitFileState").equals("enabled"), "I1 its unit is not enabled");
     check(
@@ -121,6 +123,12 @@ final class Invariants {
     String current = facts.text("current");
     boolean fits = versions.stream().anyMatch(it -> current.startsWith(it + "-"));
     return fits && facts.text("executable").contains("/node-exporter/" + current + "/");
+  }
+
+  /** The old copy runs on what it left, not on what a candidate made of it. */
+  private void data() {
+    boolean old = facts.text("current").startsWith("1.5.0-");
+    check(!old || facts.text("data").equals("kept"), "I1 its data is " + facts.text("data"));
   }
 
   private void memory(String end) {

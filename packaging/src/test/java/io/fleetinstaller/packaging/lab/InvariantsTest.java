@@ -22,6 +22,7 @@ final class InvariantsTest {
       journal=1.journal upgraded sha256:bbb0
       file=node-exporter.service
       neighbour=5 5 1.0-ccc
+      data=kept
       free=900000000
       end=upgraded
       verify=whole
@@ -67,6 +68,20 @@ final class InvariantsTest {
                 "journal=1.journal reverted sha256:bbb0\njournal=2.journal reverted sha256:bbb0");
 
     assertThat(judged(twice)).anyMatch(it -> it.startsWith("I5 the release was taken back 2"));
+  }
+
+  @Test
+  void data_that_a_candidate_spoilt_is_none_for_the_old_copy() {
+    Facts back =
+        Facts.of(
+            UPGRADED
+                .replace("serving=1.9.0", "serving=1.5.0")
+                .replace("1.9.0-bbb/", "1.5.0-aaa/")
+                .replace("current=1.9.0-bbb", "current=1.5.0-aaa")
+                .replace("data=kept", "data=spoilt"));
+
+    assertThat(new Invariants(Run.of(Route.DATA_REVERT), back, true).withoutDaemon())
+        .containsExactly("I1 its data is spoilt");
   }
 
   @Test

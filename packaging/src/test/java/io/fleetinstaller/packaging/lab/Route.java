@@ -14,6 +14,8 @@ enum Route {
   SLOW_UPGRADE("with", "lab-slow"),
   /** To a release that crashes after two seconds, before it counts as well. */
   LATE_REVERT("with", "lab-dies"),
+  /** To a release that changes its data and crashes. */
+  DATA_REVERT("with", "lab-spoils"),
   INSTALL("without", "lab-new"),
   BAD_INSTALL("without", "lab-crash"),
   REMOVAL("with", "absent");
@@ -21,7 +23,8 @@ enum Route {
   static final String OLD = "lab-old";
 
   /** Those whose every effect is tried. */
-  static final List<Route> TRIED = List.of(UPGRADE, REVERT, INSTALL, BAD_INSTALL, REMOVAL);
+  static final List<Route> TRIED =
+      List.of(UPGRADE, REVERT, DATA_REVERT, INSTALL, BAD_INSTALL, REMOVAL);
 
   private final String scene;
   private final String wish;
