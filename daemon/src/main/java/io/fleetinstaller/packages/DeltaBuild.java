@@ -178,12 +178,13 @@ public record DeltaBuild(Network network, Consumer<String> said) {
       throws IOException, Fault, InterruptedException {
     List<Unpacked.File> old = new ArrayList<>();
     Set<Digest> known = new HashSet<>();
+    Source source = new Source(registries.old(), pair.old());
     for (Blob layer : pair.old().layers()) {
-      old.addAll(files(registries.old(), pair.old(), layer, unpacked, known));
+      old.addAll(source.files(layer, unpacked, known));
       old.forEach(file -> known.add(file.digest()));
     }
     List<Unpacked.File> now =
-        files(registries.now(), pair.now(), pair.layer(), unpacked, known).stream()
+        new Source(registries.now(), pair.now()).files(pair.layer(), unpacked, known).stream()
             .filter(file -> !known.contains(file.digest()))
             .toList();
     Content content = new Content(unpacked, new Ancestors(unpacked, old), now);
@@ -200,11 +201,13 @@ public record DeltaBuild(Network network, Consumer<String> said) {
         pair.now().descriptor().platform(), manifest, table, packedTable, blocks, pair.layer());
   }
 
-  private static List<Unpacked.File> files(
-      Registry registry, Image image, Blob layer, Unpacked unpacked, Set<Digest> known)
-      throws IOException, Fault, InterruptedException {
-    try (InputStream packed = registry.open(image, layer, _ -> {})) {
-      return unpacked.layer(packed, layer.compression(), known);
+  /** Where the layers of an image come from. */
+  private record Source(Registry registry, Image image) {
+    List<Unpacked.File> files(Blob layer, Unpacked into, Set<Digest> known)
+        throws IOException, Fault, InterruptedException {
+      try (InputStream packed = registry.open(image, layer, _ -> {})) {
+        return into.layer(packed, layer.compression(), known);
+      }
     }
   }
 
