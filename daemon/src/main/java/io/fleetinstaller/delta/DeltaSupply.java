@@ -144,8 +144,7 @@ public final class DeltaSupply implements Supply {
     }
     if (plain.remaining() != block.length()) {
       throw bad(
-          item,
-          "a block has %d bytes instead of %d".formatted(plain.remaining(), block.length()));
+          item, "a block has %d bytes instead of %d".formatted(plain.remaining(), block.length()));
     }
     hand(plain, sink);
   }

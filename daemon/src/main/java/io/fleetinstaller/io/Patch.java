@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Packs bytes by what they have in common with others, the window, as {@code zstd --patch-from}
- * does. An instance unpacks; it keeps room for one block and its window outside the heap, and is not
- * thread-safe.
+ * does. An instance unpacks; it keeps room for one block and its window outside the heap, and is
+ * not thread-safe.
  */
 public final class Patch {
   /** Higher ones take many times as long for a hundredth less. */
@@ -77,8 +77,7 @@ public final class Patch {
         context.loadDict(dictionary);
       }
       int count =
-          context.decompressDirectByteBuffer(
-              plain.clear(), 0, length, packed, 0, packed.limit());
+          context.decompressDirectByteBuffer(plain.clear(), 0, length, packed, 0, packed.limit());
       return plain.limit(count);
     } catch (ZstdException e) {
       throw new IOException(e.getMessage(), e);

@@ -184,9 +184,10 @@ public record DeltaBuild(Network network, Consumer<String> said) {
       old.forEach(file -> known.add(file.digest()));
     }
     List<Unpacked.File> now =
-        new Source(registries.now(), pair.now()).files(pair.layer(), unpacked, known).stream()
-            .filter(file -> !known.contains(file.digest()))
-            .toList();
+        new Source(registries.now(), pair.now())
+            .files(pair.layer(), unpacked, known).stream()
+                .filter(file -> !known.contains(file.digest()))
+                .toList();
     Content content = new Content(unpacked, new Ancestors(unpacked, old), now);
     Blob blocks = writer.blob(MediaTypes.DELTA_BLOCKS, content);
     DeltaTable table = new DeltaTable(pair.old().manifest(), pair.now().manifest(), content.items);
