@@ -3,7 +3,6 @@ package io.fleetinstaller.delta;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fleetinstaller.io.DurableDisk;
-import io.fleetinstaller.io.FakeTime;
 import io.fleetinstaller.io.FileScratch;
 import io.fleetinstaller.packages.Build;
 import io.fleetinstaller.packages.DeltaBuild;
@@ -14,10 +13,8 @@ import io.fleetinstaller.registry.Delta;
 import io.fleetinstaller.registry.DescriptorFormat;
 import io.fleetinstaller.registry.Image;
 import io.fleetinstaller.registry.Inspection;
-import io.fleetinstaller.registry.Push;
 import io.fleetinstaller.registry.Reference;
 import io.fleetinstaller.registry.Registry;
-import io.fleetinstaller.registry.RegistrySettings;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.slots.Delivery;
@@ -87,7 +84,7 @@ final class Releases {
   }
 
   List<DeltaBuild.Built> delta(String from, String to) throws Exception {
-    DeltaBuild build = new DeltaBuild(new Network(), _ -> {});
+    DeltaBuild build = new DeltaBuild(new Layouts(), _ -> {});
     return build.run(reference(from), reference(to));
   }
 
@@ -96,11 +93,11 @@ final class Releases {
   }
 
   Inspection inspect(String tag) throws Exception {
-    return new Network().inspect(reference(tag));
+    return new Layouts().inspect(reference(tag));
   }
 
   Registry registry() {
-    return new Network().registry(new Address.Folder(layout));
+    return new Layouts().registry(new Address.Folder(layout));
   }
 
   /** Unpacks the whole layer, as a host does that knows nothing better. */
@@ -195,25 +192,5 @@ final class Releases {
     byte[] noise = new byte[size];
     new Random(seed).nextBytes(noise);
     return noise;
-  }
-
-  /** Layouts only. */
-  private static final class Network implements DeltaBuild.Network {
-    @Override
-    public Inspection inspect(Reference reference)
-        throws io.fleetinstaller.release.Fault, InterruptedException {
-      return Inspection.of(reference, RegistrySettings.NONE, new FakeTime(), new Random(1));
-    }
-
-    @Override
-    public Registry registry(Address repository) {
-      return new Registry(
-          RegistrySettings.of(List.of(repository.toString())), new FakeTime(), new Random(1));
-    }
-
-    @Override
-    public Push push() {
-      throw new AssertionError("a layout is not pushed to");
-    }
   }
 }

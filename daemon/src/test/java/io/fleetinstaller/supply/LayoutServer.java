@@ -1,11 +1,14 @@
 package io.fleetinstaller.supply;
 
+import io.fleetinstaller.io.Document;
+import io.fleetinstaller.release.Fault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
@@ -69,8 +72,15 @@ final class LayoutServer implements AutoCloseable {
   }
 
   private MockResponse serve(RecordedRequest request) {
-    String wanted = request.getUrl().encodedPath().replaceFirst(".*/sha256:", "");
+    String path = request.getUrl().encodedPath();
+    if (path.contains("/referrers/")) {
+      return new MockResponse.Builder().code(404).build();
+    }
     try {
+      String wanted = named(path.replaceFirst(".*/", "")).replace("sha256:", "");
+      if (wanted.isEmpty()) {
+        return new MockResponse.Builder().code(404).build();
+      }
       byte[] blob = Files.readAllBytes(layout.resolve("blobs/sha256").resolve(wanted));
       Matcher range =
           RANGE.matcher(Optional.ofNullable(request.getHeaders().get("Range")).orElse(""));
@@ -83,7 +93,24 @@ final class LayoutServer implements AutoCloseable {
       return lie.apply(part).orElseGet(() -> part.answer(part.bytes()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (Fault e) {
+      throw new AssertionError(e);
     }
+  }
+
+  /** The digest that a tag stands for; a digest stands for itself. */
+  private String named(String reference) throws IOException, Fault {
+    if (reference.startsWith("sha256:")) {
+      return reference;
+    }
+    byte[] index = Files.readAllBytes(layout.resolve("index.json"));
+    for (Document entry : Document.json("index.json", index).objects("manifests")) {
+      Map<String, String> annotations = entry.textMap("annotations");
+      if (reference.equals(annotations.get("org.opencontainers.image.ref.name"))) {
+        return entry.text("digest");
+      }
+    }
+    return "";
   }
 
   static MockResponse whole(byte[] blob) {

@@ -3,13 +3,16 @@ package io.fleetinstaller.supply;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.fleetinstaller.delta.Layouts;
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.FakeTime;
 import io.fleetinstaller.io.FileScratch;
 import io.fleetinstaller.packages.Build;
+import io.fleetinstaller.packages.DeltaBuild;
 import io.fleetinstaller.packages.Ownership;
 import io.fleetinstaller.registry.DescriptorFormat;
 import io.fleetinstaller.registry.Image;
+import io.fleetinstaller.registry.Reference;
 import io.fleetinstaller.registry.Registry;
 import io.fleetinstaller.registry.RegistrySettings;
 import io.fleetinstaller.release.Fault;
@@ -97,6 +100,52 @@ class WaysTest {
   }
 
   @Test
+  void a_published_delta_is_the_cheapest_way_and_makes_the_same_slot() throws Exception {
+    Slot old = install(build("1", tree(1)));
+    Path changed = tree(2);
+    edit(changed.resolve("large"), LARGE / 2);
+    Image image = build("2", changed);
+    delta();
+
+    List<Way> ways = cheap(image, old);
+    Slot slot = slots.stage(ways.getFirst().delivery(), _ -> {});
+
+    assertThat(ways.stream().map(Way::name)).containsExactly("by a delta", "by ranges");
+    assertThat(ways.getFirst().cost()).isEqualTo(ways.getFirst().estimate());
+    assertThat(ways.getFirst().cost().bytes()).isLessThan(ways.getLast().estimate().bytes());
+    assertThat(slots.verify(slot)).isEmpty();
+    assertThat(contents(slot)).isEqualTo(contents(elsewhere(image)));
+  }
+
+  @Test
+  void a_delta_from_what_no_slot_holds_is_passed_over() throws Exception {
+    Slot older = install(build("0", tree(3)));
+    Image ignored = build("1", tree(1));
+    Image image = build("2", tree(2));
+    delta();
+
+    List<Way> ways = cheap(image, older);
+
+    assertThat(ignored.release()).isNotEqualTo(older.release());
+    assertThat(ways.stream().map(Way::name)).doesNotContain("by a delta");
+  }
+
+  @Test
+  void a_delta_on_files_that_rotted_is_refused_and_leaves_nothing() throws Exception {
+    Slot old = install(build("1", tree(1)));
+    Image image = build("2", tree(2));
+    delta();
+    edit(old.path().resolve("small/file-1"), 100);
+
+    Way way = cheap(image, old).getFirst();
+    Fault.Refused refused =
+        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(way.delivery(), _ -> {}));
+
+    assertThat(refused.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
+    assertThat(slots.read(NAME).whole()).hasSize(1);
+  }
+
+  @Test
   void a_registry_that_ignores_ranges_gives_whole_layers() throws Exception {
     install(build("1", tree(1)));
     Image image = build("2", tree(2));
@@ -177,6 +226,17 @@ class WaysTest {
 
   private Ways ways(Image image) throws Fault, InterruptedException {
     return Ways.to(image, registry, (_, _) -> {});
+  }
+
+  private List<Way> cheap(Image image, Slot held) throws Fault, InterruptedException {
+    return ways(image).cheap(slots.inventory(NAME), Set.of(held.release().digest()));
+  }
+
+  /** Publishes what leads from 1 to 2. */
+  private void delta() throws Fault, InterruptedException {
+    Path layout = folder.resolve("layout");
+    new DeltaBuild(new Layouts(), _ -> {})
+        .run(Reference.parse(layout + ":1"), Reference.parse(layout + ":2"));
   }
 
   private Slot install(Image image) throws Exception {
