@@ -16,11 +16,13 @@ import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Broken;
 import io.fleetinstaller.release.Origin;
 import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.slots.Doors;
 import io.fleetinstaller.slots.Slots;
+import io.fleetinstaller.upgrade.Journals;
 import io.fleetinstaller.upgrade.Progress;
 import io.fleetinstaller.upgrade.Step;
 import io.fleetinstaller.upgrade.Upgrade;
@@ -83,6 +85,7 @@ public final class Setup {
       steps.run(Step.FETCH, upgrade, new Silent());
       steps.run(Step.UNPACK, upgrade, new Silent());
       host.check(slots.whole(upgrade.name(), digest(upgrade)).orElseThrow());
+      endTrial(host, upgrade.to().orElseThrow());
       steps.run(Step.SWITCH, upgrade, new Silent());
       lock.close();
       steps.run(Step.RESTART, upgrade, new Silent());
@@ -91,6 +94,21 @@ public final class Setup {
     } catch (IOException e) {
       throw new Broken(ReasonCode.HOST_FAILED, "cannot lock %s: %s".formatted(paths.state(), e));
     }
+  }
+
+  /**
+   * What a daemon left in the middle of its own upgrade would be gone on with by the next one, or
+   * by the guard, and would take away what a person brings now.
+   */
+  private void endTrial(Host host, Release instead) throws Fault, InterruptedException {
+    Path folder = settings.now().paths().state().resolve("journals");
+    new Journals(folder, outside.effects().disk(), outside.time())
+        .giveUp(
+            PackageName.INSTALLER,
+            new Reason(
+                ReasonCode.STOPPED_BY_PERSON,
+                "fleet-installer setup brought %s instead".formatted(instead)));
+    host.guard().disarm(PackageName.INSTALLER);
   }
 
   /** Nothing is on trial, and the daemon keeps no data as agents do. */

@@ -136,6 +136,20 @@ public final class Journals {
     }
   }
 
+  /**
+   * Ends what was begun of this package and has not ended, as refused; the host is left as it is.
+   */
+  public synchronized void giveUp(PackageName name, Reason why) throws Fault {
+    for (Journal journal : open()) {
+      if (journal.account().upgrade().name().equals(name)) {
+        LOG.warn("giving up the upgrade of {}: {}", name, why);
+        journal.append(
+            new Line.Ended(time.now(), new Outcome.GivenUp(why, Failure.Kind.REFUSED)));
+        finish(journal);
+      }
+    }
+  }
+
   /** Whether the journal of this upgrade is there, readable or not. */
   boolean keeps(PackageName name, String id) {
     return files.journals(name).stream().map(JournalFiles::id).anyMatch(id::equals);

@@ -52,7 +52,6 @@ class SelfUpgradeTest {
     next = stage.release(PackageName.INSTALLER, VERSION, "next");
     stage.host.incarnate(this::startStage);
     setUp("old");
-    stage.host.incarnate(() -> Thread.currentThread().interrupt());
     // The host that setup opened took its processes along.
     stage.close();
     stage.start();
@@ -63,7 +62,9 @@ class SelfUpgradeTest {
     stage.close();
   }
 
+  /** The next restart is one of the daemon itself. */
   private void startStage() {
+    stage.host.incarnate(() -> Thread.currentThread().interrupt());
     try {
       stage.start();
     } catch (Exception e) {
@@ -127,6 +128,26 @@ class SelfUpgradeTest {
     assertThatThrownBy(() -> setUp("next"))
         .isInstanceOf(Fault.Broken.class)
         .hasMessageContaining("another daemon runs");
+  }
+
+  @Test
+  void setup_ends_a_trial_that_nobody_goes_on_with() throws Exception {
+    rehearses(this::rehearse);
+    stage.desire(next);
+    stage.awaitEnd();
+    Release rescue = stage.release(PackageName.INSTALLER, VERSION, "rescue");
+
+    stage.host.incarnate(this::startStage);
+    setUp("rescue");
+    stage.poll();
+
+    Document self = stage.explain(PackageName.INSTALLER);
+    assertThat(self.object("current").text("digest")).isEqualTo(rescue.digest().toString());
+    assertThat(self.object("last").text("end")).isEqualTo("given-up");
+    assertThat(self.object("last").object("reason").text("sentence")).contains("fleet-installer setup");
+    assertThat(stage.host.deeds)
+        .containsSubsequence(
+            "arm fleet-installer", "disarm fleet-installer", "install fleet-installer development");
   }
 
   @Test
