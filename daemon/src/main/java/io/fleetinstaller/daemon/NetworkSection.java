@@ -1,5 +1,6 @@
 package io.fleetinstaller.daemon;
 
+import io.fleetinstaller.desired.Window;
 import io.fleetinstaller.http.Connections;
 import io.fleetinstaller.http.Patience;
 import io.fleetinstaller.http.ProxySettings;
@@ -14,20 +15,41 @@ import java.util.Optional;
 
 /** The sections {@code network} and {@code registry} of installer.yaml. */
 final class NetworkSection {
+  private static final long SLOWEST = 1024;
+
   private NetworkSection() {}
 
-  static Connections network(Optional<Document> network) throws Refused {
+  /** What the section {@code network} says. */
+  record Network(Connections connections, DownloadLimit limit) {
+    static final Network DEFAULT = new Network(Connections.DEFAULT, DownloadLimit.NONE);
+  }
+
+  static Network network(Optional<Document> network) throws Refused {
     if (network.isEmpty()) {
-      return Connections.DEFAULT;
+      return Network.DEFAULT;
     }
     Document document = network.get();
     Path ca = SettingsFile.absolute(document, "ca").orElse(null);
     Optional<Document> proxy = document.optionalObject("proxy");
     long floor =
         document.optionalValue("floorRate", Sizes::parse).orElse(Patience.DEFAULT.floorRate());
+    Optional<Document> limit = document.optionalObject("limit");
     document.done();
     ProxySettings through = proxy.isPresent() ? proxy(proxy.get()) : ProxySettings.NONE;
-    return new Connections(ca, through, Patience.DEFAULT.withFloorRate(floor));
+    return new Network(
+        new Connections(ca, through, Patience.DEFAULT.withFloorRate(floor)),
+        limit.isPresent() ? limit(limit.get()) : DownloadLimit.NONE);
+  }
+
+  private static DownloadLimit limit(Document document) throws Refused {
+    long rate = document.value("rate", Sizes::parse);
+    if (rate < SLOWEST) {
+      throw document.refuse("rate", "a package would take for ever; allowed is 1KiB and more");
+    }
+    Optional<Document> during = document.optionalObject("during");
+    document.done();
+    return new DownloadLimit(
+        rate, during.isPresent() ? Optional.of(Window.of(during.get())) : Optional.empty());
   }
 
   private static ProxySettings proxy(Document document) throws Refused {

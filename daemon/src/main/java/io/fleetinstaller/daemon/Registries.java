@@ -32,7 +32,7 @@ final class Registries implements AutoCloseable {
   }
 
   private Registry open(RegistrySettings wanted) {
-    return new Registry(wanted, time, chance);
+    return new Registry(wanted, () -> settings.now().downloads().at(time.now()), time, chance);
   }
 
   @Override

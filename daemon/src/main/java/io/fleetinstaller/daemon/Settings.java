@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param source where what is desired comes from
  * @param network how servers are reached: the registry's, the source's and the report's
+ * @param downloads how fast packages may come
  * @param socketGroup members may read status without evidence; null: nobody but the daemon's user
  *     and root
  * @param diskReserve bytes that an upgrade must leave free on the file system of the slots
@@ -36,6 +37,7 @@ public record Settings(
     Polling poll,
     Reporting report,
     Connections network,
+    DownloadLimit downloads,
     RegistrySettings registry,
     Paths paths,
     @Nullable String socketGroup,
@@ -51,6 +53,7 @@ public record Settings(
           Polling.DEFAULT,
           new Reporting(null, null),
           Connections.DEFAULT,
+          DownloadLimit.NONE,
           RegistrySettings.NONE,
           Paths.DEFAULT,
           null,

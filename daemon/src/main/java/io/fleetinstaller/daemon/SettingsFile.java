@@ -2,7 +2,6 @@ package io.fleetinstaller.daemon;
 
 import io.fleetinstaller.daemon.Settings.From;
 import io.fleetinstaller.desired.HostPolicy;
-import io.fleetinstaller.http.Connections;
 import io.fleetinstaller.io.Bounded;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.Sizes;
@@ -56,10 +55,10 @@ public final class SettingsFile {
   }
 
   private static Settings parse(Document document) throws Refused {
-    Connections network = NetworkSection.network(document.optionalObject("network"));
+    NetworkSection.Network network = NetworkSection.network(document.optionalObject("network"));
     From source = SourceSection.source(document.optionalObject("source"));
     RegistrySettings registry =
-        NetworkSection.registry(document.optionalObject("registry"), network);
+        NetworkSection.registry(document.optionalObject("registry"), network.connections());
     Settings settings =
         new Settings(
             source,
@@ -67,7 +66,8 @@ public final class SettingsFile {
             policy(document.optionalObject("policy")),
             SourceSection.poll(document.optionalObject("poll")),
             SourceSection.report(document.optionalObject("report")),
-            network,
+            network.connections(),
+            network.limit(),
             SourceSection.packages(source).map(registry::after).orElse(registry),
             paths(document.optionalObject("paths")),
             socketGroup(document.optionalObject("socket")),

@@ -1,6 +1,7 @@
 package io.fleetinstaller.registry;
 
 import io.fleetinstaller.http.Pace;
+import io.fleetinstaller.http.Throttle;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
@@ -28,12 +29,23 @@ import java.util.random.RandomGenerator;
 public final class Registry implements AutoCloseable {
   private final RegistrySettings settings;
   private final Pace pace;
+  private final Throttle throttle;
   private final Suspects suspects = new Suspects();
   private final Repositories open;
 
   /** Reads no file and opens no connection yet. */
   public Registry(RegistrySettings settings, Time time, RandomGenerator chance) {
-    this(settings, time, chance, System.getenv());
+    this(settings, Throttle.Limit.NONE, time, chance);
+  }
+
+  /** The same, with layers that come no faster than allowed, all of them together. */
+  public Registry(
+      RegistrySettings settings, Throttle.Limit limit, Time time, RandomGenerator chance) {
+    this(
+        settings,
+        new Throttle(limit, time),
+        new Pace(settings.connections().patience(), time, chance),
+        new Repositories(settings, time, System.getenv()));
   }
 
   Registry(
@@ -41,9 +53,19 @@ public final class Registry implements AutoCloseable {
       Time time,
       RandomGenerator chance,
       Map<String, String> environment) {
+    this(
+        settings,
+        new Throttle(Throttle.Limit.NONE, time),
+        new Pace(settings.connections().patience(), time, chance),
+        new Repositories(settings, time, environment));
+  }
+
+  private Registry(
+      RegistrySettings settings, Throttle throttle, Pace pace, Repositories repositories) {
     this.settings = settings;
-    this.pace = new Pace(settings.connections().patience(), time, chance);
-    this.open = new Repositories(settings, time, environment);
+    this.throttle = throttle;
+    this.pace = pace;
+    this.open = repositories;
   }
 
   /** Finds a release and checks everything about it but its version and its layers. */
@@ -102,14 +124,15 @@ public final class Registry implements AutoCloseable {
     PackageName name = image.release().name();
     List<Repository> trusted = suspects.without(layer.digest(), of(name));
     Turns turns = new Turns("get blob %s of %s".formatted(layer.digest(), name), trusted, pace);
-    return BlobStream.open(
-        new Download(
-            layer,
-            part,
-            turns,
-            pace,
-            repository -> suspects.add(layer.digest(), repository),
-            arrived));
+    return throttle.of(
+        BlobStream.open(
+            new Download(
+                layer,
+                part,
+                turns,
+                pace,
+                repository -> suspects.add(layer.digest(), repository),
+                arrived)));
   }
 
   /** The deltas that lead to an image; costs one request, or two. */

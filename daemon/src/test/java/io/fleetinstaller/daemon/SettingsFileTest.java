@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +42,7 @@ class SettingsFileTest {
           ca: /etc/x/ca.pem
           proxy: {http: "http://proxy:3128", https: "http://proxy:3128", noProxy: [.internal]}
           floorRate: 20KiB
+          limit: {rate: 2MiB, during: {from: "08:00", for: 10h, zone: UTC}}
         host: {id: web-1, tags: {env: prod, tier: ["1", "2"]}}
         channels: [stable, beta]
         groups: [web]
@@ -60,6 +62,8 @@ class SettingsFileTest {
     assertThat(settings.poll().interval()).isEqualTo(Duration.ofMinutes(5));
     assertThat(settings.registry().repositories()).hasSize(2);
     assertThat(settings.network().patience().floorRate()).isEqualTo(20 * 1024);
+    assertThat(settings.downloads().at(Instant.parse("2026-01-02T12:00:00Z"))).hasValue(2 << 20);
+    assertThat(settings.downloads().at(Instant.parse("2026-01-02T20:00:00Z"))).isEmpty();
     assertThat(settings.poll().holdOff()).isEqualTo(Duration.ofMinutes(2));
     assertThat(settings.selection().tags())
         .containsEntry("env", Set.of("prod"))
@@ -137,6 +141,7 @@ class SettingsFileTest {
         "registry: {repositories: ['ftp://x/y']}|key 'registry.repositories'",
         "network: {proxy: {http: 'socks://p:1'}}|it must be a proxy as http://host:port",
         "network: {floorRate: fast}|'fast' is not a size",
+        "network: {limit: {rate: 1}}|allowed is 1KiB and more",
         "disk: {reserve: -1}|is not a size",
         "paths: {state: ''}|must be an absolute path"
       })
