@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.fleetinstaller.io.Bounded;
 import io.fleetinstaller.io.Disk;
+import io.fleetinstaller.io.Listing;
 import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Fault;
@@ -125,6 +126,12 @@ public final class ArmedRecords implements Guard {
     } catch (IOException e) {
       throw unwritable("disarm", name, e);
     }
+  }
+
+  /** Whether there is anything that a guard would read, whatever it says. */
+  public boolean any() throws IOException {
+    return Files.isDirectory(directory)
+        && Listing.of(directory).stream().anyMatch(file -> !Quarantine.holds(file));
   }
 
   @Override

@@ -156,16 +156,31 @@ final class SystemdGuard implements Guard {
     }
   }
 
+  /** Brings back what the guard has lost, or what was done to it, while anything is armed. */
+  void mend() throws Fault, InterruptedException {
+    try {
+      if (records.any()) {
+        bring();
+      }
+    } catch (IOException e) {
+      throw failed("bring back", "what is armed", e);
+    }
+  }
+
+  private void bring() throws IOException, Fault, InterruptedException {
+    if (files.install()) {
+      LOG.info("installing the guard");
+      systemctl.reload();
+      systemctl.enable(GuardFiles.BOOT);
+    }
+  }
+
   /** Brings the guard's files up to date, and lets it show that it can work here. */
   private void install(PackageName name) throws Fault, InterruptedException {
     requirePlain(context.state(), name);
     requirePlain(context.packages(), name);
     try {
-      if (files.install()) {
-        LOG.info("installing the guard");
-        systemctl.reload();
-        systemctl.enable(GuardFiles.BOOT);
-      }
+      bring();
       // What it does at boot must not come while something is armed.
       systemctl.runToItsEnd(GuardFiles.BOOT);
     } catch (IOException e) {
@@ -262,10 +277,10 @@ final class SystemdGuard implements Guard {
     return hook == null ? Duration.ZERO : hook.timeout();
   }
 
-  private static Fault failed(String verb, PackageName name, IOException e) {
+  private static Fault failed(String verb, Object what, IOException e) {
     return new Fault.Transient(
         ReasonCode.IO_ERROR,
         "cannot %s the guard of %s: %s; is a disk full or read-only?"
-            .formatted(verb, name, e.getMessage()));
+            .formatted(verb, what, e.getMessage()));
   }
 }

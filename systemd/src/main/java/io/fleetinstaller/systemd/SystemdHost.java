@@ -21,15 +21,19 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A Linux host with systemd, 239 or later, and the right to tell it what to do. */
 public final class SystemdHost implements Host {
+  private static final Logger LOG = LoggerFactory.getLogger(SystemdHost.class);
+
   private final HostContext context;
   private final Systemctl systemctl;
   private final Conflicts conflicts;
   private final UnitFiles units;
   private final Jobs jobs;
-  private final Guard guard;
+  private final SystemdGuard guard;
   private final Accounts accounts;
   private final Places places;
   private final Journald journald;
@@ -122,8 +126,13 @@ public final class SystemdHost implements Host {
   }
 
   @Override
-  public void resume(List<Slot> current) {
+  public void resume(List<Slot> current) throws InterruptedException {
     // Systemd started them, or keeps them from starting for reasons of its own.
+    try {
+      guard.mend();
+    } catch (Fault fault) {
+      LOG.warn("{}", fault.getMessage());
+    }
   }
 
   @Override

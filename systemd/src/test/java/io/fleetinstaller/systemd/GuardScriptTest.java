@@ -90,6 +90,47 @@ final class GuardScriptTest {
             "start --no-block agent.service");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"emptied", "deleted", "a folder"})
+  void a_daemon_that_starts_brings_the_script_back_while_anything_is_armed(String damage)
+      throws Exception {
+    arm(Optional.of(old), Optional.of(next));
+    switchTo(next);
+    Files.delete(script());
+    switch (damage) {
+      case "emptied" -> Files.createFile(script());
+      case "a folder" -> Files.createDirectory(script());
+      default -> assertThat(script()).doesNotExist();
+    }
+
+    guard.mend();
+    boolean there = Files.isRegularFile(script());
+    script("fire", "agent");
+
+    assertThat(there).isTrue();
+    assertThat(current()).isEqualTo(old.release().slotName());
+  }
+
+  @Test
+  void a_daemon_that_starts_brings_units_back_that_the_armed_guard_needs() throws Exception {
+    arm(Optional.of(old), Optional.of(next));
+    Path unit = etc.resolve("fleet-installer-ended@.service");
+    Files.delete(unit);
+    asked.clear();
+
+    guard.mend();
+
+    assertThat(unit).exists();
+    assertThat(asked).contains("systemctl daemon-reload");
+  }
+
+  @Test
+  void where_nothing_is_armed_there_is_nothing_to_bring_back() throws Exception {
+    guard.mend();
+
+    assertThat(script()).doesNotExist();
+  }
+
   @Test
   void done_twice_it_changes_nothing_more() throws Exception {
     arm(Optional.of(old), Optional.of(next));

@@ -104,6 +104,26 @@ final class SystemdHostTest {
   }
 
   @Test
+  void a_guard_that_lost_its_files_on_trial_has_them_again_after_a_start() throws Exception {
+    Files.createDirectories(context.state().resolve("armed"));
+    Files.writeString(context.state().resolve("armed/agent"), "whole=yes\n");
+    programs.expect("systemctl daemon-reload");
+    programs.expect("systemctl enable --no-reload fleet-installer-boot.service");
+
+    host.resume(List.of());
+
+    assertThat(context.state().resolve("guard/guard")).isNotEmptyFile();
+  }
+
+  @Test
+  void a_guard_that_cannot_have_its_files_again_stops_no_start() throws Exception {
+    Files.createDirectories(context.state().resolve("armed/agent"));
+    programs.fail("systemctl daemon-reload", 1, "Connection reset by peer");
+
+    assertThatCode(() -> host.resume(List.of())).doesNotThrowAnyException();
+  }
+
+  @Test
   void an_install_that_was_cut_off_before_enabling_enables_the_next_time() throws Exception {
     programs.fail("systemctl enable --no-reload " + UNIT, 1, "Connection reset by peer");
     assertThatThrownBy(() -> host.install(slot, Optional.empty())).isInstanceOf(Fault.class);
