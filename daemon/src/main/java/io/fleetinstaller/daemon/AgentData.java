@@ -141,9 +141,14 @@ final class AgentData {
    * Whether the service may be started from where {@code current} is, before the steps go on: a
    * candidate may not, unless all that it can change was kept.
    */
-  boolean mayStart(Upgrade upgrade, Slot current) throws Fault, InterruptedException {
+  boolean mayStart(Upgrade upgrade, Slot current) throws InterruptedException {
     boolean candidate = upgrade.to().filter(current.release()::equals).isPresent();
-    return !candidate || Snapshots.taken(of(upgrade));
+    try {
+      return !candidate || Snapshots.taken(of(upgrade));
+    } catch (Fault fault) {
+      LOG.warn("not starting {} yet: {}", current.release(), fault.getMessage());
+      return false;
+    }
   }
 
   /** Removes what the last upgrade of a package left, unless a person may need it. */

@@ -12,7 +12,9 @@ import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Slot;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -122,7 +124,7 @@ public final class Snapshots {
   /** The candidate stays: removes what this upgrade kept. */
   public void forget(List<Kept> all) throws Fault, InterruptedException {
     for (Kept kept : all) {
-      if (there(kept.snapshot())) {
+      if (isTaken(kept)) {
         // However long it takes to delete, it is no snapshot any more.
         Path over = Kept.beside(kept.data(), "taking-over");
         Trouble.in("tidy up beside", kept.data(), () -> move(kept.snapshot(), over));
@@ -140,13 +142,28 @@ public final class Snapshots {
   }
 
   /** Whether every snapshot is whole: only then may the candidate have started. */
-  public static boolean taken(List<Kept> all) {
-    return all.stream().allMatch(kept -> there(kept.snapshot()));
+  public static boolean taken(List<Kept> all) throws Fault, InterruptedException {
+    for (Kept kept : all) {
+      if (!isTaken(kept)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether any snapshot waits to be brought back. */
-  public static boolean any(List<Kept> all) {
-    return all.stream().anyMatch(kept -> there(kept.snapshot()));
+  public static boolean any(List<Kept> all) throws Fault, InterruptedException {
+    for (Kept kept : all) {
+      if (isTaken(kept)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isTaken(Kept kept) throws Fault, InterruptedException {
+    return Trouble.in(
+        "look at the snapshot of", kept.data(), () -> there(kept.snapshot()));
   }
 
   /**
@@ -159,7 +176,7 @@ public final class Snapshots {
       throws Fault, InterruptedException {
     List<String> notes = new ArrayList<>();
     for (Kept kept : all) {
-      if (!there(kept.snapshot())) {
+      if (!isTaken(kept)) {
         LOG.info("taking a snapshot of {}", kept.data());
         notes.addAll(Trouble.in("take a snapshot of", kept.data(), () -> copy(kept, progress)));
       }
@@ -193,7 +210,7 @@ public final class Snapshots {
   /** Makes snapshots of the copies: from now on a way back brings them back. */
   public void name(List<Kept> all) throws Fault, InterruptedException {
     for (Kept kept : all) {
-      if (!there(kept.snapshot())) {
+      if (!isTaken(kept)) {
         Trouble.in("name the snapshot of", kept.data(), () -> move(taking(kept), kept.snapshot()));
       }
     }
@@ -206,7 +223,7 @@ public final class Snapshots {
   /** Brings back what is waiting; what a candidate made of the data stays aside. */
   public void restore(List<Kept> all) throws Fault, InterruptedException {
     for (Kept kept : all) {
-      if (there(kept.snapshot())) {
+      if (isTaken(kept)) {
         LOG.info("bringing the data in {} back", kept.data());
         Trouble.in("bring back the data in", kept.data(), () -> restore(kept));
       }
@@ -269,7 +286,12 @@ public final class Snapshots {
         });
   }
 
-  private static boolean there(Path path) {
-    return Files.exists(path, NOFOLLOW_LINKS);
+  /** A disk that fails does not say that there is nothing. */
+  private static boolean there(Path path) throws IOException {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS) != null;
+    } catch (NoSuchFileException _) {
+      return false;
+    }
   }
 }

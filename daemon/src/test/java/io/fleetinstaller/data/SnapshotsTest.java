@@ -256,6 +256,16 @@ final class SnapshotsTest {
   }
 
   @Test
+  void what_cannot_be_looked_at_is_not_taken_for_nothing() throws Exception {
+    Files.createSymbolicLink(folder.resolve("loop"), Path.of("loop"));
+    List<Kept> hidden = List.of(Kept.of(folder.resolve("loop/agent"), "00000007"));
+
+    assertThatThrownBy(() -> Snapshots.any(hidden)).isInstanceOf(Fault.Transient.class);
+    assertThatThrownBy(() -> Snapshots.taken(hidden)).isInstanceOf(Fault.Transient.class);
+    assertThatThrownBy(() -> snapshots.restore(hidden)).isInstanceOf(Fault.Transient.class);
+  }
+
+  @Test
   void data_where_anybody_could_put_a_snapshot_is_refused() throws Exception {
     write("rows", "old");
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
