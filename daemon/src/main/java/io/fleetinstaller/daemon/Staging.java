@@ -92,7 +92,7 @@ final class Staging {
 
   private boolean staged(Way way, Progress progress) throws Fault, InterruptedException {
     try {
-      slots.stage(way.delivery(), _ -> {});
+      slots.stage(way.delivery());
       return true;
     } catch (Fault.Refused refused) {
       LOG.warn("going another way than {}: {}", way.name(), refused.reason().sentence());
@@ -107,7 +107,7 @@ final class Staging {
     for (int left = registries.get().repositories(); ; left--) {
       Way way = ways.whole();
       try {
-        slots.stage(way.delivery(), _ -> {});
+        slots.stage(way.delivery());
         return way;
       } catch (Fault.Refused refused) {
         if (left <= 1 || refused.reason().code() != ReasonCode.DIGEST_MISMATCH) {

@@ -6,7 +6,6 @@ import java.io.InterruptedIOException;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.function.IntConsumer;
 
 /**
  * Reads a stream in a thread of its own, a few buffers ahead, so that fetching and checking what
@@ -16,19 +15,14 @@ final class ReadAhead extends InputStream {
   private static final int BUFFERS = 8;
 
   private final InputStream source;
-  private final IntConsumer progress;
   private final BlockingQueue<Chunk> full = new ArrayBlockingQueue<>(BUFFERS + 1);
   private final Buffers buffers = new Buffers(BUFFERS);
   private final Thread reader;
   private Chunk chunk = new Bytes(new byte[0], 0);
   private int at;
 
-  /**
-   * @param progress told the size of each piece that arrived, in the other thread
-   */
-  ReadAhead(InputStream source, IntConsumer progress) {
+  ReadAhead(InputStream source) {
     this.source = source;
-    this.progress = progress;
     // Virtual, because interrupting it then also ends a read that waits for the network.
     this.reader = Thread.ofVirtual().name("fetch").start(this::fetch);
   }
@@ -119,7 +113,6 @@ final class ReadAhead extends InputStream {
           full.put(new End());
           return;
         }
-        progress.accept(length);
         full.put(new Bytes(buffer, length));
       }
     } catch (InterruptedException _) {

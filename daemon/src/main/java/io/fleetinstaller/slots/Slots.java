@@ -17,7 +17,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -132,10 +131,9 @@ public final class Slots {
    * Unpacks a release into a slot of its own; at once if there is a whole one. After a failure
    * nothing of it is left.
    *
-   * @param progress told the sum of the packed bytes that arrived, from another thread
    * @throws Fault refused: the package breaks a rule; transient: disk or transfer
    */
-  public Slot stage(Delivery delivery, LongConsumer progress) throws Fault, InterruptedException {
+  public Slot stage(Delivery delivery) throws Fault, InterruptedException {
     Release release = delivery.release();
     Optional<Slot> there = whole(release.name(), release.digest());
     if (there.isPresent()) {
@@ -152,7 +150,7 @@ public final class Slots {
       room.run(() -> doors.disk().createDirectories(folder, DIRECTORY_MODE));
       Shelf shelf = shelf(release.name(), room);
       room.run(() -> doors.disk().createDirectories(shelf.layout().staging(), STAGING_MODE));
-      new Staging(doors, delivery, shelf.layout(), room).run(progress);
+      new Staging(doors, delivery, shelf.layout(), room).run();
       room.run(shelf::sweep);
     } catch (Fault | InterruptedException | RuntimeException e) {
       leaveNothing(e, release, ours);

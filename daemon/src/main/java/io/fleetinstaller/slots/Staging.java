@@ -15,9 +15,6 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.IntConsumer;
-import java.util.function.LongConsumer;
 
 /**
  * Makes one slot: unpacks it beside its place, makes it durable, renames it into its place, and
@@ -44,14 +41,14 @@ final class Staging {
     this.staged = layout.staging(delivery.release().slotName());
   }
 
-  void run(LongConsumer progress) throws Fault, InterruptedException {
+  void run() throws Fault, InterruptedException {
     Scratch scratch = doors.scratch();
     Seal seal = new Seal(staged);
     Path notes = staged.resolve(Layout.RESERVED);
     room.run(() -> scratch.directory(staged));
     room.run(() -> scratch.directory(notes));
     Owners owners = room.in(() -> Owners.in(staged));
-    Digest contents = unpack(owners, progress);
+    Digest contents = unpack(owners);
     write(seal.file(Seal.RELEASE), Seal.release(delivery.release()));
     write(seal.file(Seal.DESCRIPTOR), delivery.descriptorBytes());
     for (int i = 0; i < delivery.layers().size(); i++) {
@@ -76,7 +73,7 @@ final class Staging {
     room.run(() -> disk.replace(new Seal(slot).file(Seal.MARKER), marker, FILE_MODE));
   }
 
-  private Digest unpack(Owners owners, LongConsumer progress) throws Fault, InterruptedException {
+  private Digest unpack(Owners owners) throws Fault, InterruptedException {
     Path file = new Seal(staged).file(Seal.CONTENTS);
     Scratch.Output out = room.in(() -> doors.scratch().file(file));
     ContentsWriter contents = new ContentsWriter(out);
@@ -85,11 +82,9 @@ final class Staging {
       Unpacking unpacking =
           new Unpacking(
               delivery, new Making.Target(staged, doors.scratch(), room, owners, contents, twins));
-      AtomicLong arrived = new AtomicLong();
       for (Layer layer : delivery.layers()) {
         switch (layer) {
-          case Layer.Packed packed ->
-              unpack(packed, unpacking, count -> progress.accept(arrived.addAndGet(count)));
+          case Layer.Packed packed -> unpack(packed, unpacking);
           case Layer.Assembled assembled -> assemble(assembled, unpacking);
         }
       }
@@ -109,9 +104,9 @@ final class Staging {
     }
   }
 
-  private void unpack(Layer.Packed layer, Unpacking unpacking, IntConsumer progress)
+  private void unpack(Layer.Packed layer, Unpacking unpacking)
       throws Fault, InterruptedException {
-    try (ReadAhead source = new ReadAhead(layer.opener().open(), progress)) {
+    try (ReadAhead source = new ReadAhead(layer.opener().open())) {
       try {
         entries(layer, source, unpacking);
         source.drain();

@@ -111,8 +111,7 @@ final class Releases {
                 layer.size(),
                 layer.compression(),
                 () -> registry().open(image, layer, _ -> {}),
-                Optional.of(table(version)))),
-        _ -> {});
+                Optional.of(table(version)))));
   }
 
   Table table(String version) throws Exception {
@@ -148,7 +147,7 @@ final class Releases {
   Slot apply(Supply.Opener opener) throws Exception {
     Image image = inspect("2").images().getFirst();
     return slots.stage(
-        delivery(image, new Layer.Assembled(table("2"), "the delta", opener)), _ -> {});
+        delivery(image, new Layer.Assembled(table("2"), "the delta", opener)));
   }
 
   static byte[] read(Registry registry, Image image, Blob blob) throws Exception {

@@ -49,9 +49,9 @@ final class AssembledTest {
   void an_assembled_slot_is_the_packed_one_to_the_last_bit() throws Exception {
     Parcel parcel = large("1");
 
-    Slot packed = slots("packed").stage(parcel.delivery(), _ -> {});
-    Slot listed = slots("listed").stage(parcel.listed(parcel.table()), _ -> {});
-    Slot assembled = slots.stage(parcel.assembled(new Pieces(parcel)), _ -> {});
+    Slot packed = slots("packed").stage(parcel.delivery());
+    Slot listed = slots("listed").stage(parcel.listed(parcel.table()));
+    Slot assembled = slots.stage(parcel.assembled(new Pieces(parcel)));
 
     assertThat(tree(assembled)).isEqualTo(tree(packed));
     assertThat(tree(listed)).isEqualTo(tree(packed));
@@ -63,8 +63,8 @@ final class AssembledTest {
   void the_slot_keeps_its_table_of_contents_and_needs_none() throws Exception {
     Parcel parcel = Parcel.agent("1");
 
-    Slot with = slots.stage(parcel.assembled(new Pieces(parcel)), _ -> {});
-    Slot without = slots("plain").stage(parcel.delivery(), _ -> {});
+    Slot with = slots.stage(parcel.assembled(new Pieces(parcel)));
+    Slot without = slots("plain").stage(parcel.delivery());
 
     assertThat(with.path().resolve(".fleet-installer/toc")).hasContent("packed table");
     assertThat(without.path().resolve(".fleet-installer/toc")).doesNotExist();
@@ -74,7 +74,7 @@ final class AssembledTest {
   @Test
   void what_a_slot_holds_already_is_copied() throws Exception {
     Parcel old = large("1");
-    Slot first = slots.stage(old.delivery(), _ -> {});
+    Slot first = slots.stage(old.delivery());
     Inventory inventory = slots.inventory(AGENT);
     Parcel parcel = large("2");
 
@@ -92,8 +92,7 @@ final class AssembledTest {
                     sink.copy(held.file(), 0, 7);
                     sink.copy(held.file(), 7, held.length() - 7);
                   }
-                }),
-            _ -> {});
+                }));
 
     assertThat(tree(second)).isEqualTo(tree(first));
     assertThat(slots.verify(second)).isEmpty();
@@ -119,7 +118,7 @@ final class AssembledTest {
             .toList();
     Table table = new Table(new Toc(entries), PackedToc.of(new Toc(entries)));
 
-    Slot slot = slots.stage(parcel.listed(table), _ -> {});
+    Slot slot = slots.stage(parcel.listed(table));
 
     Inventory inventory = slots.inventory(AGENT);
     assertThat(inventory.chunk(chunk, 999_500))
@@ -141,7 +140,7 @@ final class AssembledTest {
   void a_file_that_rotted_is_refused_by_name_and_a_sound_inventory_is_without_it()
       throws Exception {
     Parcel parcel = Parcel.agent("1");
-    Slot first = slots.stage(parcel.delivery(), _ -> {});
+    Slot first = slots.stage(parcel.delivery());
     Files.writeString(first.path().resolve("etc/agent.yaml"), "a: c");
     Digest wanted = Digest.of("a: b".getBytes(UTF_8));
 
@@ -166,7 +165,7 @@ final class AssembledTest {
             });
 
     Fault.Refused fault =
-        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(delivery, _ -> {}));
+        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(delivery));
 
     assertThat(fault.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
     assertThat(fault).hasMessageContaining("the test").hasMessageContaining("bin/agent");
@@ -206,7 +205,7 @@ final class AssembledTest {
               }
             });
 
-    assertThatThrownBy(() -> slots.stage(delivery, _ -> {}))
+    assertThatThrownBy(() -> slots.stage(delivery))
         .isInstanceOfSatisfying(
             Fault.Transient.class,
             fault -> assertThat(fault.reason().code()).isEqualTo(ReasonCode.TRANSFER_BROKEN));
@@ -237,7 +236,7 @@ final class AssembledTest {
       Delivery delivery = parcel.listed(new Table(toc, new byte[0]));
 
       Fault.Refused fault =
-          catchThrowableOfType(Fault.Refused.class, () -> slots.stage(delivery, _ -> {}));
+          catchThrowableOfType(Fault.Refused.class, () -> slots.stage(delivery));
 
       assertThat(fault).as("lie %d", lies.indexOf(lie)).isNotNull();
       assertThat(fault.reason().code()).isEqualTo(ReasonCode.TOC_MISMATCH);
@@ -250,7 +249,7 @@ final class AssembledTest {
     Parcel parcel = Parcel.agent("1").file("bin/root", 04755, "root");
     Delivery delivery = parcel.assembled(new Pieces(parcel));
 
-    assertThatThrownBy(() -> slots.stage(delivery, _ -> {}))
+    assertThatThrownBy(() -> slots.stage(delivery))
         .isInstanceOfSatisfying(
             Fault.Refused.class,
             fault -> assertThat(fault.reason().code()).isEqualTo(ReasonCode.PRIVILEGE_REFUSED));
@@ -269,7 +268,7 @@ final class AssembledTest {
             });
 
     Fault.Refused fault =
-        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(delivery, _ -> {}));
+        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(delivery));
 
     assertThat(fault.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
     assertThat(folder.resolve("packages")).isEmptyDirectory();

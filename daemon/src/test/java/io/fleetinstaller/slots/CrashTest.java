@@ -53,7 +53,7 @@ final class CrashTest {
     UPGRADE {
       @Override
       void run(Slots slots) throws Fault, InterruptedException {
-        Slot two = slots.stage(TWO, _ -> {});
+        Slot two = slots.stage(TWO);
         slots.point(two);
         slots.previous(AGENT, Optional.of(ONE.release()));
         slots.prune(AGENT, Set.of());
@@ -69,7 +69,7 @@ final class CrashTest {
     GIVE_UP {
       @Override
       void run(Slots slots) throws Fault, InterruptedException {
-        slots.stage(TWO, _ -> {});
+        slots.stage(TWO);
         slots.discard(TWO.release());
       }
 
@@ -193,7 +193,7 @@ final class CrashTest {
         if (later.whole(AGENT, TWO.release().digest()).isEmpty()) {
           assertThat(everything(root)).isEqualTo(before);
         }
-        assertThat(later.verify(later.stage(TWO, _ -> {}))).isEmpty();
+        assertThat(later.verify(later.stage(TWO))).isEmpty();
         runs++;
       }
     }
@@ -202,7 +202,7 @@ final class CrashTest {
 
   private static Optional<Fault> stage(Slots slots) throws InterruptedException {
     try {
-      slots.stage(TWO, _ -> {});
+      slots.stage(TWO);
       return Optional.empty();
     } catch (Fault fault) {
       return Optional.of(fault);
@@ -214,8 +214,8 @@ final class CrashTest {
     Path root = memory.getPath("/packages");
     Slots slots = new Slots(root, FaultyDisk.sound().doors(), 0);
     slots.previous(AGENT, Optional.empty());
-    slots.stage(THREE, _ -> {});
-    slots.point(slots.stage(ONE, _ -> {}));
+    slots.stage(THREE);
+    slots.point(slots.stage(ONE));
     slots.previous(AGENT, Optional.of(THREE.release()));
     for (Map.Entry<String, String> each : FOREIGN.entrySet()) {
       Path file = root.resolve(each.getKey());

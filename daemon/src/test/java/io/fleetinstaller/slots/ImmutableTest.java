@@ -29,8 +29,8 @@ final class ImmutableTest {
 
   @Test
   void a_file_that_is_the_same_is_kept_once_and_outlives_either_slot() throws Exception {
-    Slot one = slots.stage(listed(agent("1", 0755, "same").immutable()), _ -> {});
-    Slot two = slots.stage(listed(agent("2", 0755, "same").immutable()), _ -> {});
+    Slot one = slots.stage(listed(agent("1", 0755, "same").immutable()));
+    Slot two = slots.stage(listed(agent("2", 0755, "same").immutable()));
     boolean linked = sameFile(one, two, "bin/agent");
     boolean versions = sameFile(one, two, "version");
 
@@ -47,15 +47,15 @@ final class ImmutableTest {
   @Test
   void the_slot_is_told_apart_from_one_of_its_own_by_nothing() throws Exception {
     Slot linked;
-    slots.stage(listed(agent("1", 0755, "same").immutable()), _ -> {});
-    linked = slots.stage(listed(agent("2", 0755, "same").immutable()), _ -> {});
+    slots.stage(listed(agent("1", 0755, "same").immutable()));
+    linked = slots.stage(listed(agent("2", 0755, "same").immutable()));
 
     Slot own =
         new Slots(
                 Files.createDirectory(folder.resolve("other")),
                 new Doors(new DurableDisk(), new FileScratch(), Parcel::read),
                 0)
-            .stage(listed(agent("2", 0755, "same").immutable()), _ -> {});
+            .stage(listed(agent("2", 0755, "same").immutable()));
 
     assertThat(linked.path().resolve(".fleet-installer/contents"))
         .hasSameTextualContentAs(own.path().resolve(".fleet-installer/contents"));
@@ -64,9 +64,9 @@ final class ImmutableTest {
 
   @Test
   void nothing_is_shared_with_a_slot_that_promises_nothing() throws Exception {
-    Slot one = slots.stage(listed(agent("1", 0755, "same")), _ -> {});
-    Slot two = slots.stage(listed(agent("2", 0755, "same").immutable()), _ -> {});
-    Slot three = slots.stage(listed(agent("3", 0755, "same")), _ -> {});
+    Slot one = slots.stage(listed(agent("1", 0755, "same")));
+    Slot two = slots.stage(listed(agent("2", 0755, "same").immutable()));
+    Slot three = slots.stage(listed(agent("3", 0755, "same")));
 
     assertThat(sameFile(one, two, "bin/agent")).isFalse();
     assertThat(sameFile(two, three, "bin/agent")).isFalse();
@@ -74,8 +74,8 @@ final class ImmutableTest {
 
   @Test
   void another_mode_is_another_file() throws Exception {
-    Slot one = slots.stage(listed(agent("1", 0755, "same").immutable()), _ -> {});
-    Slot two = slots.stage(listed(agent("2", 0700, "same").immutable()), _ -> {});
+    Slot one = slots.stage(listed(agent("1", 0755, "same").immutable()));
+    Slot two = slots.stage(listed(agent("2", 0700, "same").immutable()));
 
     assertThat(sameFile(one, two, "bin/agent")).isFalse();
     assertThat(slots.verify(two)).isEmpty();
@@ -83,10 +83,10 @@ final class ImmutableTest {
 
   @Test
   void a_file_that_rotted_or_was_changed_is_no_twin() throws Exception {
-    Slot one = slots.stage(listed(agent("1", 0755, "same").immutable()), _ -> {});
+    Slot one = slots.stage(listed(agent("1", 0755, "same").immutable()));
     Files.writeString(one.path().resolve("bin/agent"), "sick");
 
-    Slot two = slots.stage(listed(agent("2", 0755, "same").immutable()), _ -> {});
+    Slot two = slots.stage(listed(agent("2", 0755, "same").immutable()));
 
     assertThat(sameFile(one, two, "bin/agent")).isFalse();
     assertThat(slots.verify(two)).isEmpty();

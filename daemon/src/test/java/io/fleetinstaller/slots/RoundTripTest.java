@@ -124,7 +124,7 @@ final class RoundTripTest {
             .file("plain", 0644, Map.of("security.selinux", note, "com.apple.x", note), "")
             .capabilities("ping");
 
-    Slot slot = slots.stage(parcel.delivery(), _ -> {});
+    Slot slot = slots.stage(parcel.delivery());
     Process tar =
         new ProcessBuilder("tar", "-c", "--xattrs", "--xattrs-include=*", "ping")
             .directory(slot.path().toFile())
@@ -153,7 +153,7 @@ final class RoundTripTest {
 
     Slot slot;
     try (Umask _ = new Umask(0077)) {
-      slot = slots.stage(parcel.delivery(), _ -> {});
+      slot = slots.stage(parcel.delivery());
     }
 
     Map<String, Integer> modes = new HashMap<>();
@@ -180,7 +180,7 @@ final class RoundTripTest {
     Files.createDirectories(folder.resolve("packages"));
     Files.createSymbolicLink(folder.resolve("packages/agent"), folder.resolve("other/agents"));
 
-    Slot slot = slots.stage(Parcel.agent("1").delivery(), _ -> {});
+    Slot slot = slots.stage(Parcel.agent("1").delivery());
     slots.point(slot);
 
     assertThat(slot.path().getParent()).isEqualTo(folder.resolve("other/agents").toRealPath());
@@ -193,7 +193,7 @@ final class RoundTripTest {
   private Slot stage(byte[] tar) throws Exception {
     Parcel parcel =
         new Parcel("agent", "1").archive(tar).setuid("su", "sg").declaring(100 << 20, 100);
-    Slot slot = slots.stage(parcel.delivery(), _ -> {});
+    Slot slot = slots.stage(parcel.delivery());
     assertThat(Optional.of(slot))
         .isEqualTo(slots.whole(slot.release().name(), slot.release().digest()));
     return slot;

@@ -48,12 +48,12 @@ final class SharingTest {
                   StringBuilder::append)
               .toString();
       Parcel old = new Parcel("agent", "1").file("large", 0644, content);
-      Slot first = slots.stage(old.delivery(), _ -> {});
+      Slot first = slots.stage(old.delivery());
       new DurableDisk().sync(root);
       long before = used(root);
 
       Parcel parcel = new Parcel("agent", "2").file("large", 0644, " ".repeat(shift) + content);
-      Slot second = slots.stage(parcel.assembled(new Copying(first, shift, piece)), _ -> {});
+      Slot second = slots.stage(parcel.assembled(new Copying(first, shift, piece)));
 
       new DurableDisk().sync(root);
       assertThat(used(root) - before < SIZE / 2).isEqualTo(shared);

@@ -136,7 +136,7 @@ final class SlotsTest {
 
   @Test
   void a_slot_of_another_package_in_our_folder_is_not_ours() throws Exception {
-    Slot other = slots.stage(Parcel.agent("1").delivery(), _ -> {});
+    Slot other = slots.stage(Parcel.agent("1").delivery());
     Path moved = root.resolve("other").resolve(other.release().slotName());
     Files.createDirectories(moved.getParent());
     Files.move(other.path(), moved);
@@ -242,7 +242,7 @@ final class SlotsTest {
   }
 
   private Slot stage(String version) throws Exception {
-    return slots.stage(Parcel.agent(version).delivery(), _ -> {});
+    return slots.stage(Parcel.agent(version).delivery());
   }
 
   private Path path(String text) {

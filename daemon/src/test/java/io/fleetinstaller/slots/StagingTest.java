@@ -57,7 +57,7 @@ final class StagingTest {
       Delivery delivery = parcel.over(in -> new Breaking(in, left)).delivery();
 
       Fault.Transient fault =
-          catchThrowableOfType(Fault.Transient.class, () -> slots.stage(delivery, _ -> {}));
+          catchThrowableOfType(Fault.Transient.class, () -> slots.stage(delivery));
 
       assertThat(fault).as("broken at %d of %d", at, size).isNotNull();
       assertThat(fault.reason().code()).isEqualTo(ReasonCode.TRANSFER_BROKEN);
@@ -81,7 +81,7 @@ final class StagingTest {
               .delivery();
 
       Fault.Transient fault =
-          catchThrowableOfType(Fault.Transient.class, () -> slots.stage(delivery, _ -> {}));
+          catchThrowableOfType(Fault.Transient.class, () -> slots.stage(delivery));
 
       assertThat(fault).as("wrong at %d of %d", at, right.length).isNotNull();
       assertThat(fault.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
@@ -101,7 +101,7 @@ final class StagingTest {
             .delivery();
 
     Fault.Transient fault =
-        catchThrowableOfType(Fault.Transient.class, () -> slots.stage(delivery, _ -> {}));
+        catchThrowableOfType(Fault.Transient.class, () -> slots.stage(delivery));
 
     assertThat(fault.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
   }
@@ -115,7 +115,7 @@ final class StagingTest {
     }
 
     Fault.Refused fault =
-        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(parcel.delivery(), _ -> {}));
+        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(parcel.delivery()));
 
     assertThat(fault.reason().code()).isEqualTo(ReasonCode.MALFORMED);
     assertThat(fault).hasMessageContaining("behind the end");
@@ -127,10 +127,10 @@ final class StagingTest {
     Delivery over = Parcel.agent("2").over(_ -> emptyArchive(28)).delivery();
 
     Fault.Refused fault =
-        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(over, _ -> {}));
+        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(over));
 
     assertThat(fault.reason().code()).isEqualTo(ReasonCode.MALFORMED);
-    assertThat(slots.verify(slots.stage(just, _ -> {}))).isEmpty();
+    assertThat(slots.verify(slots.stage(just))).isEmpty();
   }
 
   @Test
@@ -149,7 +149,7 @@ final class StagingTest {
                 })
             .delivery();
 
-    assertThatThrownBy(() -> slots.stage(delivery, _ -> {}))
+    assertThatThrownBy(() -> slots.stage(delivery))
         .isInstanceOf(InterruptedException.class);
 
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
@@ -169,7 +169,7 @@ final class StagingTest {
                 })
             .delivery();
 
-    assertThatThrownBy(() -> slots.stage(delivery, _ -> {}))
+    assertThatThrownBy(() -> slots.stage(delivery))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("bug");
 
@@ -188,8 +188,8 @@ final class StagingTest {
             })
             .delivery();
 
-    Slot slot = slots.stage(delivery, _ -> {});
-    Slot again = slots.stage(delivery, _ -> {});
+    Slot slot = slots.stage(delivery);
+    Slot again = slots.stage(delivery);
 
     assertThat(again).isEqualTo(slot);
     assertThat(opened).hasValue(1);
@@ -199,11 +199,11 @@ final class StagingTest {
   @Tag("F20")
   @Test
   void an_unmarked_slot_is_made_anew() throws Exception {
-    Slot slot = slots.stage(Parcel.agent("1").delivery(), _ -> {});
+    Slot slot = slots.stage(Parcel.agent("1").delivery());
     Files.delete(slot.path().resolve(".fleet-installer/valid"));
     Files.writeString(slot.path().resolve("bin/agent"), "half");
 
-    slots.stage(Parcel.agent("1").delivery(), _ -> {});
+    slots.stage(Parcel.agent("1").delivery());
 
     assertThat(slots.verify(slot)).isEmpty();
     assertThat(root.resolve("agent/.staging")).doesNotExist();
@@ -212,11 +212,11 @@ final class StagingTest {
   @Tag("F21")
   @Test
   void the_damaged_copy_that_current_names_is_left_alone() throws Exception {
-    Slot slot = slots.stage(Parcel.agent("1").delivery(), _ -> {});
+    Slot slot = slots.stage(Parcel.agent("1").delivery());
     slots.point(slot);
     Files.delete(slot.path().resolve(".fleet-installer/valid"));
 
-    assertThatThrownBy(() -> slots.stage(Parcel.agent("1").delivery(), _ -> {}))
+    assertThatThrownBy(() -> slots.stage(Parcel.agent("1").delivery()))
         .isInstanceOfSatisfying(
             Fault.Broken.class,
             fault -> assertThat(fault.reason().code()).isEqualTo(ReasonCode.SLOT_DAMAGED));
@@ -230,7 +230,7 @@ final class StagingTest {
     Path place = root.resolve("agent").resolve(parcel.release().slotName());
     Files.createDirectories(place.resolve("mine"));
 
-    assertThatThrownBy(() -> slots.stage(parcel.delivery(), _ -> {}))
+    assertThatThrownBy(() -> slots.stage(parcel.delivery()))
         .isInstanceOfSatisfying(
             Fault.Broken.class,
             fault -> assertThat(fault.reason().code()).isEqualTo(ReasonCode.CONFLICT));
@@ -247,7 +247,7 @@ final class StagingTest {
     Slots tight = new Slots(root, disk.doors(), free - (1 << 20));
 
     Fault.Transient fault =
-        catchThrowableOfType(Fault.Transient.class, () -> tight.stage(delivery, _ -> {}));
+        catchThrowableOfType(Fault.Transient.class, () -> tight.stage(delivery));
 
     assertThat(fault.reason().code()).isEqualTo(ReasonCode.DISK_FULL);
     assertThat(fault)
@@ -291,7 +291,7 @@ final class StagingTest {
           new Slots(disk.resolve("packages"), new Doors(real, new Unlimited(), Parcel::read), 0);
 
       Fault.Transient fault =
-          catchThrowableOfType(Fault.Transient.class, () -> full.stage(parcel.delivery(), _ -> {}));
+          catchThrowableOfType(Fault.Transient.class, () -> full.stage(parcel.delivery()));
 
       assertThat(fault.reason().code()).isEqualTo(ReasonCode.DISK_FULL);
       assertThat(fault).hasMessageContaining(disk.toString());

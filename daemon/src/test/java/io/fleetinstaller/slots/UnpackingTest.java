@@ -179,7 +179,7 @@ final class UnpackingTest {
     Delivery delivery = spoil.apply(new Parcel("agent", "1").file("good", 0644, "good")).delivery();
 
     Fault.Refused refusal =
-        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(delivery, _ -> {}));
+        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(delivery));
 
     assertThat(refusal).isNotNull();
     assertThat(refusal.reason().code()).isEqualTo(code);
@@ -199,7 +199,7 @@ final class UnpackingTest {
             .symlink("dangling", "nowhere")
             .symlink("self", ".");
 
-    Slot slot = slots.stage(parcel.delivery(), _ -> {});
+    Slot slot = slots.stage(parcel.delivery());
 
     assertThat(Files.readSymbolicLink(slot.path().resolve("etc/passwd")))
         .hasToString("/etc/passwd");
@@ -212,7 +212,7 @@ final class UnpackingTest {
   @ParameterizedTest
   @EnumSource
   void every_compression_arrives(Compression compression) throws Exception {
-    Slot slot = slots.stage(Parcel.agent("1").packed(compression).delivery(), _ -> {});
+    Slot slot = slots.stage(Parcel.agent("1").packed(compression).delivery());
 
     assertThat(Files.readString(slot.path().resolve("bin/agent"))).isEqualTo("agent 1");
     assertThat(slots.verify(slot)).isEmpty();
@@ -227,7 +227,7 @@ final class UnpackingTest {
             .file("bin/more", 0755, "more")
             .hardlink("bin/again", "bin/agent");
 
-    Slot slot = slots.stage(parcel.delivery(), _ -> {});
+    Slot slot = slots.stage(parcel.delivery());
 
     assertThat(Files.readString(slot.path().resolve("bin/agent"))).isEqualTo("agent 1");
     assertThat(Files.readString(slot.path().resolve("bin/again"))).isEqualTo("agent 1");
@@ -243,21 +243,9 @@ final class UnpackingTest {
         .directory("./", 0700)
         .declaring(counted.descriptor().unpackedSize(), counted.descriptor().entries());
 
-    Slot slot = slots.stage(parcel.delivery(), _ -> {});
+    Slot slot = slots.stage(parcel.delivery());
 
     assertThat(slots.verify(slot)).isEmpty();
-  }
-
-  @Test
-  void progress_ends_at_the_packed_size() throws Exception {
-    Delivery delivery = Parcel.agent("1").nextLayer().file("b", 0644, "b").delivery();
-    long packed =
-        delivery.layers().stream().mapToLong(layer -> ((Layer.Packed) layer).size()).sum();
-    List<Long> told = new java.util.concurrent.CopyOnWriteArrayList<>();
-
-    slots.stage(delivery, told::add);
-
-    assertThat(told).isSorted().endsWith(packed);
   }
 
   @Test
@@ -267,10 +255,10 @@ final class UnpackingTest {
         new Parcel("agent", "1").file("readme", 0644, "1").file("README", 0644, "2").delivery();
 
     Fault.Refused refusal =
-        catchThrowableOfType(Fault.Refused.class, () -> windows.stage(delivery, _ -> {}));
+        catchThrowableOfType(Fault.Refused.class, () -> windows.stage(delivery));
 
     assertThat(refusal).hasMessageContaining("'README'").hasMessageContaining("takes its name");
-    assertThat(slots.stage(delivery, _ -> {}).path().resolve("README")).exists();
+    assertThat(slots.stage(delivery).path().resolve("README")).exists();
   }
 
   @ParameterizedTest
@@ -281,10 +269,10 @@ final class UnpackingTest {
     Delivery delivery = new Parcel("agent", "1").file(name, 0644, "1").delivery();
 
     Fault.Refused refusal =
-        catchThrowableOfType(Fault.Refused.class, () -> windows.stage(delivery, _ -> {}));
+        catchThrowableOfType(Fault.Refused.class, () -> windows.stage(delivery));
 
     assertThat(refusal).hasMessageContaining("Windows has no such name");
-    assertThat(slots.stage(delivery, _ -> {}).path().resolve(name)).exists();
+    assertThat(slots.stage(delivery).path().resolve(name)).exists();
   }
 
   private static Arguments unsafe(String name, UnaryOperator<Parcel> spoil, String why) {

@@ -26,7 +26,7 @@ final class VerificationTest {
   @BeforeEach
   void aWholeSlot() throws Exception {
     slots = new Slots(folder, new Doors(new DurableDisk(), new FileScratch(), Parcel::read), 0);
-    slot = slots.stage(Parcel.agent("1").delivery(), _ -> {});
+    slot = slots.stage(Parcel.agent("1").delivery());
   }
 
   @Test

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,18 @@ class WaysTest {
   }
 
   @Test
+  void progress_ends_at_what_was_estimated() throws Exception {
+    Image image = build("1", tree(1));
+    List<Long> told = new CopyOnWriteArrayList<>();
+    Ways watched = Ways.to(image, registry, (done, total) -> told.addAll(List.of(done, total)));
+
+    slots.stage(watched.whole().delivery());
+
+    long size = image.layers().getFirst().size();
+    assertThat(told.subList(told.size() - 2, told.size())).containsExactly(size, size);
+  }
+
+  @Test
   void an_upgrade_by_ranges_fetches_what_changed_and_makes_the_same_slot() throws Exception {
     install(build("1", tree(1)));
     Path changed = tree(2);
@@ -78,7 +91,7 @@ class WaysTest {
     server.ranges.clear();
 
     Way way = ways(image).ranges(slots.inventory(NAME)).orElseThrow();
-    Slot slot = slots.stage(way.delivery(), _ -> {});
+    Slot slot = slots.stage(way.delivery());
 
     assertThat(server.ranges).as("the table, and the parts").hasSize(1 + way.cost().requests());
     assertThat(way.cost()).isEqualTo(way.estimate());
@@ -93,7 +106,7 @@ class WaysTest {
     Image image = build("2", tree(1));
 
     Way way = ways(image).ranges(slots.inventory(NAME)).orElseThrow();
-    Slot slot = slots.stage(way.delivery(), _ -> {});
+    Slot slot = slots.stage(way.delivery());
 
     assertThat(way.cost()).isEqualTo(new Cost(0, 0));
     assertThat(contents(slot)).isEqualTo(contents(elsewhere(image)));
@@ -108,7 +121,7 @@ class WaysTest {
     delta();
 
     List<Way> ways = cheap(image, old);
-    Slot slot = slots.stage(ways.getFirst().delivery(), _ -> {});
+    Slot slot = slots.stage(ways.getFirst().delivery());
 
     assertThat(ways.stream().map(Way::name)).containsExactly("by a delta", "by ranges");
     assertThat(ways.getFirst().cost()).isEqualTo(ways.getFirst().estimate());
@@ -139,7 +152,7 @@ class WaysTest {
 
     Way way = cheap(image, old).getFirst();
     Fault.Refused refused =
-        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(way.delivery(), _ -> {}));
+        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(way.delivery()));
 
     assertThat(refused.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
     assertThat(slots.read(NAME).whole()).hasSize(1);
@@ -154,7 +167,7 @@ class WaysTest {
     Ways ways = ways(image);
 
     assertThat(ways.cheap(slots.inventory(NAME), Set.of()).stream().map(Way::name)).isEmpty();
-    assertThat(slots.verify(slots.stage(ways.whole().delivery(), _ -> {}))).isEmpty();
+    assertThat(slots.verify(slots.stage(ways.whole().delivery()))).isEmpty();
   }
 
   @Test
@@ -166,11 +179,11 @@ class WaysTest {
 
     Way way = ways.ranges(slots.inventory(NAME)).orElseThrow();
     Fault.Refused refused =
-        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(way.delivery(), _ -> {}));
+        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(way.delivery()));
 
     assertThat(refused.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
     assertThat(slots.read(NAME).whole()).hasSize(1);
-    assertThat(slots.verify(slots.stage(ways.whole().delivery(), _ -> {}))).isEmpty();
+    assertThat(slots.verify(slots.stage(ways.whole().delivery()))).isEmpty();
   }
 
   @Test
@@ -186,7 +199,7 @@ class WaysTest {
 
     Way way = ways.ranges(slots.inventory(NAME)).orElseThrow();
     Fault.Refused refused =
-        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(way.delivery(), _ -> {}));
+        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(way.delivery()));
 
     assertThat(refused.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
   }
@@ -199,9 +212,9 @@ class WaysTest {
 
     Way hopeful = ways(image).ranges(slots.inventory(NAME)).orElseThrow();
     Fault.Refused refused =
-        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(hopeful.delivery(), _ -> {}));
+        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(hopeful.delivery()));
     Way careful = ways(image).ranges(slots.soundInventory(NAME)).orElseThrow();
-    Slot slot = slots.stage(careful.delivery(), _ -> {});
+    Slot slot = slots.stage(careful.delivery());
 
     assertThat(refused).hasMessageContaining("small/file-1");
     assertThat(contents(slot)).isEqualTo(contents(elsewhere(image)));
@@ -240,12 +253,12 @@ class WaysTest {
   }
 
   private Slot install(Image image) throws Exception {
-    return slots.stage(ways(image).whole().delivery(), _ -> {});
+    return slots.stage(ways(image).whole().delivery());
   }
 
   /** The same release on a host of its own, as a whole. */
   private Slot elsewhere(Image image) throws Exception {
-    return slots("elsewhere").stage(ways(image).whole().delivery(), _ -> {});
+    return slots("elsewhere").stage(ways(image).whole().delivery());
   }
 
   private Slots slots(String host) throws IOException {
