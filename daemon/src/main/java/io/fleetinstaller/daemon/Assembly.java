@@ -220,7 +220,6 @@ public final class Assembly {
             settings.now().paths().socket(), Optional.ofNullable(settings.now().socketGroup()));
     try (FileWatch watch = FileWatch.over(watched(), overseer.inbox()::look);
         Server server = Server.open(socket, overseer, Limits.DEFAULT, time)) {
-      opened.ready();
       LOG.info("fleet-installer {} is up on a {} host", Facts.version(), host.name());
       Optional<Heartbeat> heart = opened.watchdog().map(dog -> heartbeat(dog, socket.path()));
       try {

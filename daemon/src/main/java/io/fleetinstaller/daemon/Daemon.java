@@ -17,7 +17,6 @@ import io.fleetinstaller.upgrade.Outcome;
 import io.fleetinstaller.upgrade.Upgrade;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -72,27 +71,55 @@ final class Daemon {
 
   /** Ends what an earlier run of the daemon left open. A fault of one package stops no other. */
   void resume() throws Fault, InterruptedException {
+    boolean onTrial = isOnTrial();
+    if (!onTrial) {
+      host.ready();
+    }
     situation.slots().sweep();
     Set<Slot> mended = links.mend();
     List<Journal> open = situation.journals().open();
     host.resume(current(open));
     links.startFailed(mended);
     lostTrials.resume();
-    for (Journal journal : selfFirst(open)) {
-      lostTrials.resume(journal);
+    // Whoever comes after the daemon's own upgrade should be led by the release that stays.
+    resume(open.stream().filter(Daemon::isOwn));
+    if (onTrial) {
+      host.ready();
     }
+    resume(open.stream().filter(journal -> !isOwn(journal)));
     for (PackageName name : situation.slots().names()) {
       tidy(name);
     }
   }
 
-  /** Whoever comes after the daemon's own upgrade should be led by the release that stays. */
-  private static List<Journal> selfFirst(List<Journal> journals) {
-    return journals.stream()
-        .sorted(
-            Comparator.comparing(
-                journal -> !journal.account().upgrade().name().equals(PackageName.INSTALLER)))
-        .toList();
+  private void resume(Stream<Journal> journals) throws InterruptedException {
+    for (Journal journal : journals.toList()) {
+      lostTrials.resume(journal);
+    }
+  }
+
+  /**
+   * Whether this is the candidate of the daemon's own upgrade. One that never comes as far as
+   * watching itself must not be taken for one that is up: it is ended in its time then.
+   */
+  private boolean isOnTrial() {
+    try {
+      Optional<String> current =
+          situation
+              .slots()
+              .read(PackageName.INSTALLER)
+              .current()
+              .map(slot -> slot.release().slotName());
+      return host.guard().armed(PackageName.INSTALLER).stream()
+          .anyMatch(armed -> armed.to().isPresent() && armed.to().equals(current));
+    } catch (Fault fault) {
+      LOG.warn("cannot tell whether this daemon is on trial: {}", fault.getMessage());
+      return false;
+    }
+  }
+
+  private static boolean isOwn(Journal journal) {
+    return journal.account().upgrade().name().equals(PackageName.INSTALLER);
   }
 
   /** What should run now, but for candidates whose turn it is not yet. */

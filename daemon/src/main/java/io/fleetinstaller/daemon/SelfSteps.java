@@ -86,7 +86,11 @@ final class SelfSteps implements Steps {
           steps.run(step, upgrade, progress);
         }
       }
-      case UNPACK, SWITCH, OBSERVE, CONFIRM, DISARM, PRUNE, SWITCH_BACK, OBSERVE_OLD, DISCARD ->
+      case OBSERVE -> {
+        host.ready();
+        steps.run(step, upgrade, progress);
+      }
+      case UNPACK, SWITCH, CONFIRM, DISARM, PRUNE, SWITCH_BACK, OBSERVE_OLD, DISCARD ->
           steps.run(step, upgrade, progress);
     }
   }

@@ -162,8 +162,7 @@ public final class Snapshots {
   }
 
   private static boolean isTaken(Kept kept) throws Fault, InterruptedException {
-    return Trouble.in(
-        "look at the snapshot of", kept.data(), () -> there(kept.snapshot()));
+    return Trouble.in("look at the snapshot of", kept.data(), () -> there(kept.snapshot()));
   }
 
   /**

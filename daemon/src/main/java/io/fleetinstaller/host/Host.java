@@ -72,8 +72,9 @@ public interface Host extends AutoCloseable {
   void resume(List<Slot> current) throws Fault, InterruptedException;
 
   /**
-   * Tells whoever started the daemon that it is up. Called once, when the local API answers; does
-   * nothing where nobody asks.
+   * Tells whoever started the daemon that it is up. Called when the local API answers, by a
+   * candidate of the daemon itself when it begins to watch itself; told again it changes nothing.
+   * Does nothing where nobody asks.
    */
   void ready() throws Fault, InterruptedException;
 

@@ -143,8 +143,7 @@ public final class Journals {
     for (Journal journal : open()) {
       if (journal.account().upgrade().name().equals(name)) {
         LOG.warn("giving up the upgrade of {}: {}", name, why);
-        journal.append(
-            new Line.Ended(time.now(), new Outcome.GivenUp(why, Failure.Kind.REFUSED)));
+        journal.append(new Line.Ended(time.now(), new Outcome.GivenUp(why, Failure.Kind.REFUSED)));
         finish(journal);
       }
     }

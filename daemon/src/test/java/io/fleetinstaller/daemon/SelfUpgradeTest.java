@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -144,7 +145,8 @@ class SelfUpgradeTest {
     Document self = stage.explain(PackageName.INSTALLER);
     assertThat(self.object("current").text("digest")).isEqualTo(rescue.digest().toString());
     assertThat(self.object("last").text("end")).isEqualTo("given-up");
-    assertThat(self.object("last").object("reason").text("sentence")).contains("fleet-installer setup");
+    assertThat(self.object("last").object("reason").text("sentence"))
+        .contains("fleet-installer setup");
     assertThat(stage.host.deeds)
         .containsSubsequence(
             "arm fleet-installer", "disarm fleet-installer", "install fleet-installer development");
@@ -163,6 +165,34 @@ class SelfUpgradeTest {
     assertThat(self.object("previous").text("digest")).isEqualTo(old.digest().toString());
     assertThat(self.object("last").text("end")).isEqualTo("upgraded");
     assertThat(stage.host.deeds.stream().filter(deed -> deed.startsWith("restart"))).hasSize(2);
+  }
+
+  @Test
+  void a_candidate_says_that_it_is_up_when_it_has_come_to_watching_itself() throws Exception {
+    rehearses(this::rehearse);
+    stage.desire(next);
+    stage.awaitEnd();
+    List<String> deeds = stage.host.deeds;
+    int before = deeds.size();
+    List<String> early = new ArrayList<>();
+    stage.host.resuming(() -> early.addAll(deeds.subList(before, deeds.size())));
+
+    stage.start().poll();
+
+    assertThat(early).isEmpty();
+    assertThat(deeds.subList(before, deeds.size()))
+        .containsSubsequence("ready", "allow fleet-installer 35s", "disarm fleet-installer");
+  }
+
+  @Test
+  void a_daemon_that_is_not_on_trial_is_up_before_it_looks_at_anything_else() throws Exception {
+    stage.close();
+    List<String> early = new ArrayList<>();
+    stage.host.resuming(() -> early.add(stage.host.deeds.getLast()));
+
+    stage.start().poll();
+
+    assertThat(early).containsExactly("ready");
   }
 
   @Test

@@ -35,6 +35,7 @@ public final class FakeHost implements Host {
   private final Set<String> units = new HashSet<>();
   private final Map<PackageName, Armed> armed = new HashMap<>();
   private final Map<PackageName, Fired> fired = new HashMap<>();
+  private Runnable resumes = () -> {};
   private Runnable guardBack = () -> {};
   private final Map<String, List<Said>> logs = new HashMap<>();
   private final Map<List<String>, Program> programs = new HashMap<>();
@@ -179,9 +180,17 @@ public final class FakeHost implements Host {
     return program.run();
   }
 
+  /**
+   * What happens when a daemon that starts has looked at its slots, and goes on with nothing yet.
+   */
+  public synchronized void resuming(Runnable deed) {
+    resumes = deed;
+  }
+
   @Override
   public synchronized void resume(List<Slot> current) throws Fault {
     answering();
+    resumes.run();
     for (Slot slot : current) {
       services(slot).stream()
           .filter(service -> !processes.containsKey(service))
