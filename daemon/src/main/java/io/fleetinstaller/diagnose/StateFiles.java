@@ -2,6 +2,7 @@ package io.fleetinstaller.diagnose;
 
 import io.fleetinstaller.io.Bounded;
 import io.fleetinstaller.io.Document;
+import io.fleetinstaller.io.Listing;
 import io.fleetinstaller.release.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** What the daemon keeps and what it is told, as it lies on disk. */
 record StateFiles(Scene scene) {
@@ -45,8 +45,8 @@ record StateFiles(Scene scene) {
 
   private static List<Part> folders(String name, Path folder) {
     List<Part> parts = new ArrayList<>();
-    try (Stream<Path> children = Files.list(folder)) {
-      children
+    try {
+      Listing.of(folder).stream()
           .filter(child -> Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS))
           .sorted()
           .map(child -> Texts.folder(name + "/" + child.getFileName(), child))
@@ -61,9 +61,10 @@ record StateFiles(Scene scene) {
   private String trust() throws IOException {
     StringBuilder text = new StringBuilder();
     role(text, scene.trustRoot());
-    try (Stream<Path> roles = Files.list(scene.state().resolve("trust"))) {
-      roles.filter(Files::isRegularFile).sorted().forEach(role -> role(text, role));
-    }
+    Listing.of(scene.state().resolve("trust")).stream()
+        .filter(Files::isRegularFile)
+        .sorted()
+        .forEach(role -> role(text, role));
     return text.toString();
   }
 

@@ -2,6 +2,7 @@ package io.fleetinstaller.diagnose;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.fleetinstaller.io.Listing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /** Reads files without trusting their size or kind. */
 final class Texts {
@@ -42,9 +42,9 @@ final class Texts {
   /** The same for those with such a name. */
   static List<Part> folder(String name, Path folder, Predicate<String> known) {
     List<Part> parts = new ArrayList<>();
-    try (Stream<Path> files = Files.list(folder)) {
+    try {
       List<Path> all =
-          files
+          Listing.of(folder).stream()
               .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
               .filter(file -> known.test(String.valueOf(file.getFileName())))
               .sorted()

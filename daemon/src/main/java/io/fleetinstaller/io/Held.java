@@ -2,13 +2,10 @@ package io.fleetinstaller.io;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -47,13 +44,7 @@ public final class Held implements Closeable {
 
   /** What is in the directory, by names that are good until it is closed. */
   public List<Path> children() throws IOException {
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(path())) {
-      List<Path> children = new ArrayList<>();
-      stream.forEach(children::add);
-      return children;
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
-    }
+    return Listing.of(path());
   }
 
   /** Its extended attributes, ACLs and file capabilities among them. */

@@ -1,16 +1,14 @@
 package io.fleetinstaller.upgrade;
 
+import io.fleetinstaller.io.Listing;
 import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.release.PackageName;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -98,14 +96,10 @@ record JournalFiles(Path directory) {
   }
 
   private static List<Path> list(Path folder) throws IOException {
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
-      List<Path> children = new ArrayList<>();
-      stream.forEach(children::add);
-      return children;
-    } catch (NoSuchFileException | NotDirectoryException e) {
+    try {
+      return Listing.of(folder);
+    } catch (NoSuchFileException | NotDirectoryException _) {
       return List.of();
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
     }
   }
 

@@ -2,6 +2,7 @@ package io.fleetinstaller.daemon;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.fleetinstaller.packages.Tools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -21,6 +22,7 @@ enum Damage {
   TEN_MEGABYTES,
   NEWER_FORMAT,
   A_DIRECTORY,
+  A_PIPE,
   A_LINK_TO_NOTHING,
   UNREADABLE;
 
@@ -31,11 +33,11 @@ enum Damage {
   boolean leavesBytes() {
     return switch (this) {
       case EMPTY, TORN, GARBAGE, TEN_MEGABYTES, NEWER_FORMAT -> true;
-      case DELETED, A_DIRECTORY, A_LINK_TO_NOTHING, UNREADABLE -> false;
+      case DELETED, A_DIRECTORY, A_PIPE, A_LINK_TO_NOTHING, UNREADABLE -> false;
     };
   }
 
-  void happenTo(Path path) throws IOException {
+  void happenTo(Path path) throws Exception {
     byte[] before = Files.isRegularFile(path) ? Files.readAllBytes(path) : new byte[0];
     delete(path);
     switch (this) {
@@ -46,6 +48,8 @@ enum Damage {
       case TEN_MEGABYTES -> Files.write(path, garbage(10 << 20));
       case NEWER_FORMAT -> Files.write(path, newer(before));
       case A_DIRECTORY -> Files.writeString(Files.createDirectory(path).resolve("x"), "x");
+      // Who opens it waits for a writer for ever.
+      case A_PIPE -> Tools.run("mkfifo", path);
       case A_LINK_TO_NOTHING -> Files.createSymbolicLink(path, Path.of("nothing"));
       case UNREADABLE -> Files.createSymbolicLink(path, EIO);
     }

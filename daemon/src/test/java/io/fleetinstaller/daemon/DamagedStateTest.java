@@ -132,7 +132,8 @@ class DamagedStateTest {
   }
 
   private static Set<Damage> onFolders() {
-    return EnumSet.of(Damage.DELETED, Damage.EMPTY, Damage.GARBAGE, Damage.A_LINK_TO_NOTHING);
+    return EnumSet.of(
+        Damage.DELETED, Damage.EMPTY, Damage.GARBAGE, Damage.A_PIPE, Damage.A_LINK_TO_NOTHING);
   }
 
   private static Set<Damage> onFiles(Kept kept) {
