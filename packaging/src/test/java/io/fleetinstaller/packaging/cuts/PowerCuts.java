@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -12,12 +14,14 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * {@code PowerCuts COUNT SEED MACHINES}: upgrades in virtual machines whose power goes, so many of
- * them side by side. The last line is {@code cuts: N faults, M bricks}; it exits 1 when there is a
- * brick. packaging/lab-vm starts it.
+ * {@code PowerCuts COUNT SEED MACHINES [frozen]}: upgrades in virtual machines whose power goes, so
+ * many of them side by side; or, frozen, two upgrades whose disks are copied at random moments, as
+ * cuts would have left them. The last line is {@code cuts: N faults, M bricks}; it exits 1 when
+ * there is a brick. packaging/lab-vm starts it.
  */
 public final class PowerCuts {
   private static final Duration PATIENCE = Duration.ofMinutes(8);
+  private static final long MOST_MILLIS_BETWEEN = 5_000;
 
   private final Machine.Image image;
   private final Path work;
@@ -38,7 +42,11 @@ public final class PowerCuts {
       Machine.Image image = Laboratory.image(Path.of(System.getProperty("packaging")), work);
       PowerCuts cuts = new PowerCuts(image, work);
       Runtime.getRuntime().addShutdownHook(new Thread(cuts::stoppedEarly));
-      cuts.play(count, seed, machines);
+      if (args.length > 3) {
+        cuts.thaw(count, new Random(seed), machines);
+      } else {
+        cuts.play(count, seed, machines);
+      }
       status = cuts.tell();
     } catch (IOException | InterruptedException | RuntimeException e) {
       System.err.println("the laboratory itself failed: " + e);
@@ -80,6 +88,39 @@ public final class PowerCuts {
     List<Cut> plan = Cut.plan(count, courses[0], courses[1], new Random(seed));
     System.out.printf("%d cuts with seed %d, of %s%n", count, seed, told(courses));
     abreast(machines, plan.stream().<Work>map(cut -> () -> toll.count(play(cut))).toList());
+  }
+
+  /** One in three on the way back. */
+  private void thaw(int count, Random random, int machines)
+      throws IOException, InterruptedException {
+    List<Frozen> all = new ArrayList<>(frozen("new", count - count / 3, random));
+    all.addAll(frozen("crashes", count / 3, random));
+    abreast(
+        machines,
+        all.stream().<Work>map(it -> () -> toll.count(afterwards(it.cut(), it.folder()))).toList());
+  }
+
+  /** What a cut at this moment would have left. */
+  private record Frozen(Cut cut, Path folder) {}
+
+  /** So many moments of one upgrade, the last of them behind its end. */
+  private List<Frozen> frozen(String release, int count, Random random)
+      throws IOException, InterruptedException {
+    List<Frozen> all = new ArrayList<>();
+    try (Machine machine = Machine.resume(image, Files.createTempDirectory(work, "course"))) {
+      machine.run("/usr/local/lib/bed/desire " + release, PATIENCE);
+      long begun = System.nanoTime();
+      do {
+        Thread.sleep(random.nextLong(MOST_MILLIS_BETWEEN));
+        long millis = (System.nanoTime() - begun) / 1_000_000;
+        Path folder = Files.createTempDirectory(work, "frozen");
+        machine.copyDisk(folder);
+        all.add(new Frozen(new Cut(release, millis, Optional.empty()), folder));
+      } while (!machine.run(OVER.formatted(release), PATIENCE).strip().equals("over"));
+    }
+    Collections.shuffle(all, random);
+    System.out.printf("%s: %d moments%n", release, all.size());
+    return all.subList(0, Math.min(count, all.size()));
   }
 
   private static List<String> told(Course... courses) {
@@ -206,6 +247,9 @@ public final class PowerCuts {
       System.out.println(report);
     }
   }
+
+  private static final String OVER =
+      "/usr/local/lib/bed/about '.upgrade == null and .last.to.digest == $to' %s && echo over";
 
   private static final String STORY =
       """

@@ -42,9 +42,10 @@ final class Toll {
           "power-on to the agent serving after a cut on trial, emulated: median %.1f s, worst %.1f s, of %d"
               .formatted(times[times.length / 2], times[times.length - 1], times.length));
     }
-    lines.add(
-        "without any cut: %.1f s; before the daemon was up: %d of %d"
-            .formatted(plain, alone(), all.size()));
+    if (!Double.isNaN(plain)) {
+      lines.add("without any cut: %.1f s".formatted(plain));
+    }
+    lines.add("before the daemon was up: %d of %d".formatted(alone(), all.size()));
     lines.add(
         "slowest recovery: "
             + all.stream()
