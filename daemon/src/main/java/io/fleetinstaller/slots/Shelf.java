@@ -1,5 +1,6 @@
 package io.fleetinstaller.slots;
 
+import io.fleetinstaller.io.Listing;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault.Broken;
 import io.fleetinstaller.release.Installed;
@@ -7,12 +8,9 @@ import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Slot;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -113,14 +111,13 @@ record Shelf(Layout layout, Doors doors) {
   }
 
   static List<Path> children(Path folder) {
-    List<Path> children = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
-      stream.forEach(children::add);
-    } catch (IOException | DirectoryIteratorException _) {
+    try {
+      List<Path> children = Listing.of(folder);
+      Collections.sort(children);
+      return children;
+    } catch (IOException _) {
       // A folder that cannot be read holds nothing of ours.
       return List.of();
     }
-    Collections.sort(children);
-    return children;
   }
 }

@@ -104,8 +104,7 @@ final class Staging {
     }
   }
 
-  private void unpack(Layer.Packed layer, Unpacking unpacking)
-      throws Fault, InterruptedException {
+  private void unpack(Layer.Packed layer, Unpacking unpacking) throws Fault, InterruptedException {
     try (ReadAhead source = new ReadAhead(layer.opener().open())) {
       try {
         entries(layer, source, unpacking);

@@ -146,8 +146,7 @@ final class Releases {
 
   Slot apply(Supply.Opener opener) throws Exception {
     Image image = inspect("2").images().getFirst();
-    return slots.stage(
-        delivery(image, new Layer.Assembled(table("2"), "the delta", opener)));
+    return slots.stage(delivery(image, new Layer.Assembled(table("2"), "the delta", opener)));
   }
 
   static byte[] read(Registry registry, Image image, Blob blob) throws Exception {

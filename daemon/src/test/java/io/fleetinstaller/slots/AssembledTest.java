@@ -164,8 +164,7 @@ final class AssembledTest {
               }
             });
 
-    Fault.Refused fault =
-        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(delivery));
+    Fault.Refused fault = catchThrowableOfType(Fault.Refused.class, () -> slots.stage(delivery));
 
     assertThat(fault.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
     assertThat(fault).hasMessageContaining("the test").hasMessageContaining("bin/agent");
@@ -235,8 +234,7 @@ final class AssembledTest {
       Toc toc = new Toc(lie.apply(parcel.table().toc().entries()));
       Delivery delivery = parcel.listed(new Table(toc, new byte[0]));
 
-      Fault.Refused fault =
-          catchThrowableOfType(Fault.Refused.class, () -> slots.stage(delivery));
+      Fault.Refused fault = catchThrowableOfType(Fault.Refused.class, () -> slots.stage(delivery));
 
       assertThat(fault).as("lie %d", lies.indexOf(lie)).isNotNull();
       assertThat(fault.reason().code()).isEqualTo(ReasonCode.TOC_MISMATCH);
@@ -267,8 +265,7 @@ final class AssembledTest {
               }
             });
 
-    Fault.Refused fault =
-        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(delivery));
+    Fault.Refused fault = catchThrowableOfType(Fault.Refused.class, () -> slots.stage(delivery));
 
     assertThat(fault.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
     assertThat(folder.resolve("packages")).isEmptyDirectory();

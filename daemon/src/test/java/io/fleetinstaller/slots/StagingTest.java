@@ -126,8 +126,7 @@ final class StagingTest {
     Delivery just = Parcel.agent("1").over(_ -> emptyArchive(27)).delivery();
     Delivery over = Parcel.agent("2").over(_ -> emptyArchive(28)).delivery();
 
-    Fault.Refused fault =
-        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(over));
+    Fault.Refused fault = catchThrowableOfType(Fault.Refused.class, () -> slots.stage(over));
 
     assertThat(fault.reason().code()).isEqualTo(ReasonCode.MALFORMED);
     assertThat(slots.verify(slots.stage(just))).isEmpty();
@@ -149,8 +148,7 @@ final class StagingTest {
                 })
             .delivery();
 
-    assertThatThrownBy(() -> slots.stage(delivery))
-        .isInstanceOf(InterruptedException.class);
+    assertThatThrownBy(() -> slots.stage(delivery)).isInstanceOf(InterruptedException.class);
 
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
     assertThat(root).isEmptyDirectory();

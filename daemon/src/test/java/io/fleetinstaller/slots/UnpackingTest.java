@@ -15,7 +15,6 @@ import io.fleetinstaller.release.Slot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -178,8 +177,7 @@ final class UnpackingTest {
       UnaryOperator<Parcel> spoil, ReasonCode code, String why) throws Exception {
     Delivery delivery = spoil.apply(new Parcel("agent", "1").file("good", 0644, "good")).delivery();
 
-    Fault.Refused refusal =
-        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(delivery));
+    Fault.Refused refusal = catchThrowableOfType(Fault.Refused.class, () -> slots.stage(delivery));
 
     assertThat(refusal).isNotNull();
     assertThat(refusal.reason().code()).isEqualTo(code);

@@ -116,11 +116,18 @@ public final class PowerCuts {
         Path folder = Files.createTempDirectory(work, "frozen");
         machine.copyDisk(folder);
         all.add(new Frozen(new Cut(release, millis, Optional.empty()), folder));
-      } while (!machine.run(OVER.formatted(release), PATIENCE).strip().equals("over"));
+      } while (!over(machine, release));
     }
     Collections.shuffle(all, random);
     System.out.printf("%s: %d moments%n", release, all.size());
     return all.subList(0, Math.min(count, all.size()));
+  }
+
+  private static boolean over(Machine machine, String release) throws IOException {
+    String look =
+        "/usr/local/lib/bed/about '.upgrade == null and .last.to.digest == $to' %s && echo over"
+            .formatted(release);
+    return machine.run(look, PATIENCE).strip().equals("over");
   }
 
   private static List<String> told(Course... courses) {
@@ -247,9 +254,6 @@ public final class PowerCuts {
       System.out.println(report);
     }
   }
-
-  private static final String OVER =
-      "/usr/local/lib/bed/about '.upgrade == null and .last.to.digest == $to' %s && echo over";
 
   private static final String STORY =
       """
