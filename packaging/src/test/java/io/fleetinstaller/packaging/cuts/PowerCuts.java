@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 public final class PowerCuts {
   private static final Duration PATIENCE = Duration.ofMinutes(8);
-  private static final long MOST_MILLIS_BETWEEN = 5_000;
+  private static final long MOST_MILLIS_BETWEEN = 2_000;
 
   private final Machine.Image image;
   private final Path work;
