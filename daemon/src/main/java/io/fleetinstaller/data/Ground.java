@@ -2,10 +2,6 @@ package io.fleetinstaller.data;
 
 import io.fleetinstaller.host.Custody;
 import io.fleetinstaller.host.Kept;
-import io.fleetinstaller.io.Disk;
-import io.fleetinstaller.io.Held;
-import io.fleetinstaller.io.Scratch;
-import io.fleetinstaller.io.Sizes;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
@@ -18,28 +14,15 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.Optional;
 
 /**
- * Where a directory of data lies: whether a snapshot can stand beside it, safe from others, with
- * renames between them, and with room for it.
+ * Where a directory of data lies: whether a snapshot can stand beside it, safe from others and with
+ * renames between them.
  */
 final class Ground {
   private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
   private static final int MOUNT_POINT = 4;
-  private static final long BLOCK = 4096;
   private static final int MOST_LINKS = 20;
 
-  private final Disk disk;
-  private final Scratch scratch;
   private final Custody custody = new Custody();
-  private final long reserve;
-
-  /**
-   * @param reserve bytes that a snapshot must leave free
-   */
-  Ground(Disk disk, Scratch scratch, long reserve) {
-    this.disk = disk;
-    this.scratch = scratch;
-    this.reserve = reserve;
-  }
 
   /** Refuses what no snapshot could bring back; says how much there is. */
   Extent check(Kept kept) throws Fault, InterruptedException {
@@ -56,9 +39,7 @@ final class Ground {
         data,
         () -> {
           refuseMounts(data);
-          Extent extent = Extent.of(data);
-          room(data, extent);
-          return extent;
+          return Extent.of(data);
         });
   }
 
@@ -122,54 +103,6 @@ final class Ground {
                   .formatted(point));
         }
       }
-    }
-  }
-
-  private void room(Path data, Extent extent) throws IOException, Fault {
-    Path parent = data.resolveSibling("");
-    long bytes = extent.entries() * BLOCK + (shares(data) ? 0 : extent.bytes());
-    Scratch.Free free = scratch.free(parent);
-    if (free.bytes() - reserve < bytes) {
-      throw full(
-          data,
-          "a snapshot of it needs %s and %s must stay free, but %s has %s; free at least %s there"
-              .formatted(
-                  Sizes.text(bytes),
-                  Sizes.text(reserve),
-                  parent,
-                  Sizes.text(free.bytes()),
-                  Sizes.text(bytes + reserve - free.bytes())));
-    }
-    if (free.inodes() < extent.entries()) {
-      throw full(
-          data,
-          "a snapshot of it needs %d inodes, but %s has %d; remove some files there"
-              .formatted(extent.entries(), parent, free.inodes()));
-    }
-  }
-
-  private static Fault full(Path data, String why) {
-    return new Fault.Transient(
-        ReasonCode.DISK_FULL, "cannot keep the data in %s: %s".formatted(data, why));
-  }
-
-  /** Whether two files may share their bytes here; tried, because nobody can tell beforehand. */
-  private boolean shares(Path data) throws IOException {
-    Path one = Kept.beside(data, "taking-probe");
-    Path other = Kept.beside(data, "taking-probe-too");
-    disk.delete(one);
-    disk.delete(other);
-    try {
-      try (Scratch.Output out = scratch.file(one)) {
-        out.write(new byte[(int) BLOCK], 0, (int) BLOCK, 0);
-      }
-      try (Held held = Held.at(one);
-          Scratch.Output _ = scratch.file(other)) {
-        return scratch.share(other, held);
-      }
-    } finally {
-      disk.delete(one);
-      disk.delete(other);
     }
   }
 }

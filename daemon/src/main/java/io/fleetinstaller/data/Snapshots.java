@@ -38,7 +38,8 @@ public final class Snapshots {
 
   private final Disk disk;
   private final Scratch scratch;
-  private final Ground ground;
+  private final long reserve;
+  private final Ground ground = new Ground();
 
   /**
    * @param reserve bytes that a snapshot must leave free
@@ -46,7 +47,7 @@ public final class Snapshots {
   public Snapshots(Disk disk, Scratch scratch, long reserve) {
     this.disk = disk;
     this.scratch = scratch;
-    this.ground = new Ground(disk, scratch, reserve);
+    this.reserve = reserve;
   }
 
   /** What an upgrade between these must keep: what either names as its data. */
@@ -80,9 +81,14 @@ public final class Snapshots {
 
   /** Refuses what cannot be kept, for want of room too; says how much there is in all. */
   public Extent check(List<Kept> all) throws Fault, InterruptedException {
+    Room room = new Room(disk, scratch, reserve);
     Extent sum = Extent.NOTHING;
     for (Kept kept : all) {
-      sum = sum.plus(ground.check(kept));
+      Extent extent = ground.check(kept);
+      if (extent.entries() > 0) {
+        room.ask(kept.data(), extent);
+      }
+      sum = sum.plus(extent);
     }
     return sum;
   }

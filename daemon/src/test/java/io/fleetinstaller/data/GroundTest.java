@@ -20,7 +20,7 @@ final class GroundTest {
   private static final int SOMEBODY = 4321;
 
   @TempDir Path folder;
-  private final Ground ground = new Ground(new DurableDisk(), new FileScratch(), 0);
+  private final Ground ground = new Ground();
   private Path victim;
   private Path theirs;
 

@@ -249,10 +249,36 @@ final class SnapshotsTest {
 
     assertThatThrownBy(() -> tight.check(List.of(kept)))
         .isInstanceOf(Fault.Transient.class)
-        .hasMessageContaining("a snapshot of it needs")
+        .hasMessageContaining("its snapshot needs")
         .extracting(thrown -> ((Fault) thrown).reason().code())
         .isEqualTo(ReasonCode.DISK_FULL);
     assertThat(names()).containsExactly("agent");
+  }
+
+  @Test
+  void directories_that_have_room_only_one_at_a_time_are_refused_together() throws Exception {
+    try (LoopDisk disk = LoopDisk.make(folder, "ext4")) {
+      List<Kept> both = List.of(halfOf(disk, "rows"), halfOf(disk, "columns"));
+
+      assertThat(snapshots.check(both.subList(0, 1)).entries()).isEqualTo(2);
+      assertThat(snapshots.check(both.subList(1, 2)).entries()).isEqualTo(2);
+      assertThatThrownBy(() -> snapshots.check(both))
+          .isInstanceOf(Fault.Transient.class)
+          .hasMessageContaining("its snapshot and those before it need")
+          .extracting(thrown -> ((Fault) thrown).reason().code())
+          .isEqualTo(ReasonCode.DISK_FULL);
+    }
+  }
+
+  private static Kept halfOf(LoopDisk disk, String name) throws IOException {
+    Path directory = Files.createDirectories(disk.mount().resolve(name));
+    long most = Files.getFileStore(directory).getUsableSpace() * 3 / 4;
+    try (FileChannel file =
+        FileChannel.open(
+            directory.resolve("sparse"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.allocate(1), most);
+    }
+    return Kept.of(directory, "00000007");
   }
 
   @Test
