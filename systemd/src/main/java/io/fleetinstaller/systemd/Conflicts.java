@@ -25,6 +25,10 @@ final class Conflicts {
   private static final Pattern UNIT =
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9:_.-]{0,200}\\.(service|timer|socket|path|target)");
 
+  /** What must be mounted before any slot can be read. */
+  private static final Pattern TOO_EARLY =
+      Pattern.compile("(?m)^\\s*Before\\s*=.*\\blocal-fs(-pre)?\\.target\\b");
+
   /** The unit that the daemon itself runs as. */
   private static final String INSTALLER = PackageName.INSTALLER + ".service";
 
@@ -94,7 +98,12 @@ final class Conflicts {
     } catch (IOException e) {
       throw UnitFiles.refused(slot, service, "cannot read its unit file: " + e.getMessage());
     }
-    UnitFiles.text(slot, service);
+    if (TOO_EARLY.matcher(UnitFiles.text(slot, service)).find()) {
+      throw UnitFiles.refused(
+          slot,
+          service,
+          "it asks to start before local-fs.target, and systemd would break the circle at boot as it likes: slots are read only after that");
+    }
   }
 
   private static void otherPackages(Slot slot, Service service, Map<PackageName, Claim> all)

@@ -223,6 +223,16 @@ final class SystemdHostTest {
   }
 
   @Test
+  void a_unit_that_starts_before_any_slot_can_be_read_is_refused() throws Exception {
+    Path unit = slot.path().resolve("units/early.service");
+    Files.writeString(unit, "[Unit]\nBefore=sysinit.target  local-fs.target\n");
+
+    assertConflict(
+        with(slot, new Descriptor.Service(UNIT, "units/early.service", null)),
+        "it asks to start before local-fs.target");
+  }
+
+  @Test
   void a_service_without_a_unit_file_is_refused() {
     assertConflict(with(slot, new Descriptor.Service(UNIT, null, null)), "it has no unit file");
   }
