@@ -17,6 +17,7 @@ import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -58,8 +59,9 @@ final class Bundle {
       Files.deleteIfExists(fresh);
       try {
         archive(parts, fresh);
-        // Unlike a rename it fails where something is.
-        Files.createLink(output, fresh);
+        // Unlike a rename it fails where something is, and unlike a link every file system can.
+        Files.createFile(output);
+        Files.move(fresh, output, StandardCopyOption.REPLACE_EXISTING);
       } finally {
         Files.deleteIfExists(fresh);
       }
