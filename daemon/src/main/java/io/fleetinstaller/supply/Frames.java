@@ -43,7 +43,8 @@ final class Frames implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    plain.close();
-    parts.close();
+    try (parts) {
+      plain.close();
+    }
   }
 }
