@@ -107,6 +107,16 @@ class SettingsFileTest {
   }
 
   @Test
+  void the_paths_of_a_file_that_is_refused_are_known_all_the_same() throws Exception {
+    Files.writeString(file, "{sorce: {}, paths: {state: /data/fi}}");
+    Path damaged = Files.writeString(folder.resolve("damaged.yaml"), "{paths: {state: nowhere}}");
+
+    assertThat(SettingsFile.paths(file).state()).isEqualTo(Path.of("/data/fi"));
+    assertThat(SettingsFile.paths(damaged)).isEqualTo(Settings.Paths.DEFAULT);
+    assertThat(SettingsFile.paths(folder.resolve("none"))).isEqualTo(Settings.Paths.DEFAULT);
+  }
+
+  @Test
   void a_file_may_be_named_from_where_the_caller_stands() throws Exception {
     LiveSettings settings = new LiveSettings(Path.of("no-such.yaml"), true, new FakeTime());
 
