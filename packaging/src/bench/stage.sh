@@ -43,6 +43,33 @@ stage_daemon() { # LAYOUT PACKAGE SERIES
   rm -rf "$work/host"
 }
 
+# Only the writing: the bytes of all files at once, out of memory into one file.
+stage_dd() { # PACKAGE
+  local began
+  sync -f "$work"
+  began=$(now)
+  dd if="$plain" of="$work/dd" bs=1M conv=fsync status=none
+  sample "dd-$1" "$(seconds "$began" "$(now)")"
+  rm -f "$work/dd"
+}
+
+# What makes a slot durable, one call for its whole file system, against one for each of its files.
+sync_round() { # TREE
+  local way began
+  for way in once each; do
+    rm -rf "$work/written"
+    sync -f "$work"
+    tar -C "$1" -cf - . | { mkdir "$work/written" && tar -C "$work/written" -xf -; }
+    began=$(now)
+    case $way in
+      once) sync -f "$work/written" ;;
+      each) find "$work/written" -type f -print0 | xargs -0 sync ;;
+    esac
+    sample "sync-$way" "$(seconds "$began" "$(now)")"
+  done
+  rm -rf "$work/written"
+}
+
 # Seconds on a processor, of the daemon since it began.
 ticks() { awk -v hz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print ($12 + $13) / hz }' "/proc/$daemon/stat"; }
 
@@ -76,22 +103,27 @@ stage_rounds() { # ROUNDS TREE
     [ $((round % 2)) = 1 ] || stage_shell "$work/layout-$2" "$2" "shell-$2"
     stage_daemon "$work/layout-$2" "$2" "stage-$2"
     [ $((round % 2)) = 0 ] || stage_shell "$work/layout-$2" "$2" "shell-$2"
+    stage_dd "$2"
   done
 }
 
 stage_row() { # TREE WHAT
   pair "stage $2" s "stage-$1" "shell-$1" b
-  pair "the same, with the daemon's start" s "stage-$1-whole" "shell-$1" -
+  pair "the same, with the daemon's start" s "stage-$1-whole" "shell-$1" b
+  pair "the same (against dd of the unpacked bytes, with fsync)" s "stage-$1-whole" "dd-$1" "b * 2.5"
   pair "the same, in processor time" s "stage-$1-processor" "shell-$1-processor" -
 }
 
 stage_rows() {
-  local trees=(small large) rounds=6 heap=0 tree
+  local trees=(small large) rounds=8 heap=0 tree round plain
   if [ -n "$short" ]; then trees=(small) rounds=2; fi
   for tree in "${trees[@]}"; do
     say "packing $tree"
     pack "$corpus/$tree" "$tree" 1.0.0 "$work/layout-$tree"
+    plain=$(mktemp -p /dev/shm)
+    tar -C "$corpus/$tree" -cf "$plain" .
     stage_rounds "$rounds" "$tree"
+    rm -f "$plain"
     say "looking for the least heap for $tree"
     heap=$(least_heap "$work/layout-$tree" "$tree" "$heap") # no larger package needs less
     sample "heap-$tree" "$heap"
@@ -99,6 +131,9 @@ stage_rows() {
     single "start of the daemon to the first step" s "stage-$tree-start" 1
     single "resident at most while staging it" MiB "stage-$tree-rss" -
   done
+  say "making files durable"
+  for ((round = 0; round < rounds; round++)); do sync_round "$corpus/$tree"; done
+  pair "sync phase: all at once (against fsync of each file)" s sync-once sync-each "b * 0.15"
   if [ -z "$short" ]; then
     pair "least heap that stages the large package (against the small one)" MiB heap-large heap-small b
   else

@@ -1,7 +1,7 @@
 # Sourced by packaging/bench: what an upgrade between two real versions costs the network and the host, by a published
-# delta and by ranges, against the whole layer, casync with a seed, and ostree.
+# delta and by ranges, against the whole layer, casync with a seed, ostree, zsync, and skopeo with umoci.
 # shellcheck shell=bash
-: "${work:?}" "${product:?}" "${here:?}" "${port:?}" "${daemon=}" "${short=}" "${counter=}"
+: "${work:?}" "${product:?}" "${here:?}" "${port:?}" "${daemon=}" "${short=}" "${pairs=}" "${counter=}" "${mounted=}"
 
 counted=$((port + 1)) # the registry, and what other tools are served, through nginx, which counts
 
@@ -77,20 +77,24 @@ pair_host() { # PAIR
   mv "$work/host" "$work/host-$1"
 }
 
-upgrade_by() { # WAY PAIR
+upgrade_by() { # WAY PAIR [PREFIX OF THE SERIES]
+  local before series=${3-}$1-$2
   rm -rf "$work/host"
   cp -a "$work/host-$2" "$work/host"
   sed -i "s|^registry:.*|registry: {repositories: [\"http://127.0.0.1:$counted/$1/{package}\"]}|" "$work/host/installer.yaml"
   desire "$work/layout-$2-new" "$2"
   sync -f "$work"
+  before=$(used)
   forget_counts
   daemon_start "$product" run --supervised
   until [[ $(newest "$2") != *-1.journal ]] && grep -qaF '"done":"UNPACK"' "$(newest "$2")" \
     && grep -qaF '"version":"new"' "$(newest "$2")"; do sleep 0.2; kill -0 "$daemon"; done
-  sample "$1-$2-rss" "$(memory VmHWM)"
-  sample "$1-$2" "$(seconds "$(at "$2" '"begun":"FETCH"')" "$(at "$2" '"done":"UNPACK"')")"
+  sample "$series-rss" "$(memory VmHWM)"
+  sample "$series" "$(seconds "$(at "$2" '"begun":"FETCH"')" "$(at "$2" '"done":"UNPACK"')")"
   daemon_stop
-  counts "$1-$2"
+  counts "$series"
+  sync -f "$work"
+  sample "$series-disk" "$(echo "$before $(used)" | awk '{ print ($2 - $1) / 1e6 }')"
   rm -rf "$work/host"
 }
 
@@ -141,39 +145,111 @@ ostree_round() { # PAIR
   rm -rf "$work/repo" "$work/out"
 }
 
+# What it makes is a tar, not yet files.
+zsync_prepare() { # PAIR DIRECTORY
+  local version
+  mkdir -p "$work/served/$1-zsync"
+  for version in old new; do
+    tar -C "$2/$version" --sort=name -cf "$work/served/$1-zsync/$version.tar" .
+  done
+  zsyncmake -u new.tar -o "$work/served/$1-zsync/new.tar.zsync" "$work/served/$1-zsync/new.tar" 2> "$work/log"
+}
+
+zsync_round() { # PAIR
+  local began
+  forget_counts
+  began=$(now)
+  (cd "$work" && zsync -q -i "served/$1-zsync/old.tar" -o "$work/out.tar" \
+    "http://127.0.0.1:$counted/$1-zsync/new.tar.zsync" > log 2>&1)
+  sync -f "$work/out.tar"
+  sample "zsync-$1" "$(seconds "$began" "$(now)")"
+  counts "zsync-$1"
+  rm -f "$work/out.tar"
+}
+
+# umoci reads gzip and nothing better, so it gets a package of its own.
+umoci_prepare() { # PAIR DIRECTORY
+  umoci init --layout "$work/umoci-$1" > "$work/log"
+  umoci new --image "$work/umoci-$1:new" > "$work/log"
+  umoci insert --image "$work/umoci-$1:new" "$2/new" / > "$work/log"
+  skopeo copy -q --dest-tls-verify=false "oci:$work/umoci-$1:new" "docker://127.0.0.1:$port/umoci/$1:new"
+  rm -rf "$work/umoci-$1"
+}
+
+umoci_round() { # PAIR
+  local began
+  sync -f "$work"
+  forget_counts
+  began=$(now)
+  skopeo copy -q --src-tls-verify=false "docker://127.0.0.1:$counted/umoci/$1:new" "oci:$work/fetched:new"
+  umoci unpack --image "$work/fetched:new" "$work/out" > "$work/log" 2>&1
+  sync -f "$work/out"
+  sample "umoci-$1" "$(seconds "$began" "$(now)")"
+  counts "umoci-$1"
+  rm -rf "$work/fetched" "$work/out"
+}
+
+# The same on a disk that can share blocks between files; how much it has less is what counts.
+pair_on_xfs() { # PAIR
+  local outer=$work work=$work/xfs way
+  mkdir "$work"
+  truncate -s 20G "$outer/xfs.image"
+  mkfs.xfs -q "$outer/xfs.image"
+  mount -o loop "$outer/xfs.image" "$work"
+  mounted=$work
+  ln -s "$outer/series" "$outer/web" "$outer/layout-$1-old" "$outer/layout-$1-new" "$work"
+  pair_host "$1"
+  sample "size-$1" "$(du -sB1 "$work/host-$1/packages/$1" | awk '{ print $1 / 1e6 }')"
+  for way in ranges delta; do upgrade_by "$way" "$1" xfs-; done
+  umount "$work"
+  mounted=
+  rm -rf "$outer/xfs.image" "$work"
+}
+
+used() { df -B1 --output=used "$work" | tail -1; }
+
 plain_layer() { # PAIR DIRECTORY
   tar -C "$2/new" --sort=name -cf - . | zstd -3 -q -c | wc -c | awk '{ print $1 / 1e6 }'
 }
 
 upgrade_rows() {
-  local pairs=(keycloak sonar mix) rounds=7 pair directory round plain
-  if [ -n "$short" ]; then pairs=(keycloak) rounds=2; fi
+  local rounds=7 pair directory round plain
+  if [ -n "$short" ]; then rounds=2; fi
   web_start
-  for pair in "${pairs[@]}"; do
+  for pair in $pairs; do
     say "fetching and packing $pair"
     directory=$("$here/src/bench/pairs.sh" "$pair")
     pair_packages "$pair" "$directory"
     pair_host "$pair"
-    casync_prepare "$pair" "$directory"
-    ostree_prepare "$pair" "$directory"
+    for tool in casync ostree zsync umoci; do "${tool}_prepare" "$pair" "$directory"; done
     plain=$(plain_layer "$pair" "$directory")
     for ((round = 0; round < rounds; round++)); do
       say "upgrading $pair, round $round"
       upgrade_by delta "$pair"
       casync_round "$pair" "$directory"
+      zsync_round "$pair"
       upgrade_by ranges "$pair"
       ostree_round "$pair"
+      umoci_round "$pair"
       sample "plain-$pair" "$plain"
-      rm -rf "$work/out"
     done
+    say "upgrading $pair on xfs"
+    pair_on_xfs "$pair"
     upgrade_bounds "$pair"
     rm -rf "$work"/layout-"$pair"* "$work/host-$pair" "$work/served/$pair"* "$work/ostree-$pair"
   done
+  kill "$counter"
+  wait "$counter" || true
+  counter=
 }
 
 upgrade_bounds() { # PAIR
-  local delta=0.50 ranges=0.80
-  case $1 in keycloak) delta=0.05 ranges=0.27 ;; sonar) delta=0.30 ranges=0.31 ;; esac
+  local delta=0.50 ranges=0.80 disk=0.95
+  case $1 in
+    keycloak) delta=0.05 ranges=0.27 disk=0.55 ;;
+    sonar) delta=0.30 ranges=0.31 disk=0.55 ;;
+    trino) delta=1 ranges=1 disk=1 ;; # no bound: years lie between its versions
+  esac
   pair "$1: bytes by a delta (against the plain layer)" MB "delta-$1-bytes" "plain-$1" "b * $delta"
   pair "$1: bytes by ranges (against the plain layer)" MB "ranges-$1-bytes" "plain-$1" "b * $ranges"
   pair "$1: bytes by a delta (against casync with a seed)" MB "delta-$1-bytes" "casync-$1-bytes" "b * 0.60"
@@ -182,6 +258,11 @@ upgrade_bounds() { # PAIR
   pair "$1: stage by a delta (against casync with a seed)" s "delta-$1" "casync-$1" "b * 0.3"
   pair "$1: stage by a delta (against ostree pull and checkout)" s "delta-$1" "ostree-$1" b
   pair "$1: stage by ranges (against ostree pull and checkout)" s "ranges-$1" "ostree-$1" b
+  pair "$1: bytes by ranges (against zsync)" MB "ranges-$1-bytes" "zsync-$1-bytes" -
+  pair "$1: stage by ranges (against zsync)" s "ranges-$1" "zsync-$1" -
+  pair "$1: stage by ranges (against skopeo and umoci)" s "ranges-$1" "umoci-$1" -
+  pair "$1: extra disk on xfs, by a delta (against the package)" MB "xfs-delta-$1-disk" "size-$1" "b * $disk"
+  pair "$1: extra disk on xfs, by ranges (against the package)" MB "xfs-ranges-$1-disk" "size-$1" "b * $disk"
   single "$1: resident at most, by a delta" MiB "delta-$1-rss" 160
   single "$1: resident at most, by ranges" MiB "ranges-$1-rss" 128
 }
