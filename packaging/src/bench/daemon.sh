@@ -49,6 +49,9 @@ memory() { # FIELD of /proc/PID/status, in MiB
   awk -v field="$1:" '$1 == field { print $2 / 1024 }' "/proc/$daemon/status"
 }
 
+# Seconds on a processor, of the daemon since it began.
+ticks() { awk -v hz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print ($12 + $13) / hz }' "/proc/$daemon/stat"; }
+
 # Waits until the newest journal of a package holds some text. Looks rarely: looking takes from what is measured, and
 # the times are those of the journal and of the agents' notes.
 await() { # PACKAGE TEXT SECONDS

@@ -3,16 +3,6 @@
 # shellcheck shell=bash
 : "${work:?}" "${product:?}" "${port:?}" "${jdk:?}" "${daemon=}" "${web=}"
 
-timed() { # SERIES COMMAND...
-  local began
-  began=$(now)
-  "${@:2}" > "$work/log" 2>&1
-  sample "$1" "$(($(now) - began))e-3"
-}
-
-# Nanoseconds on a processor, of all threads.
-processor() { awk '{ s += $1 } END { print s }' "/proc/$daemon"/task/*/schedstat; }
-
 # A host that follows signed config, which deploys nothing, from a web server on loopback.
 signed_host() {
   host_new 60s
@@ -46,9 +36,9 @@ idling() { # KIND
   say "idling with $1"
   up
   sleep 70
-  before=$(processor)
+  before=$(ticks)
   sleep "$rest"
-  sample "idle-processor-$1" "$(echo "$before $(processor) $rest" | awk '{ print ($2 - $1) / $3 / 1e7 }')"
+  sample "idle-processor-$1" "$(echo "$before $(ticks) $rest" | awk '{ print ($2 - $1) / $3 * 100 }')"
   sample "idle-rss-$1" "$(memory VmRSS)"
   daemon_stop
   single "idle daemon with $1, resident" MiB "idle-rss-$1" 64

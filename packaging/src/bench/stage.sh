@@ -53,10 +53,12 @@ stage_dd() { # PACKAGE
   rm -f "$work/dd"
 }
 
-# What makes a slot durable, one call for its whole file system, against one for each of its files.
-sync_round() { # TREE
-  local way began
-  for way in once each; do
+# What makes a slot durable, one call for its whole file system, against one for each of its files. Each of the two is as
+# often first.
+sync_round() { # TREE ROUND
+  local way ways=(once each) began
+  [ $(($2 % 2)) = 0 ] || ways=(each once)
+  for way in "${ways[@]}"; do
     rm -rf "$work/written"
     sync -f "$work"
     tar -C "$1" -cf - . | { mkdir "$work/written" && tar -C "$work/written" -xf -; }
@@ -69,9 +71,6 @@ sync_round() { # TREE
   done
   rm -rf "$work/written"
 }
-
-# Seconds on a processor, of the daemon since it began.
-ticks() { awk -v hz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print ($12 + $13) / hz }' "/proc/$daemon/stat"; }
 
 seconds() { echo "$1 $2" | awk '{ print ($2 - $1) / 1e6 }'; }
 
@@ -114,8 +113,25 @@ stage_row() { # TREE WHAT
   pair "the same, in processor time" s "stage-$1-processor" "shell-$1-processor" -
 }
 
+# Our layer against the ordinary one: how large it is, and how long zstd takes to unpack it.
+layer_rows() { # TREE ROUNDS
+  local ours round layer
+  ours=$(blob "$work/layout-$1" "$(layer "$work/layout-$1")")
+  zstd -3 -q -f "$plain" -o "$work/ordinary"
+  for ((round = 0; round < $2; round++)); do
+    for layer in "$ours" "$work/ordinary"; do
+      case $layer in "$ours") series=ours ;; *) series=ordinary ;; esac
+      timed "decode-$series-$1" zstd -dq -f "$layer" -o /dev/null
+      sample "layer-$series-$1" "$(stat -c %s "$layer" | awk '{ print $1 / 1e6 }')"
+    done
+  done
+  rm -f "$work/ordinary" "$plain"
+  pair "its layer (against zstd -3 of the tar)" MB "layer-ours-$1" "layer-ordinary-$1" "b * 1.03"
+  pair "its layer, unpacked by zstd (against the same)" ms "decode-ours-$1" "decode-ordinary-$1" "b * 1.2"
+}
+
 stage_rows() {
-  local trees=(small large) rounds=8 heap=0 tree round plain
+  local trees=(small large) rounds=8 heap=0 tree round
   if [ -n "$short" ]; then trees=(small) rounds=2; fi
   for tree in "${trees[@]}"; do
     say "packing $tree"
@@ -123,17 +139,17 @@ stage_rows() {
     plain=$(mktemp -p /dev/shm)
     tar -C "$corpus/$tree" -cf "$plain" .
     stage_rounds "$rounds" "$tree"
-    rm -f "$plain"
     say "looking for the least heap for $tree"
     heap=$(least_heap "$work/layout-$tree" "$tree" "$heap") # no larger package needs less
     sample "heap-$tree" "$heap"
     stage_row "$tree" "$(extent "$tree")"
+    layer_rows "$tree" "$rounds"
     single "start of the daemon to the first step" s "stage-$tree-start" 1
-    single "resident at most while staging it" MiB "stage-$tree-rss" -
+    single "resident at most while staging it" MiB "stage-$tree-rss" 128
   done
   say "making files durable"
-  for ((round = 0; round < rounds; round++)); do sync_round "$corpus/$tree"; done
-  pair "sync phase: all at once (against fsync of each file)" s sync-once sync-each "b * 0.15"
+  for ((round = 0; round < rounds; round++)); do sync_round "$corpus/$tree" "$round"; done
+  pair "sync of the file system (against fsync of each file)" s sync-once sync-each "b * 0.15"
   if [ -z "$short" ]; then
     pair "least heap that stages the large package (against the small one)" MiB heap-large heap-small b
   else

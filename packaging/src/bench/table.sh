@@ -9,6 +9,14 @@ sample() { # SERIES VALUE
   echo "$2" >> "$work/series/$1"
 }
 
+# Milliseconds that a command takes.
+timed() { # SERIES COMMAND...
+  local began
+  began=$(now)
+  "${@:2}" > "$work/log" 2>&1
+  sample "$1" "$(($(now) - began))e-3"
+}
+
 # Median, least and greatest of the numbers in the input.
 spread() {
   sort -g | awk '{ v[NR] = $1 }
@@ -19,8 +27,8 @@ median() { # SERIES
   spread < "$work/series/$1" | cut -d' ' -f1
 }
 
-# A row out of two series that were taken in the same rounds; the ratio is the median of the rounds' ratios. The bound is
-# an awk expression in which b is the baseline's median.
+# A row out of two series that were taken in the same rounds. The ratio is the median of the rounds' ratios, and it alone
+# decides whether the bound is met: an awk expression in which b is the baseline's median.
 pair() { # NAME UNIT SERIES BASELINE BOUND
   local ratio
   ratio=$(paste "$work/series/$3" "$work/series/$4" | awk '{ print $1 / $2 }' | spread)
@@ -38,7 +46,8 @@ row() { # NAME UNIT VALUE BASELINE BOUND "MEDIAN LEAST GREATEST"
   awk -v OFS='\t' -v name="$1" -v unit="$2" -v v="$3" -v b="$4" -v spread="$6" "BEGIN {
     bound = $bound; split(spread, r, \" \")
     shown = b == \"-\" ? sprintf(\"(%.4g to %.4g)\", r[2], r[3]) : sprintf(\"%.2f (%.2f to %.2f)\", r[1], r[2], r[3])
-    print name, v, unit, b, shown, bound, bound == \"-\" ? \"-\" : v <= bound ? \"yes\" : \"NO\" }" >> "$work/rows"
+    judged = b == \"-\" ? v : r[1] * b
+    print name, v, unit, b, shown, bound, bound == \"-\" ? \"-\" : judged <= bound ? \"yes\" : \"NO\" }" >> "$work/rows"
 }
 
 table() {

@@ -77,8 +77,14 @@ pair_host() { # PAIR
   mv "$work/host" "$work/host-$1"
 }
 
+staged_new() { # PAIR
+  local journal
+  journal=$(newest "$1")
+  [[ $journal != *-1.journal ]] && grep -qaF '"version":"new"' "$journal" && grep -qaF '"done":"UNPACK"' "$journal"
+}
+
 upgrade_by() { # WAY PAIR [PREFIX OF THE SERIES]
-  local before series=${3-}$1-$2
+  local before end series=${3-}$1-$2
   rm -rf "$work/host"
   cp -a "$work/host-$2" "$work/host"
   sed -i "s|^registry:.*|registry: {repositories: [\"http://127.0.0.1:$counted/$1/{package}\"]}|" "$work/host/installer.yaml"
@@ -87,8 +93,12 @@ upgrade_by() { # WAY PAIR [PREFIX OF THE SERIES]
   before=$(used)
   forget_counts
   daemon_start "$product" run --supervised
-  until [[ $(newest "$2") != *-1.journal ]] && grep -qaF '"done":"UNPACK"' "$(newest "$2")" \
-    && grep -qaF '"version":"new"' "$(newest "$2")"; do sleep 0.2; kill -0 "$daemon"; done
+  end=$(($(now) + 600000000))
+  until staged_new "$2"; do
+    [ "$(now)" -lt "$end" ] && kill -0 "$daemon"
+    sleep 0.2
+  done
+  sample "$series-processor" "$(ticks)"
   sample "$series-rss" "$(memory VmHWM)"
   sample "$series" "$(seconds "$(at "$2" '"begun":"FETCH"')" "$(at "$2" '"done":"UNPACK"')")"
   daemon_stop
@@ -96,6 +106,13 @@ upgrade_by() { # WAY PAIR [PREFIX OF THE SERIES]
   sync -f "$work"
   sample "$series-disk" "$(echo "$before $(used)" | awk '{ print ($2 - $1) / 1e6 }')"
   rm -rf "$work/host"
+}
+
+# Runs a command, and takes what it and its children spent on a processor.
+processor() { # SERIES COMMAND...
+  local TIMEFORMAT='%U %S'
+  { time "${@:2}" > "$work/log" 2>&1; } 2> "$work/times"
+  sample "$1-processor" "$(awk '{ print $1 + $2 }' "$work/times")"
 }
 
 casync_prepare() { # PAIR DIRECTORY
@@ -109,8 +126,8 @@ casync_round() { # PAIR DIRECTORY
   sync -f "$work"
   forget_counts
   began=$(now)
-  casync extract --store="http://127.0.0.1:$counted/$1/store.castr" --seed="$2/old" \
-    "http://127.0.0.1:$counted/$1/new.caidx" "$work/out" > /dev/null 2> "$work/log"
+  processor "casync-$1" casync extract --store="http://127.0.0.1:$counted/$1/store.castr" --seed="$2/old" \
+    "http://127.0.0.1:$counted/$1/new.caidx" "$work/out"
   sync -f "$work/out"
   sample "casync-$1" "$(seconds "$began" "$(now)")"
   counts "casync-$1"
@@ -157,6 +174,7 @@ zsync_prepare() { # PAIR DIRECTORY
 
 zsync_round() { # PAIR
   local began
+  sync -f "$work"
   forget_counts
   began=$(now)
   (cd "$work" && zsync -q -i "served/$1-zsync/old.tar" -o "$work/out.tar" \
@@ -263,6 +281,8 @@ upgrade_bounds() { # PAIR
   pair "$1: stage by ranges (against skopeo and umoci)" s "ranges-$1" "umoci-$1" -
   pair "$1: extra disk on xfs, by a delta (against the package)" MB "xfs-delta-$1-disk" "size-$1" "b * $disk"
   pair "$1: extra disk on xfs, by ranges (against the package)" MB "xfs-ranges-$1-disk" "size-$1" "b * $disk"
+  pair "$1: processor time by a delta (against casync)" s "delta-$1-processor" "casync-$1-processor" -
+  pair "$1: processor time by ranges (against casync)" s "ranges-$1-processor" "casync-$1-processor" -
   single "$1: resident at most, by a delta" MiB "delta-$1-rss" 160
   single "$1: resident at most, by ranges" MiB "ranges-$1-rss" 128
 }
