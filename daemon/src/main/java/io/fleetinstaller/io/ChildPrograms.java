@@ -12,6 +12,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Programs as child processes of this JVM: the only place that starts any. */
 public final class ChildPrograms implements Programs {
+  /** Names what the launcher put into the environment for our own JVM alone. */
+  private static final String OWN_VARIABLE = "fleet-installer.own-variable";
+
   /** A grandchild that keeps the pipe open after the program's end is not waited for any longer. */
   private static final Duration STRAGGLERS = Duration.ofSeconds(1);
 
@@ -58,6 +61,7 @@ public final class ChildPrograms implements Programs {
 
   private static ProcessBuilder builder(List<String> argv, Map<String, String> environment) {
     ProcessBuilder builder = new ProcessBuilder(argv).directory(Path.of("/").toFile());
+    builder.environment().remove(System.getProperty(OWN_VARIABLE, ""));
     builder.environment().putAll(environment);
     return builder;
   }

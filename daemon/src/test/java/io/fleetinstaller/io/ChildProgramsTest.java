@@ -33,6 +33,23 @@ final class ChildProgramsTest {
   }
 
   @Test
+  void what_the_launcher_set_for_us_alone_is_not_handed_on() throws Exception {
+    String property = "fleet-installer.own-variable";
+    Programs.Call call = sh("echo ${HOME+set}", LONG);
+    String[] seen = new String[2];
+
+    seen[0] = programs.run(call).output();
+    System.setProperty(property, "HOME");
+    try {
+      seen[1] = programs.run(call).output();
+    } finally {
+      System.clearProperty(property);
+    }
+
+    assertThat(seen).containsExactly("set\n", "\n");
+  }
+
+  @Test
   void a_failure_is_one_sentence_with_the_last_line() {
     assertThatThrownBy(
             () -> programs.run(sh("echo first; echo last >&2; exit 4", LONG)).orFail("do it"))
