@@ -28,8 +28,6 @@ import java.util.TreeMap;
  * oci/<package>} for each package. The same bytes for the same content.
  */
 public final class BundleWriter {
-  private static final List<String> PARTS = List.of("metadata", "targets");
-
   private BundleWriter() {}
 
   /**
@@ -43,8 +41,11 @@ public final class BundleWriter {
     Path partial = file.resolveSibling("." + file.getFileName() + ".partial");
     try {
       SortedMap<String, Path> entries = new TreeMap<>();
-      for (String part : PARTS) {
-        collect(entries, part, repository.resolve(part));
+      collect(entries, "metadata", repository.resolve("metadata"));
+      // What deploys nothing yet has no documents.
+      Path targets = repository.resolve("targets");
+      if (Files.exists(targets)) {
+        collect(entries, "targets", targets);
       }
       for (Map.Entry<PackageName, Path> layout : layouts.entrySet()) {
         collect(entries, "oci/" + layout.getKey().value(), layout.getValue());

@@ -258,6 +258,17 @@ class SignedSourceTest {
   }
 
   @Test
+  void what_deploys_nothing_can_be_carried_too() throws Exception {
+    Path published = folder.resolve("published");
+    Follower.write(published.resolve("metadata/1.root.json"), new byte[] {'{', '}'});
+    Path bundle = folder.resolve("fleet.tar");
+
+    BundleWriter.write(bundle, published, Map.of());
+
+    assertThat(Files.readString(bundle)).contains("metadata/1.root.json").doesNotContain("targets");
+  }
+
+  @Test
   void a_role_that_expired_costs_only_what_it_speaks_about() throws Exception {
     host.repository.delegate("targets", "ops", false, "deployments/prod/*");
     host.repository.target("ops", "deployments/prod/other.json", "of ops");
