@@ -67,7 +67,10 @@ final class Staging {
     forget(upgrade);
   }
 
-  /** A wrong byte on any way leads to the next one; only a layer as a whole can condemn it all. */
+  /**
+   * Whatever goes wrong on a cheap way, but with this host's own disk, leads to the next one; only a
+   * layer as a whole can condemn it all, and tells what is really wrong.
+   */
   private Way stage(Ways ways, PackageName name, Progress progress)
       throws Fault, InterruptedException {
     Set<Digest> held =
@@ -94,9 +97,12 @@ final class Staging {
     try {
       slots.stage(way.delivery());
       return true;
-    } catch (Fault.Refused refused) {
-      LOG.warn("going another way than {}: {}", way.name(), refused.reason().sentence());
-      progress.note(List.of("%s failed: %s".formatted(way.name(), refused.reason())));
+    } catch (Fault fault) {
+      if (!Ways.anotherMayDoBetter(fault)) {
+        throw fault;
+      }
+      LOG.warn("going another way than {}: {}", way.name(), fault.reason().sentence());
+      progress.note(List.of("%s failed: %s".formatted(way.name(), fault.reason())));
       return false;
     }
   }

@@ -44,9 +44,11 @@ record BlobPull(Address.Remote from, Blob blob, Resumption resumption)
   private Body part(Http.Answer answer) throws Failure {
     Matcher range = RANGE.matcher(answer.headers().first("Content-Range").orElse(""));
     if (!range.matches() || Long.parseLong(range.group(1)) != resumption.from()) {
-      throw Failure.passing(
-          ReasonCode.REGISTRY_ERROR,
-          "it answered with another part than the one from byte " + resumption.from());
+      String why = "it answered with another part than the one from byte " + resumption.from();
+      // Who cannot give a part will not learn it; the rest of a whole can come from its beginning.
+      throw resumption.part()
+          ? Failure.lasting(ReasonCode.REGISTRY_ERROR, why)
+          : Failure.passing(ReasonCode.REGISTRY_ERROR, why);
     }
     long length = Long.parseLong(range.group(2)) + 1 - resumption.from();
     return new Body(answer.body(), resumption.from(), OptionalLong.of(length), validator(answer));

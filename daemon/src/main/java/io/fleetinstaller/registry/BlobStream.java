@@ -116,7 +116,8 @@ final class BlobStream extends InputStream {
       validator = "";
       repository = next;
     }
-    Body open = next.blob(download.blob(), new Resumption(new Span(position, end), validator));
+    Span rest = new Span(position, end);
+    Body open = next.blob(download.blob(), new Resumption(rest, !whole, validator));
     body = open;
     validator = open.validator();
     floor = new FloorRate(download.pace().patience());

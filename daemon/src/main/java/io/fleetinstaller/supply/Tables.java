@@ -6,7 +6,6 @@ import io.fleetinstaller.registry.Image;
 import io.fleetinstaller.registry.Registry;
 import io.fleetinstaller.registry.Span;
 import io.fleetinstaller.release.Fault;
-import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.slots.Table;
 import io.fleetinstaller.toc.Toc;
@@ -31,11 +30,11 @@ record Tables(Registry registry, Image image) {
     }
     try {
       return Optional.of(table(layer, layer.toc().get()));
-    } catch (Refused refused) {
-      if (refused.reason().code() == ReasonCode.MALFORMED) {
-        throw refused;
+    } catch (Fault fault) {
+      if (fault.reason().code() == ReasonCode.MALFORMED || !Ways.anotherMayDoBetter(fault)) {
+        throw fault;
       }
-      LOG.warn("going on without a table of contents: {}", refused.reason().sentence());
+      LOG.warn("going on without a table of contents: {}", fault.reason().sentence());
       return Optional.empty();
     }
   }

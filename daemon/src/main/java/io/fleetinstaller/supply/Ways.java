@@ -7,6 +7,7 @@ import io.fleetinstaller.registry.Registry;
 import io.fleetinstaller.registry.Span;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.slots.Delivery;
 import io.fleetinstaller.slots.Inventory;
 import io.fleetinstaller.slots.Layer;
@@ -14,12 +15,25 @@ import io.fleetinstaller.slots.Table;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /** The ways in which one release can be got. Immutable. */
 public final class Ways {
+  /** What the network or the other side of it did, perhaps to this one kind of request only. */
+  private static final Set<ReasonCode> OF_THE_NETWORK =
+      EnumSet.of(
+          ReasonCode.DNS_FAILED,
+          ReasonCode.CONNECT_FAILED,
+          ReasonCode.TLS_FAILED,
+          ReasonCode.PROXY_FAILED,
+          ReasonCode.TRANSFER_BROKEN,
+          ReasonCode.TOO_SLOW,
+          ReasonCode.REGISTRY_ERROR,
+          ReasonCode.AUTH_FAILED);
+
   private final Registry registry;
   private final Image image;
   private final Bill.Watcher watcher;
@@ -70,6 +84,17 @@ public final class Ways {
       layers.add(new Known(blob, tables.of(blob)));
     }
     return new Ways(registry, image, watcher, layers);
+  }
+
+  /**
+   * Whether another way may do better than the one that ended in this. A full or failing disk of
+   * this host fails all of them.
+   */
+  public static boolean anotherMayDoBetter(Fault fault) {
+    return switch (fault) {
+      case Fault.Refused _ -> true;
+      case Fault.Transient _, Fault.Broken _ -> OF_THE_NETWORK.contains(fault.reason().code());
+    };
   }
 
   /** What has to be known of a release to find out whether there is room for it. */
