@@ -23,13 +23,15 @@ record Tables(Registry registry, Image image) {
   /**
    * The table of a layer, if it has one that can be had: without it the layer still comes as a
    * whole. But one that is what its publisher signed, and makes no sense, condemns the release.
+   *
+   * @param left how many bytes of memory it may take
    */
-  Optional<Table> of(Blob layer) throws Fault, InterruptedException {
+  Optional<Table> of(Blob layer, long left) throws Fault, InterruptedException {
     if (layer.toc().isEmpty()) {
       return Optional.empty();
     }
     try {
-      return Optional.of(table(layer, layer.toc().get()));
+      return Optional.of(table(layer, layer.toc().get(), left));
     } catch (Fault fault) {
       if (fault.reason().code() == ReasonCode.MALFORMED || !Ways.anotherMayDoBetter(fault)) {
         throw fault;
@@ -39,11 +41,12 @@ record Tables(Registry registry, Image image) {
     }
   }
 
-  private Table table(Blob layer, Toc.Location location) throws Fault, InterruptedException {
+  private Table table(Blob layer, Toc.Location location, long left)
+      throws Fault, InterruptedException {
     String source = "the table of contents of %s".formatted(image.release());
     TocFormat.Bounds bounds =
         new TocFormat.Bounds(
-            layer.size(), image.descriptor().unpackedSize(), image.descriptor().entries());
+            layer.size(), image.descriptor().unpackedSize(), image.descriptor().entries(), left);
     TocFormat.check(source, location, bounds);
     Span span = new Span(location.offset(), location.offset() + location.packed());
     try (InputStream in = registry.open(image, layer, span, _ -> {})) {

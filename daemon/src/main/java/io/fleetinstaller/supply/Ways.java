@@ -11,7 +11,9 @@ import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.slots.Delivery;
 import io.fleetinstaller.slots.Inventory;
 import io.fleetinstaller.slots.Layer;
+import io.fleetinstaller.slots.Stock;
 import io.fleetinstaller.slots.Table;
+import io.fleetinstaller.toc.TocFormat;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -80,8 +82,11 @@ public final class Ways {
       throws Fault, InterruptedException {
     Tables tables = new Tables(registry, image);
     List<Known> layers = new ArrayList<>();
+    long left = TocFormat.LARGEST_HELD;
     for (Blob blob : image.layers()) {
-      layers.add(new Known(blob, tables.of(blob)));
+      Optional<Table> table = tables.of(blob, left);
+      left -= table.map(Table::weight).orElse(0L);
+      layers.add(new Known(blob, table));
     }
     return new Ways(registry, image, watcher, layers);
   }
@@ -102,12 +107,18 @@ public final class Ways {
     return delivery(image, List.of());
   }
 
+  private Inventory asked(Stock stock) {
+    return stock.of(
+        layers.stream().flatMap(layer -> layer.table().stream()).map(Table::toc).toList());
+  }
+
   /**
    * Those that are estimated to cost less than the whole layers, the cheapest first.
    *
-   * @param held the releases that the inventory is of
+   * @param held the releases that the stock is of
    */
-  public List<Way> cheap(Inventory inventory, Set<Digest> held) throws InterruptedException {
+  public List<Way> cheap(Stock stock, Set<Digest> held) throws InterruptedException {
+    Inventory inventory = asked(stock);
     List<Way> ways = new ArrayList<>();
     ranges(inventory).ifPresent(ways::add);
     if (!held.isEmpty() && layers.size() == 1) {
@@ -151,7 +162,11 @@ public final class Ways {
   }
 
   /** Of each layer what no slot has; empty where that costs no less than the whole. */
-  public Optional<Way> ranges(Inventory inventory) {
+  public Optional<Way> ranges(Stock stock) {
+    return ranges(asked(stock));
+  }
+
+  private Optional<Way> ranges(Inventory inventory) {
     List<Share> shares = layers.stream().map(layer -> Share.least(layer, inventory)).toList();
     return shares.stream().anyMatch(share -> share.spans().isPresent())
         ? Optional.of(way("by ranges", shares, Optional.of(inventory)))

@@ -17,6 +17,11 @@ public record Toc(List<Entry> entries) {
     entries = List.copyOf(entries);
   }
 
+  /** About how many bytes it takes in memory. */
+  public long weight() {
+    return entries.stream().mapToLong(Entry::weight).sum();
+  }
+
   /** How many chunks its files have together. */
   public long chunks() {
     return entries.stream().mapToLong(entry -> entry.chunks().size()).sum();
@@ -42,8 +47,24 @@ public record Toc(List<Entry> entries) {
    *     none for an empty file and for anything else
    */
   public record Entry(TarEntry header, Optional<Digest> digest, List<Chunk> chunks) {
+    private static final int WEIGHT = 450;
+    private static final int XATTR = 120;
+
     public Entry {
       chunks = List.copyOf(chunks);
+    }
+
+    long weight() {
+      TarEntry.Owner owner = header.owner();
+      long letters =
+          header.name().length()
+              + header.link().length()
+              + owner.user().length()
+              + owner.group().length();
+      for (Map.Entry<String, byte[]> each : header.xattrs().entrySet()) {
+        letters += XATTR + each.getKey().length() + each.getValue().length;
+      }
+      return WEIGHT + 2 * letters + (long) Chunk.WEIGHT * chunks.size();
     }
   }
 
@@ -55,7 +76,9 @@ public record Toc(List<Entry> entries) {
    * @param digest of the plain bytes
    * @param place where they lie packed; empty if they are all zeros
    */
-  public record Chunk(long offset, long length, Digest digest, Optional<Place> place) {}
+  public record Chunk(long offset, long length, Digest digest, Optional<Place> place) {
+    static final int WEIGHT = 160;
+  }
 
   /**
    * Some plain bytes in a packed layer.

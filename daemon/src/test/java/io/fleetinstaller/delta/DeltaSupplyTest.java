@@ -128,7 +128,7 @@ final class DeltaSupplyTest {
 
   @Test
   void a_host_without_the_old_release_is_told_what_is_missing() throws Exception {
-    Inventory nothing = releases.slots("empty").inventory(Releases.AGENT);
+    Inventory nothing = releases.slots("empty").inventory(Releases.AGENT).of(List.of(toc));
 
     Refused refused =
         refused(() -> made(nothing, blocks, new Collected(NEW.length)));
@@ -248,7 +248,7 @@ final class DeltaSupplyTest {
   }
 
   private Inventory inventory() {
-    return releases.slots.inventory(Releases.AGENT);
+    return releases.slots.inventory(Releases.AGENT).of(List.of(toc));
   }
 
   private Toc.Entry entry(String name) {

@@ -76,8 +76,8 @@ final class AssembledTest {
   void what_a_slot_holds_already_is_copied() throws Exception {
     Parcel old = large("1");
     Slot first = slots.stage(old.delivery());
-    Inventory inventory = slots.inventory(AGENT);
     Parcel parcel = large("2");
+    Inventory inventory = slots.inventory(AGENT).of(List.of(parcel.table().toc()));
 
     Slot second =
         slots.stage(
@@ -121,7 +121,7 @@ final class AssembledTest {
 
     Slot slot = slots.stage(parcel.listed(table));
 
-    Inventory inventory = slots.inventory(AGENT);
+    Inventory inventory = slots.inventory(AGENT).of(List.of(table.toc()));
     assertThat(inventory.chunk(chunk, 999_500))
         .contains(new Inventory.Held(slot.path().resolve("large"), 500, 999_500));
     assertThat(inventory.chunk(chunk, 999_501)).isEmpty();
@@ -145,10 +145,11 @@ final class AssembledTest {
     Files.writeString(first.path().resolve("etc/agent.yaml"), "a: c");
     Digest wanted = Digest.of("a: b".getBytes(UTF_8));
 
-    assertThat(slots.inventory(AGENT).file(wanted, 4)).isPresent();
-    assertThat(slots.soundInventory(AGENT).file(wanted, 4)).isEmpty();
-    assertThat(slots.soundInventory(AGENT).file(Digest.of("agent 1".getBytes(UTF_8)), 7))
-        .isPresent();
+    List<Toc> asked = List.of(parcel.table().toc());
+    Inventory sound = slots.soundInventory(AGENT).of(asked);
+    assertThat(slots.inventory(AGENT).of(asked).file(wanted, 4)).isPresent();
+    assertThat(sound.file(wanted, 4)).isEmpty();
+    assertThat(sound.file(Digest.of("agent 1".getBytes(UTF_8)), 7)).isPresent();
   }
 
   @Test
@@ -195,7 +196,8 @@ final class AssembledTest {
     Digest wanted = Digest.of("a: b".getBytes(UTF_8));
     try (Unreadable bad = Unreadable.make(first.path().resolve("etc/agent.yaml"))) {
 
-      Inventory sound = slots.soundInventory(AGENT);
+      Inventory sound =
+          slots.soundInventory(AGENT).of(List.of(Parcel.agent("2").table().toc()));
 
       refusedWhen((sink, content) -> sink.copy(bad.file(), 0, content.length));
       assertThat(sound.file(wanted, 4)).isEmpty();

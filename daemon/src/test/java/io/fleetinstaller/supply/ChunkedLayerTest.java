@@ -77,7 +77,7 @@ final class ChunkedLayerTest {
   @Test
   void the_numbers_decide_whichever_way_it_comes() throws Exception {
     Slots host = slots("ranges");
-    Inventory nothing = host.inventory(NAME);
+    Inventory nothing = host.inventory(NAME).of(List.of(table.toc()));
 
     Slot whole = slots("whole").stage(delivery(packed(Optional.of(table))));
     Slot ranges =

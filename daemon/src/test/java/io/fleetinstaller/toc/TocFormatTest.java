@@ -137,7 +137,7 @@ final class TocFormatTest {
     assertThatThrownBy(() -> read(text.append("]}").toString().getBytes(StandardCharsets.UTF_8)))
         .isInstanceOfSatisfying(
             Refused.class,
-            fault -> assertThat(fault.reason().code()).isEqualTo(ReasonCode.TOO_LARGE))
+            fault -> assertThat(fault.reason().code()).isEqualTo(ReasonCode.MALFORMED))
         .hasMessageContaining("more than the 10 entries");
   }
 
@@ -146,14 +146,14 @@ final class TocFormatTest {
     String chunk = "{\"type\":\"chunk\",\"name\":\"a\"},";
     byte[] text =
         ("{\"version\":1,\"entries\":[{\"type\":\"reg\",\"name\":\"a\"},"
-                + chunk.repeat(TocFormat.MOST_ROWS))
+                + chunk.repeat(TocFormat.LARGEST_HELD / 100))
             .getBytes(StandardCharsets.UTF_8);
 
     assertThatThrownBy(() -> read(text))
         .isInstanceOfSatisfying(
             Refused.class,
             fault -> assertThat(fault.reason().code()).isEqualTo(ReasonCode.TOO_LARGE))
-        .hasMessageContaining("entries and chunks");
+        .hasMessageContaining("bytes of memory");
   }
 
   @Test
