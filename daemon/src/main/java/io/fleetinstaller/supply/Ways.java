@@ -201,7 +201,8 @@ public final class Ways {
         blob.size(),
         blob.compression(),
         () -> open(blob, new Span(0, blob.size()), bill),
-        layer.table());
+        layer.table(),
+        blob.toc());
   }
 
   private InputStream open(Blob blob, Span span, Bill bill) throws Fault, InterruptedException {

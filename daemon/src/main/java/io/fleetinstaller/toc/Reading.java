@@ -20,6 +20,7 @@ final class Reading {
   private final JsonStream json;
   private final TocFormat.Bounds bounds;
   private final Frames frames;
+  private final boolean named;
   private final List<Toc.Entry> entries = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
   private final Map<Object, Object> once = new HashMap<>();
@@ -34,6 +35,7 @@ final class Reading {
     this.json = json;
     this.bounds = bounds;
     this.frames = new Frames(location.offset() - Toc.Location.HEADER);
+    this.named = location.named();
     this.held = location.packed();
   }
 
@@ -103,6 +105,10 @@ final class Reading {
   }
 
   private TarEntry header(Row row) throws Refused {
+    if (!named) {
+      row.user = "";
+      row.group = "";
+    }
     TarEntry header = row.header(each -> once.computeIfAbsent(each, same -> same));
     String path = path(row.name);
     if (row.name.isEmpty() || !names.add(path)) {

@@ -47,7 +47,9 @@ public record Toc(List<Entry> entries) {
    *     none for an empty file and for anything else
    */
   public record Entry(TarEntry header, Optional<Digest> digest, List<Chunk> chunks) {
-    private static final int WEIGHT = 450;
+    /** About how many bytes of memory one takes at least. */
+    public static final int WEIGHT = 450;
+
     private static final int XATTR = 120;
 
     public Entry {
@@ -96,8 +98,9 @@ public record Toc(List<Entry> entries) {
    * @param offset of its first byte in the layer; the header of the skippable frame is before it
    * @param packed its size in the layer
    * @param plain its size as text
+   * @param named whether it has the names of owners; else their numbers are what counts
    */
-  public record Location(Digest digest, long offset, long packed, long plain) {
+  public record Location(Digest digest, long offset, long packed, long plain, boolean named) {
     /** Bytes of a skippable frame's own header. */
     public static final int HEADER = 8;
 
@@ -109,6 +112,11 @@ public record Toc(List<Entry> entries) {
             "io.containers.zstd-chunked.manifest-");
     private static final Pattern FORM =
         Pattern.compile("([0-9]{1,18}):([0-9]{1,18}):([0-9]{1,18})(:1)?");
+
+    /** That of a table of ours. */
+    public Location(Digest digest, long offset, long packed, long plain) {
+      this(digest, offset, packed, plain, true);
+    }
 
     /**
      * Where the annotations of a layer say that its table is, ours or those of zstd:chunked in its
@@ -123,10 +131,11 @@ public record Toc(List<Entry> entries) {
               of(
                   annotations.getOrDefault(
                       prefix + (prefix.equals(OURS) ? "digest" : "checksum"), "none"),
-                  annotations.getOrDefault(prefix + "position", "none")));
+                  annotations.getOrDefault(prefix + "position", "none"),
+                  prefix.equals(OURS)));
     }
 
-    private static Location of(String digest, String position) {
+    private static Location of(String digest, String position, boolean named) {
       Matcher form = FORM.matcher(position);
       if (!form.matches()) {
         throw new IllegalArgumentException(
@@ -136,15 +145,17 @@ public record Toc(List<Entry> entries) {
           Digest.parse(digest),
           Long.parseLong(form.group(1)),
           Long.parseLong(form.group(2)),
-          Long.parseLong(form.group(3)));
+          Long.parseLong(form.group(3)),
+          named);
     }
 
     /** The annotations that {@link #of} reads. */
     public Map<String, String> annotations() {
+      String prefix = named ? OURS : PREFIXES.get(1);
       return Map.of(
-          OURS + "digest",
+          prefix + (named ? "digest" : "checksum"),
           digest.toString(),
-          OURS + "position",
+          prefix + "position",
           "%d:%d:%d".formatted(offset, packed, plain));
     }
   }

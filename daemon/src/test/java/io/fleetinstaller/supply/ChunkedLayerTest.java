@@ -1,6 +1,7 @@
 package io.fleetinstaller.supply;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.fleetinstaller.io.Compression;
 import io.fleetinstaller.io.DurableDisk;
@@ -8,9 +9,11 @@ import io.fleetinstaller.io.FileScratch;
 import io.fleetinstaller.registry.Span;
 import io.fleetinstaller.release.Descriptor;
 import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.HealthCheck;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Platform;
+import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.release.Version;
@@ -25,6 +28,9 @@ import io.fleetinstaller.toc.Toc;
 import io.fleetinstaller.toc.TocFormat;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -80,16 +86,85 @@ final class ChunkedLayerTest {
     Inventory nothing = host.inventory(NAME).of(List.of(table.toc()));
 
     Slot whole = slots("whole").stage(delivery(packed(Optional.of(table))));
+    Slot bare = slots("bare").stage(delivery(pinned(location)));
     Slot ranges =
         host.stage(delivery(new Layer.Assembled(table, "the ranges", () -> ranges(nothing))));
 
     assertThat(contents(ranges)).isEqualTo(contents(whole)).contains("data/noise");
+    assertThat(contents(bare)).isEqualTo(contents(whole));
+    assertThat(bare.path().resolve(".fleet-installer/toc")).hasBinaryContent(table.packed());
     if (Files.getAttribute(folder, "unix:uid").equals(0)) {
       assertThat(whole.path().resolve("bin/tool"))
           .satisfies(file -> {
             assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(4711);
             assertThat(Files.getAttribute(file, "unix:gid")).isEqualTo(4712);
           });
+    }
+  }
+
+  @Test
+  void a_layer_that_comes_whole_is_held_to_the_table_that_it_brings() throws Exception {
+    Toc.Location other =
+        new Toc.Location(Digest.of(new byte[1]), location.offset(), 616, 2582, false);
+    byte[] own = layer.clone();
+    layer = TableLie.in(layer, location);
+    Toc.Location lying = TableLie.location(layer, location);
+
+    Refused wrong = refused(pinned(lying));
+    layer = own;
+    Refused unpinned = refused(pinned(other));
+
+    assertThat(List.of(wrong, unpinned))
+        .allSatisfy(
+            refused ->
+                assertThat(refused.reason().code()).isEqualTo(ReasonCode.TOC_MISMATCH));
+    assertThat(wrong).hasMessageContaining("bin/tool").hasMessageContaining("its mode");
+    assertThat(folder.resolve("lie")).isEmptyDirectory();
+  }
+
+  private Refused refused(Layer layer) throws Exception {
+    Slots slots = slots("lie");
+    return catchThrowableOfType(Refused.class, () -> slots.stage(delivery(layer)));
+  }
+
+  private Layer pinned(Toc.Location where) {
+    byte[] bytes = layer;
+    return new Layer.Packed(
+        bytes.length,
+        Compression.ZSTD,
+        () -> new ByteArrayInputStream(bytes),
+        Optional.empty(),
+        Optional.of(where));
+  }
+
+  /** The same layer with another table: one file has another mode there. */
+  private static final class TableLie {
+    static byte[] in(byte[] layer, Toc.Location location) throws Exception {
+      int from = (int) location.offset() - Toc.Location.HEADER;
+      byte[] packed = Arrays.copyOfRange(layer, from + 8, from + 8 + (int) location.packed());
+      byte[] text;
+      try (InputStream in = Compression.ZSTD.decode(new ByteArrayInputStream(packed))) {
+        text =
+            new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                .replaceFirst("(bin/tool\",\\s*\"mode\":)\\d+", "$1448")
+                .getBytes(StandardCharsets.UTF_8);
+      }
+      byte[] lie = Compression.frame(text);
+      return ByteBuffer.allocate(from + 8 + lie.length)
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .put(layer, 0, from)
+          .putInt(0x184d2a50)
+          .putInt(lie.length)
+          .put(lie)
+          .array();
+    }
+
+    static Toc.Location location(byte[] layer, Toc.Location old) throws Exception {
+      byte[] packed = Arrays.copyOfRange(layer, (int) old.offset(), layer.length);
+      try (InputStream in = Compression.ZSTD.decode(new ByteArrayInputStream(packed))) {
+        return new Toc.Location(
+            Digest.of(packed), old.offset(), packed.length, in.readAllBytes().length, false);
+      }
     }
   }
 

@@ -301,7 +301,7 @@ final class TocFormatTest {
 
     Optional<Toc.Location> location = Toc.Location.of(annotations);
 
-    assertThat(location).contains(new Toc.Location(ONE, 900, 80, 500));
+    assertThat(location).contains(new Toc.Location(ONE, 900, 80, 500, false));
     assertThat(Toc.Location.of(location.get().annotations())).isEqualTo(location);
     assertThat(Toc.Location.of(Map.of("title", "x"))).isEmpty();
   }
