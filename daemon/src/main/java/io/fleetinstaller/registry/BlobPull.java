@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 /** Gets a blob, or what is missing of it; nothing where the registry cannot give that part. */
 record BlobPull(Address.Remote from, Blob blob, Resumption resumption)
     implements Endpoint<Optional<Body>> {
+  private static final Pattern TAG = Pattern.compile("\"[\\x21\\x23-\\x7e]+\"");
   private static final Pattern RANGE = Pattern.compile("bytes ([0-9]{1,18})-([0-9]{1,18})/.*");
 
   @Override
@@ -54,9 +55,10 @@ record BlobPull(Address.Remote from, Blob blob, Resumption resumption)
     return new Body(answer.body(), resumption.from(), OptionalLong.of(length), validator(answer));
   }
 
-  // A weak one promises only that two copies mean the same, not that their bytes are.
+  // A weak one promises only that two copies mean the same, not that their bytes are. What is no
+  // tag at all cannot stand in a request.
   private static String validator(Http.Answer answer) {
-    return answer.headers().first("ETag").filter(tag -> !tag.startsWith("W/")).orElse("");
+    return answer.headers().first("ETag").filter(tag -> TAG.matcher(tag).matches()).orElse("");
   }
 
   @Override

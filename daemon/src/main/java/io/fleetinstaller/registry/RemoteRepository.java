@@ -25,6 +25,11 @@ record RemoteRepository(Address.Remote address, Courier courier) implements Repo
   }
 
   @Override
+  public byte[] document(Blob blob) throws Failure, InterruptedException {
+    return courier.call(address, PULL, new SmallBlobPull(address, blob));
+  }
+
+  @Override
   public Body blob(Blob blob, Resumption resumption) throws Failure, InterruptedException {
     Optional<Body> body = courier.call(address, PULL, new BlobPull(address, blob, resumption));
     return body.isPresent() ? body.get() : whole(blob);

@@ -3,6 +3,7 @@ package io.fleetinstaller.registry;
 import io.fleetinstaller.http.Failure;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.ReasonCode;
+import java.io.IOException;
 import java.util.Optional;
 
 /**
@@ -23,6 +24,15 @@ interface Repository {
         return Optional.empty();
       }
       throw failure;
+    }
+  }
+
+  /** All bytes of a blob that is a document, and one more where there are more. */
+  default byte[] document(Blob blob) throws Failure, InterruptedException {
+    try (Body body = blob(blob, Resumption.start(blob))) {
+      return body.bytes().readNBytes((int) blob.size() + 1);
+    } catch (IOException e) {
+      throw Failure.whileReading(e);
     }
   }
 

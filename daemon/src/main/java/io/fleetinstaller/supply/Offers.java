@@ -31,6 +31,9 @@ record Offers(Registry registry, Image image, Toc toc) {
   /** More releases than slots on a host need not be looked at. */
   private static final int MOST = 4;
 
+  /** Anybody who may push can list more that are not there; each costs tries. */
+  private static final int MOST_LOOKED_AT = 8;
+
   /** One that can be applied here. */
   record Offer(Delta delta, DeltaTable table) {
 
@@ -45,18 +48,7 @@ record Offers(Registry registry, Image image, Toc toc) {
    * none can be found out is no failure.
    */
   Optional<Offer> smallest(Inventory inventory, Set<Digest> held) throws InterruptedException {
-    List<Delta> deltas = new ArrayList<>();
-    try {
-      for (DeltaRef ref : registry.deltas(image)) {
-        if (!Collections.disjoint(ref.from(), held) && deltas.size() < MOST) {
-          deltas.add(registry.delta(image, ref));
-        }
-      }
-    } catch (Fault fault) {
-      LOG.warn("looking for no delta to {}: {}", image.release(), fault.reason().sentence());
-    }
-    deltas.sort(Comparator.comparingLong(Delta::size));
-    for (Delta delta : deltas) {
+    for (Delta delta : fromHeld(held)) {
       try {
         DeltaTable table = table(delta);
         Optional<Digest> missing = table.missing(toc, inventory);
@@ -69,6 +61,32 @@ record Offers(Registry registry, Image image, Toc toc) {
       }
     }
     return Optional.empty();
+  }
+
+  /** Those that lead from a release of this host, the smallest first. */
+  private List<Delta> fromHeld(Set<Digest> held) throws InterruptedException {
+    List<Delta> deltas = new ArrayList<>();
+    int left = MOST_LOOKED_AT;
+    for (DeltaRef ref : listed()) {
+      if (!Collections.disjoint(ref.from(), held) && deltas.size() < MOST && left-- > 0) {
+        try {
+          deltas.add(registry.delta(image, ref));
+        } catch (Fault fault) {
+          LOG.warn("passing over a delta: {}", fault.reason().sentence());
+        }
+      }
+    }
+    deltas.sort(Comparator.comparingLong(Delta::size));
+    return deltas;
+  }
+
+  private List<DeltaRef> listed() throws InterruptedException {
+    try {
+      return registry.deltas(image);
+    } catch (Fault fault) {
+      LOG.warn("looking for no delta to {}: {}", image.release(), fault.reason().sentence());
+      return List.of();
+    }
   }
 
   private DeltaTable table(Delta delta) throws Fault, InterruptedException {

@@ -66,6 +66,14 @@ final class Pulling {
     return this;
   }
 
+  /** Waits long for each byte, but not for a whole document or the head of an answer; once. */
+  Pulling patientWithBytes() {
+    Duration document = Duration.ofSeconds(2);
+    Duration silence = Duration.ofSeconds(20);
+    patience = new Patience(silence, silence, document, 0, silence, 1, silence);
+    return this;
+  }
+
   Pulling environment(String name, String value) {
     environment.put(name, value);
     return this;

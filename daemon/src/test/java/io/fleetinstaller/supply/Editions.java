@@ -99,9 +99,16 @@ public final class Editions {
         .top();
   }
 
-  /** Publishes what leads from 1 to 2. */
-  public void delta() throws Fault, InterruptedException {
-    new DeltaBuild(new Layouts(), _ -> {})
-        .run(Reference.parse(layout() + ":1"), Reference.parse(layout() + ":2"));
+  /** Publishes what leads from 1 to 2; the manifest of that. */
+  public Digest delta() throws Fault, InterruptedException {
+    return delta("1", "2");
+  }
+
+  /** Publishes what leads from one version to another; the manifest of that. */
+  public Digest delta(String from, String to) throws Fault, InterruptedException {
+    return new DeltaBuild(new Layouts(), _ -> {})
+        .run(Reference.parse(layout() + ":" + from), Reference.parse(layout() + ":" + to))
+        .getFirst()
+        .manifest();
   }
 }

@@ -81,7 +81,11 @@ public final class LayoutServer implements AutoCloseable {
       if (wanted.isEmpty()) {
         return new MockResponse.Builder().code(404).build();
       }
-      byte[] blob = Files.readAllBytes(layout.resolve("blobs/sha256").resolve(wanted));
+      Path file = layout.resolve("blobs/sha256").resolve(wanted);
+      if (!Files.exists(file)) {
+        return new MockResponse.Builder().code(404).build();
+      }
+      byte[] blob = Files.readAllBytes(file);
       Matcher range =
           RANGE.matcher(Optional.ofNullable(request.getHeaders().get("Range")).orElse(""));
       if (!range.matches()) {

@@ -16,6 +16,7 @@ import io.fleetinstaller.release.Platform;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.slots.Slots;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -131,6 +132,23 @@ class WaysTest {
 
     assertThat(ignored.release()).isNotEqualTo(older.release());
     assertThat(ways.stream().map(Way::name)).doesNotContain("by a delta");
+  }
+
+  @Test
+  void a_delta_that_is_gone_hides_no_other() throws Exception {
+    Slot older = install(build("0", editions.tree(3)));
+    Slot old = install(build("1", editions.tree(1)));
+    Image image = build("2", editions.tree(2));
+    String gone = editions.delta("0", "2").hex();
+    editions.delta("1", "2");
+    Files.delete(editions.layout().resolve("blobs/sha256").resolve(gone));
+
+    List<Way> ways =
+        ways(image)
+            .cheap(
+                slots.inventory(NAME), Set.of(older.release().digest(), old.release().digest()));
+
+    assertThat(ways.stream().map(Way::name)).contains("by a delta");
   }
 
   @Test
