@@ -8,8 +8,8 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 
 /**
- * The bytes of an answer. It says "too slow" where a socket says "timeout", so that the reader knows
- * what was cut, and no read takes for ever.
+ * The bytes of an answer. It says "too slow" where a socket says "timeout", so that the reader
+ * knows what was cut, and no read takes for ever.
  */
 final class TimedBody extends FilterInputStream {
   private final Limits limits;

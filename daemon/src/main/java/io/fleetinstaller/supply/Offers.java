@@ -7,7 +7,6 @@ import io.fleetinstaller.registry.Delta;
 import io.fleetinstaller.registry.DeltaRef;
 import io.fleetinstaller.registry.Image;
 import io.fleetinstaller.registry.Registry;
-import io.fleetinstaller.registry.Span;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
@@ -25,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The deltas that somebody published for a release, as far as they serve this host. */
-record Offers(Registry registry, Image image, Toc toc) {
+record Offers(Registry registry, Image image, Toc toc, Bill bill) {
   private static final Logger LOG = LoggerFactory.getLogger(Offers.class);
 
   /** More releases than slots on a host need not be looked at. */
@@ -39,7 +38,7 @@ record Offers(Registry registry, Image image, Toc toc) {
 
     /** Its manifest and table are here already. */
     Cost cost() {
-      return new Cost(delta.size(), 2);
+      return new Cost(delta.blocks().size(), 1);
     }
   }
 
@@ -69,6 +68,7 @@ record Offers(Registry registry, Image image, Toc toc) {
     int left = MOST_LOOKED_AT;
     for (DeltaRef ref : listed()) {
       if (!Collections.disjoint(ref.from(), held) && deltas.size() < MOST && left-- > 0) {
+        bill.request();
         try {
           deltas.add(registry.delta(image, ref));
         } catch (Fault fault) {
@@ -81,6 +81,7 @@ record Offers(Registry registry, Image image, Toc toc) {
   }
 
   private List<DeltaRef> listed() throws InterruptedException {
+    bill.request();
     try {
       return registry.deltas(image);
     } catch (Fault fault) {
@@ -90,8 +91,8 @@ record Offers(Registry registry, Image image, Toc toc) {
   }
 
   private DeltaTable table(Delta delta) throws Fault, InterruptedException {
-    Span all = new Span(0, delta.table().size());
-    try (InputStream in = registry.open(image, delta.table(), all, _ -> {})) {
+    bill.request();
+    try (InputStream in = registry.open(image, delta.table(), bill::arrived)) {
       DeltaFormat.Bounds bounds = new DeltaFormat.Bounds(delta.to(), toc, delta.blocks().size());
       return DeltaFormat.read(source(delta), in.readAllBytes(), bounds);
     } catch (IOException e) {

@@ -3,6 +3,7 @@ package io.fleetinstaller.supply;
 import io.fleetinstaller.delta.DeltaSupply;
 import io.fleetinstaller.registry.Blob;
 import io.fleetinstaller.registry.Image;
+import io.fleetinstaller.registry.Piece;
 import io.fleetinstaller.registry.Registry;
 import io.fleetinstaller.registry.Span;
 import io.fleetinstaller.release.Digest;
@@ -40,6 +41,7 @@ public final class Ways {
   private final Image image;
   private final Bill.Watcher watcher;
   private final List<Known> layers;
+  private final Bill looking;
 
   /** A layer as the registry has it, and what it holds. */
   private record Known(Blob blob, Optional<Table> table) {}
@@ -70,9 +72,10 @@ public final class Ways {
     }
   }
 
-  private Ways(Registry registry, Image image, Bill.Watcher watcher, List<Known> layers) {
-    this.registry = registry;
-    this.image = image;
+  private Ways(Tables tables, Bill.Watcher watcher, List<Known> layers) {
+    this.registry = tables.registry();
+    this.image = tables.image();
+    this.looking = tables.bill();
     this.watcher = watcher;
     this.layers = layers;
   }
@@ -80,7 +83,7 @@ public final class Ways {
   /** Finds out what there is to know before the first byte of a file is fetched. */
   public static Ways to(Image image, Registry registry, Bill.Watcher watcher)
       throws Fault, InterruptedException {
-    Tables tables = new Tables(registry, image);
+    Tables tables = new Tables(registry, image, new Bill((_, _) -> {}, Cost.NONE));
     List<Known> layers = new ArrayList<>();
     long left = TocFormat.LARGEST_HELD;
     for (Blob blob : image.layers()) {
@@ -88,7 +91,7 @@ public final class Ways {
       left -= table.map(Table::weight).orElse(0L);
       layers.add(new Known(blob, table));
     }
-    return new Ways(registry, image, watcher, layers);
+    return new Ways(tables, watcher, layers);
   }
 
   /**
@@ -105,6 +108,11 @@ public final class Ways {
   /** What has to be known of a release to find out whether there is room for it. */
   public static Delivery bare(Image image) {
     return delivery(image, List.of());
+  }
+
+  /** What it cost to find out about ways so far: tables, and deltas that were looked at. */
+  public Cost looking() {
+    return looking.total();
   }
 
   private Inventory asked(Stock stock) {
@@ -133,14 +141,12 @@ public final class Ways {
     if (layer.table().isEmpty()) {
       return Optional.empty();
     }
-    Offers offers = new Offers(registry, image, layer.table().get().toc());
+    Offers offers = new Offers(registry, image, layer.table().get().toc(), looking);
     return offers
         .smallest(inventory, held)
         .filter(offer -> offer.cost().isWellBelow(Share.whole(layer).cost()))
         .map(offer -> {
           Bill bill = new Bill(watcher, offer.cost());
-          bill.request();
-          bill.arrived(offer.delta().table().size());
           Blob blocks = offer.delta().blocks();
           Layer assembled =
               new Layer.Assembled(
@@ -151,7 +157,7 @@ public final class Ways {
                           offers.source(offer.delta()),
                           offer.table(),
                           inventory,
-                          open(blocks, new Span(0, blocks.size()), bill)));
+                          open(blocks, bill)));
           return new Way("by a delta", offer.cost(), delivery(image, List.of(assembled)), bill);
         });
   }
@@ -188,7 +194,7 @@ public final class Ways {
 
   private Layer assembled(Share share, Inventory inventory, Bill bill) {
     List<Span> spans = share.spans().orElseThrow();
-    Parts.Source source = span -> open(share.layer().blob(), span, bill);
+    Parts.Source source = span -> piece(share.layer().blob(), span, bill);
     return new Layer.Assembled(
         share.layer().table().orElseThrow(),
         "the ranges",
@@ -200,14 +206,21 @@ public final class Ways {
     return new Layer.Packed(
         blob.size(),
         blob.compression(),
-        () -> open(blob, new Span(0, blob.size()), bill),
+        () -> open(blob, bill),
         layer.table(),
         blob.toc());
   }
 
-  private InputStream open(Blob blob, Span span, Bill bill) throws Fault, InterruptedException {
+  private InputStream open(Blob blob, Bill bill) throws Fault, InterruptedException {
     bill.request();
-    return registry.open(image, blob, span, bill::arrived);
+    return registry.open(image, blob, bill::arrived);
+  }
+
+  private Piece piece(Blob blob, Span span, Bill bill) throws Fault, InterruptedException {
+    bill.request();
+    Piece piece = registry.open(image, blob, span, bill::arrived);
+    bill.unproven(piece.wrong());
+    return piece;
   }
 
   private static Delivery delivery(Image image, List<Layer> parts) {

@@ -54,7 +54,7 @@ class StagingTest {
   private final List<LayoutServer> servers = new ArrayList<>();
   @TempDir private Path folder;
   private Editions editions;
-  private Registry registry;
+  private Registry registry = new Registry(RegistrySettings.NONE, new FakeTime(), new Random(1));
   private Slots slots;
   private Staging staging;
   private Path blocks = Path.of("none");
@@ -94,8 +94,7 @@ class StagingTest {
     stage(release);
 
     assertThat(told())
-        .containsExactly(
-            "by a delta failed", "by ranges failed", "by ranges failed", "as a whole");
+        .containsExactly("by a delta failed", "by ranges failed", "by ranges failed", "as a whole");
     assertSame(release);
   }
 
@@ -172,11 +171,53 @@ class StagingTest {
     assertThat(fault.reason().code()).isEqualTo(ReasonCode.REGISTRY_ERROR);
   }
 
+  @Test
+  void a_repository_with_a_wrong_table_is_passed_over_for_the_next() throws Exception {
+    Release release = upgrade();
+    pullFrom(2);
+    lie(part -> part.isWhole() ? Optional.empty() : Optional.of(noise(part)));
+
+    stage(release);
+
+    assertThat(told()).containsExactly("by a delta");
+    assertThat(servers.getLast().ranges).as("the table").hasSize(1);
+    assertSame(release);
+  }
+
+  @Test
+  void a_repository_with_wrong_parts_is_passed_over_for_the_next() throws Exception {
+    Release release = upgrade();
+    pullFrom(2);
+    lie(part ->
+        part.isWhole() && !isDelta(part) || isTable(part)
+            ? Optional.empty()
+            : Optional.of(noise(part)));
+    servers.getLast().lie(part -> isDelta(part) ? Optional.of(noise(part)) : Optional.empty());
+
+    stage(release);
+
+    assertThat(told()).containsExactly("by a delta failed", "by ranges failed", "by ranges");
+    assertSame(release);
+  }
+
+  @Test
+  void what_failed_ways_and_tables_cost_is_told_too() throws Exception {
+    Release release = upgrade();
+    lie(part -> isDelta(part) ? Optional.of(noise(part)) : Optional.empty());
+
+    stage(release);
+
+    assertThat(notes).hasSize(3);
+    assertThat(notes.getFirst()).matches("by a delta failed after .* in 1 request: .*");
+    assertThat(notes.getLast()).matches("to find the way, .* in 4 requests");
+  }
+
   private void pullFrom(int count) throws Exception {
     while (servers.size() < count) {
       servers.add(new LayoutServer(editions.layout()));
     }
     List<String> addresses = servers.stream().map(LayoutServer::address).toList();
+    registry.close();
     registry = new Registry(RegistrySettings.of(addresses), new FakeTime(), new Random(1));
     staging = new Staging(() -> registry, slots);
   }
@@ -237,9 +278,7 @@ class StagingTest {
                 RegistrySettings.of(List.of(honest.address())), new FakeTime(), new Random(1))) {
       Image image = other.resolve(release, Platform.ofThisHost());
       Slot expected =
-          editions
-              .slots("elsewhere")
-              .stage(Ways.to(image, other, (_, _) -> {}).whole().delivery());
+          editions.slots("elsewhere").stage(Ways.to(image, other, (_, _) -> {}).whole().delivery());
       Slot slot = slots.whole(NAME, release.digest()).orElseThrow();
       assertThat(slots.verify(slot)).isEmpty();
       assertThat(contents(slot)).isEqualTo(contents(expected));

@@ -94,15 +94,16 @@ class OddServersTest {
 
   @Test
   void a_chunk_whose_head_trickles_is_not_waited_for_without_end() {
-    Buffer chunk = new Buffer().writeUtf8("5;" + "extension".repeat(1000) + "\r\n12345\r\n0\r\n\r\n");
+    Buffer chunk =
+        new Buffer().writeUtf8("5;" + "extension".repeat(1000) + "\r\n12345\r\n0\r\n\r\n");
     MockResponse chunked =
         new MockResponse.Builder()
             .body(chunk)
             .removeHeader("Content-Length")
             .addHeader("Transfer-Encoding", "chunked")
             .build();
-    registry.script(request ->
-        isLayer(request) ? Optional.of(trickling(chunked)) : Optional.empty());
+    registry.script(
+        request -> isLayer(request) ? Optional.of(trickling(chunked)) : Optional.empty());
 
     Fault fault = pulling.patientWithBytes().failing(packed);
 

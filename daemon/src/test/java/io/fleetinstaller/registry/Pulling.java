@@ -90,7 +90,11 @@ final class Pulling {
   byte[] part(Packed packed, Span span) throws Exception {
     Image image = resolve(packed);
     Blob layer = image.layers().getFirst();
-    try (InputStream stream = registry().open(image, layer, span, count -> {})) {
+    boolean whole = span.length() == layer.size();
+    try (InputStream stream =
+        whole
+            ? registry().open(image, layer, _ -> {})
+            : registry().open(image, layer, span, _ -> {}).bytes()) {
       return stream.readAllBytes();
     }
   }

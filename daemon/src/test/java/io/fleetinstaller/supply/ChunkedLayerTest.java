@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.fleetinstaller.io.Compression;
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.FileScratch;
+import io.fleetinstaller.registry.Piece;
 import io.fleetinstaller.registry.Span;
 import io.fleetinstaller.release.Descriptor;
 import io.fleetinstaller.release.Digest;
@@ -116,8 +117,7 @@ final class ChunkedLayerTest {
 
     assertThat(List.of(wrong, unpinned))
         .allSatisfy(
-            refused ->
-                assertThat(refused.reason().code()).isEqualTo(ReasonCode.TOC_MISMATCH));
+            refused -> assertThat(refused.reason().code()).isEqualTo(ReasonCode.TOC_MISMATCH));
     assertThat(wrong).hasMessageContaining("bin/tool").hasMessageContaining("its mode");
     assertThat(folder.resolve("lie")).isEmptyDirectory();
   }
@@ -180,7 +180,9 @@ final class ChunkedLayerTest {
         new Parts(
             List.of(all),
             span ->
-                new ByteArrayInputStream(layer, (int) span.from(), (int) (span.to() - span.from()))));
+                new Piece(
+                    new ByteArrayInputStream(layer, (int) span.from(), (int) span.length()),
+                    () -> {})));
   }
 
   private static Delivery delivery(Layer layer) {

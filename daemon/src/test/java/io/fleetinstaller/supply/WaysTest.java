@@ -145,8 +145,7 @@ class WaysTest {
 
     List<Way> ways =
         ways(image)
-            .cheap(
-                slots.inventory(NAME), Set.of(older.release().digest(), old.release().digest()));
+            .cheap(slots.inventory(NAME), Set.of(older.release().digest(), old.release().digest()));
 
     assertThat(ways.stream().map(Way::name)).contains("by a delta");
   }
