@@ -4,7 +4,7 @@ import io.fleetinstaller.http.Failure;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
-import java.util.Optional;
+import java.util.List;
 
 /**
  * One place that holds packages. It may answer anything: whoever asks checks digest and size. Its
@@ -15,13 +15,13 @@ interface Repository {
   /** The manifest or index of this digest or tag; at most {@link Limits#MANIFEST} bytes. */
   byte[] manifest(String reference) throws Failure, InterruptedException;
 
-  /** The index of what refers to this manifest, if there is any; else as {@link #manifest}. */
-  default Optional<byte[]> referrers(Digest subject) throws Failure, InterruptedException {
+  /** The indexes, if any, of what refers to this manifest; else as {@link #manifest}. */
+  default List<byte[]> referrers(Digest subject) throws Failure, InterruptedException {
     try {
-      return Optional.of(manifest(Referrers.tag(subject)));
+      return List.of(manifest(Referrers.tag(subject)));
     } catch (Failure failure) {
       if (failure.code() == ReasonCode.NOT_FOUND) {
-        return Optional.empty();
+        return List.of();
       }
       throw failure;
     }
