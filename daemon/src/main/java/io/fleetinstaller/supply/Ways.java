@@ -204,11 +204,7 @@ public final class Ways {
   private Layer packed(Known layer, Bill bill) {
     Blob blob = layer.blob();
     return new Layer.Packed(
-        blob.size(),
-        blob.compression(),
-        () -> open(blob, bill),
-        layer.table(),
-        blob.toc());
+        blob.size(), blob.compression(), () -> open(blob, bill), layer.table(), blob.toc());
   }
 
   private InputStream open(Blob blob, Bill bill) throws Fault, InterruptedException {

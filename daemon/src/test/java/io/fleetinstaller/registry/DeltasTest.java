@@ -80,8 +80,7 @@ final class DeltasTest {
   }
 
   private static Optional<MockResponse> page(String link, byte[] body) {
-    return Optional.of(
-        FakeRegistry.answer(200, body).newBuilder().addHeader("Link", link).build());
+    return Optional.of(FakeRegistry.answer(200, body).newBuilder().addHeader("Link", link).build());
   }
 
   @Test
