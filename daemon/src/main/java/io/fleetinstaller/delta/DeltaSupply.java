@@ -20,7 +20,8 @@ import java.util.Map;
 
 /**
  * Makes files out of those of the old release and the blocks of a delta, which are read once. Holds
- * one block and one window in memory, 16 MiB in all, until it is closed. For the thread that made it.
+ * one block and one window in memory, 16 MiB in all, until it is closed. For the thread that made
+ * it.
  */
 public final class DeltaSupply implements Supply {
   private static final int PAGE = 64 << 10;

@@ -82,7 +82,8 @@ final class NativeFile {
   int read(int length, long position) throws IOException {
     try {
       MemorySegment bytes = memory.asSlice(OWN);
-      long count = (long) Calls.PREAD.invokeExact(memory, descriptor, bytes, (long) length, position);
+      long count =
+          (long) Calls.PREAD.invokeExact(memory, descriptor, bytes, (long) length, position);
       check(count);
       return (int) count;
     } catch (Throwable e) {

@@ -12,8 +12,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Packs bytes by what they have in common with others, the window, as {@code zstd --patch-from}
- * does. An instance unpacks; it keeps room for one block and its window outside the heap until it is
- * closed, because an idle daemon collects nothing for hours. For the thread that made it.
+ * does. An instance unpacks; it keeps room for one block and its window outside the heap until it
+ * is closed, because an idle daemon collects nothing for hours. For the thread that made it.
  */
 public final class Patch implements AutoCloseable {
   /** Higher ones take many times as long for a hundredth less. */

@@ -92,8 +92,7 @@ final class NewFile implements Sink, AutoCloseable {
     long end = from + length;
     for (long next = from; next < end; ) {
       ContentsWriter.Space space = target.contents().space(end - next);
-      int read =
-          original.read(ByteBuffer.wrap(space.buffer(), space.from(), space.length()), next);
+      int read = original.read(ByteBuffer.wrap(space.buffer(), space.from(), space.length()), next);
       write(space, some(read));
       next += read;
     }

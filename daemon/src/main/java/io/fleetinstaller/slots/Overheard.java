@@ -17,9 +17,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pinned table of contents of a layer, where nobody could fetch it by itself: it passes by while
- * the whole layer comes, behind all that it speaks of. The slot is held to it then, so that it does
- * not depend on the registry what a release is. Not thread-safe.
+ * The pinned table of contents of a layer, where nobody could fetch it by itself: it passes by
+ * while the whole layer comes, behind all that it speaks of. The slot is held to it then, so that
+ * it does not depend on the registry what a release is. Not thread-safe.
  */
 final class Overheard {
   /** A table that may be used has no more entries than this. */

@@ -131,7 +131,8 @@ final class Staging {
     try (ReadAhead source = new ReadAhead(open(layer, overheard))) {
       try {
         try (InputStream plain = layer.compression().decode(unclosing(source))) {
-          entries(new TarReader(new BufferedInputStream(plain, SMALL)), layer, overheard, unpacking);
+          entries(
+              new TarReader(new BufferedInputStream(plain, SMALL)), layer, overheard, unpacking);
         }
         source.drain();
       } catch (InterruptedIOException e) {

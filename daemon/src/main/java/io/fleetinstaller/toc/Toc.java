@@ -59,12 +59,12 @@ public record Toc(List<Entry> entries) {
     long weight() {
       TarEntry.Owner owner = header.owner();
       long letters =
-          header.name().length()
+          (long) header.name().length()
               + header.link().length()
               + owner.user().length()
               + owner.group().length();
       for (Map.Entry<String, byte[]> each : header.xattrs().entrySet()) {
-        letters += XATTR + each.getKey().length() + each.getValue().length;
+        letters += (long) XATTR + each.getKey().length() + each.getValue().length;
       }
       return WEIGHT + 2 * letters + (long) Chunk.WEIGHT * chunks.size();
     }

@@ -105,12 +105,11 @@ final class DeltaSupplyTest {
 
   @Test
   void an_interrupt_while_an_ancestor_is_read_is_no_refusal() {
-    assertThatThrownBy(
-            () ->
-                releases.apply(() -> {
-                  Thread.currentThread().interrupt();
-                  return supply();
-                }))
+    assertThatThrownBy(() ->
+            releases.apply(() -> {
+              Thread.currentThread().interrupt();
+              return supply();
+            }))
         .isInstanceOf(InterruptedException.class);
     assertThat(Thread.interrupted()).isFalse();
   }
@@ -130,8 +129,7 @@ final class DeltaSupplyTest {
   void a_host_without_the_old_release_is_told_what_is_missing() throws Exception {
     Inventory nothing = releases.slots("empty").inventory(Releases.AGENT).of(List.of(toc));
 
-    Refused refused =
-        refused(() -> made(nothing, blocks, new Collected(NEW.length)));
+    Refused refused = refused(() -> made(nothing, blocks, new Collected(NEW.length)));
 
     assertThat(table.missing(toc, nothing)).contains(Digest.of(OLD));
     assertThat(refused.reason().code()).isEqualTo(ReasonCode.NOT_FOUND);

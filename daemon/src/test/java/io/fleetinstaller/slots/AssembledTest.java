@@ -196,8 +196,7 @@ final class AssembledTest {
     Digest wanted = Digest.of("a: b".getBytes(UTF_8));
     try (Unreadable bad = Unreadable.make(first.path().resolve("etc/agent.yaml"))) {
 
-      Inventory sound =
-          slots.soundInventory(AGENT).of(List.of(Parcel.agent("2").table().toc()));
+      Inventory sound = slots.soundInventory(AGENT).of(List.of(Parcel.agent("2").table().toc()));
 
       refusedWhen((sink, content) -> sink.copy(bad.file(), 0, content.length));
       assertThat(sound.file(wanted, 4)).isEmpty();

@@ -37,8 +37,7 @@ final class LargestTables {
     for (int i = 0; i < chunks; i++) {
       byte[] bytes = piece(i, edition);
       whole.update(bytes);
-      pieces.add(
-          new Toc.Chunk((long) i * PIECE, PIECE, Digest.of(bytes), Optional.of(place(i))));
+      pieces.add(new Toc.Chunk((long) i * PIECE, PIECE, Digest.of(bytes), Optional.of(place(i))));
     }
     entries.add(file("large", chunks * PIECE, Digest.of(whole), pieces));
     for (int i = chunks; i < chunks + FILES; i++) {

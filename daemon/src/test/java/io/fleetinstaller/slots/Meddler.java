@@ -44,8 +44,7 @@ record Meddler(Scratch scratch, Meddling before, Meddling after) implements Scra
       }
 
       @Override
-      public boolean share(Held source, long from, long length, long position)
-          throws IOException {
+      public boolean share(Held source, long from, long length, long position) throws IOException {
         before.run();
         try {
           return out.share(source, from, length, position);

@@ -201,13 +201,12 @@ final class TocFormatTest {
     byte[] table = text.append("]}").toString().getBytes(StandardCharsets.UTF_8);
     byte[] packed = packed(table);
 
-    assertThatThrownBy(
-            () ->
-                TocFormat.read(
-                    "the table",
-                    packed,
-                    new Toc.Location(Digest.of(packed), 900_000, packed.length, table.length),
-                    new TocFormat.Bounds(LAYER, 100_000, 10_000)))
+    assertThatThrownBy(() ->
+            TocFormat.read(
+                "the table",
+                packed,
+                new Toc.Location(Digest.of(packed), 900_000, packed.length, table.length),
+                new TocFormat.Bounds(LAYER, 100_000, 10_000)))
         .isInstanceOfSatisfying(
             Refused.class,
             fault -> assertThat(fault.reason().code()).isEqualTo(ReasonCode.TOO_LARGE));
@@ -221,10 +220,9 @@ final class TocFormatTest {
     Toc.Location location =
         new Toc.Location(Digest.of(packed), 900_000, packed.length, text.length);
 
-    assertThatThrownBy(
-            () ->
-                TocFormat.read(
-                    "the table", packed, location, new TocFormat.Bounds(LAYER, 100_000, 10, 1000)))
+    assertThatThrownBy(() ->
+            TocFormat.read(
+                "the table", packed, location, new TocFormat.Bounds(LAYER, 100_000, 10, 1000)))
         .isInstanceOfSatisfying(
             Refused.class,
             fault -> assertThat(fault.reason().code()).isEqualTo(ReasonCode.TOO_LARGE));
