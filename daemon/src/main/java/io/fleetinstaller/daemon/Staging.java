@@ -9,6 +9,7 @@ import io.fleetinstaller.release.Platform;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.slots.Slots;
+import io.fleetinstaller.slots.Stock;
 import io.fleetinstaller.supply.Way;
 import io.fleetinstaller.supply.Ways;
 import io.fleetinstaller.upgrade.Progress;
@@ -64,10 +65,16 @@ final class Staging {
     Ways ways = Ways.to(image, registries.get(), progress::at);
     Way taken = stage(ways, upgrade.name(), progress);
     progress.note(List.of("%s, %s".formatted(taken.name(), taken.cost())));
+    if (ways.looking().requests() > 0) {
+      progress.note(List.of("to find the way, %s".formatted(ways.looking())));
+    }
     forget(upgrade);
   }
 
-  /** A wrong byte on any way leads to the next one; only a layer as a whole can condemn it all. */
+  /**
+   * Whatever goes wrong on a cheap way, but with this host's own disk, leads to the next one; only
+   * a layer as a whole can condemn it all, and tells what is really wrong.
+   */
   private Way stage(Ways ways, PackageName name, Progress progress)
       throws Fault, InterruptedException {
     Set<Digest> held =
@@ -76,28 +83,55 @@ final class Staging {
             .collect(Collectors.toSet());
     List<Way> cheap = ways.cheap(slots.inventory(name), held);
     for (Way way : cheap) {
-      if (staged(way, progress)) {
+      if (tried(way, progress).isEmpty()) {
         return way;
       }
     }
     if (!cheap.isEmpty()) {
-      // The wrong byte may be one of a slot's own, which rotted: now all of them are hashed first.
-      Optional<Way> sound = ways.ranges(slots.soundInventory(name));
-      if (sound.isPresent() && staged(sound.get(), progress)) {
+      Optional<Way> sound = sound(ways, name, progress);
+      if (sound.isPresent()) {
         return sound.get();
       }
     }
     return whole(ways);
   }
 
-  private boolean staged(Way way, Progress progress) throws Fault, InterruptedException {
+  // The wrong byte may be one of a slot's own, which rotted: now all of them are hashed first. Or a
+  // repository sent it: each of them is asked once.
+  private Optional<Way> sound(Ways ways, PackageName name, Progress progress)
+      throws Fault, InterruptedException {
+    Stock stock = slots.soundInventory(name);
+    for (int left = registries.get().repositories(); left > 0; left--) {
+      Optional<Way> way = ways.ranges(stock);
+      if (way.isEmpty()) {
+        return way;
+      }
+      Optional<Fault> failed = tried(way.get(), progress);
+      if (failed.isEmpty()) {
+        return way;
+      }
+      if (failed.get().reason().code() != ReasonCode.DIGEST_MISMATCH) {
+        return Optional.empty();
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Fault> tried(Way way, Progress progress) throws Fault, InterruptedException {
     try {
       slots.stage(way.delivery());
-      return true;
-    } catch (Fault.Refused refused) {
-      LOG.warn("going another way than {}: {}", way.name(), refused.reason().sentence());
-      progress.note(List.of("%s failed: %s".formatted(way.name(), refused.reason())));
-      return false;
+      return Optional.empty();
+    } catch (Fault fault) {
+      if (!Ways.anotherMayDoBetter(fault)) {
+        throw fault;
+      }
+      LOG.warn("going another way than {}: {}", way.name(), fault.reason().sentence());
+      progress.note(
+          List.of("%s failed after %s: %s".formatted(way.name(), way.cost(), fault.reason())));
+      if (fault.reason().code() == ReasonCode.DIGEST_MISMATCH) {
+        way.distrust();
+      }
+      return Optional.of(fault);
     }
   }
 

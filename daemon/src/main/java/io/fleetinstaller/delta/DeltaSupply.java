@@ -6,6 +6,7 @@ import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.slots.Inventory;
+import io.fleetinstaller.slots.Original;
 import io.fleetinstaller.slots.Sink;
 import io.fleetinstaller.slots.Supply;
 import io.fleetinstaller.toc.Toc;
@@ -13,18 +14,14 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Makes files out of those of the old release and the blocks of a delta, which are read once. Holds
- * one block and one window in memory, 16 MiB in all. Not thread-safe.
+ * one block and one window in memory, 16 MiB in all, until it is closed. For the thread that made
+ * it.
  */
 public final class DeltaSupply implements Supply {
   private static final int PAGE = 64 << 10;
@@ -81,9 +78,9 @@ public final class DeltaSupply implements Supply {
   private void patched(DeltaTable.Item item, DeltaTable.Ancestor ancestor, Sink sink)
       throws IOException, Fault, InterruptedException {
     Inventory.Held held = held(ancestor.digest(), ancestor.size());
-    try (SeekableByteChannel channel = open(held)) {
+    try (Original original = open(held)) {
       for (DeltaTable.Block block : item.blocks()) {
-        fill(held, channel, block);
+        fill(held, original, block);
         block(item, block, sink);
       }
     }
@@ -98,24 +95,23 @@ public final class DeltaSupply implements Supply {
                 "cannot apply %s: no slot holds %s, which it builds on".formatted(source, digest)));
   }
 
-  private SeekableByteChannel open(Inventory.Held held) throws Refused {
+  private Original open(Inventory.Held held) throws Refused {
     try {
-      return Files.newByteChannel(
-          held.file(), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+      return Original.open(held.file());
     } catch (IOException e) {
       throw unreadable(held, String.valueOf(e.getMessage()));
     }
   }
 
-  private void fill(Inventory.Held held, SeekableByteChannel channel, DeltaTable.Block block)
-      throws Refused {
+  private void fill(Inventory.Held held, Original original, DeltaTable.Block block)
+      throws Refused, InterruptedException {
     ByteBuffer window = patch.window();
     try {
       for (DeltaTable.Piece piece : block.window()) {
-        channel.position(held.offset() + piece.offset());
+        long end = held.offset() + piece.offset() + piece.length();
         window.limit(window.position() + piece.length());
         while (window.hasRemaining()) {
-          if (channel.read(window) < 0) {
+          if (original.read(window, end - window.remaining()) < 0) {
             throw new EOFException("it is shorter than it was");
           }
         }
@@ -177,6 +173,8 @@ public final class DeltaSupply implements Supply {
 
   @Override
   public void close() throws IOException {
-    blocks.close();
+    try (patch) {
+      blocks.close();
+    }
   }
 }

@@ -10,7 +10,6 @@ import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
-import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -135,16 +134,27 @@ public final class Http implements Closeable {
     ask.headers().forEach(request::header);
     request.method(ask.method(), ask.content() == null ? null : body(ask.content()));
     Call call = client.newCall(request.build());
+    Deadline deadline = new Deadline(call, patience.document());
     if (ask.quick()) {
       call.timeout().timeout(patience.document().toMillis(), TimeUnit.MILLISECONDS);
+    } else if (ask.content() == null) {
+      deadline.enter();
     }
     try {
       Response response = call.execute();
-      return new Answer(
-          response.code(), response.headers()::values, body(response), progress.proxied);
+      if (response.isSuccessful()) {
+        // What comes now may take its time; the words of a refusal may not.
+        deadline.exit();
+      }
+      InputStream body = body(response, call, deadline);
+      return new Answer(response.code(), response.headers()::values, body, progress.proxied);
     } catch (IOException e) {
-      throw failure(ask.uri(), progress, e);
+      throw failure(ask.uri(), progress, deadline.exit() ? late(e) : e);
     }
+  }
+
+  private static IOException late(IOException e) {
+    return (IOException) new InterruptedIOException("timeout").initCause(e);
   }
 
   /** The address that a Location header means; empty when it is none for http or https. */
@@ -153,9 +163,12 @@ public final class Http implements Closeable {
     return Optional.ofNullable(from).map(url -> url.resolve(location)).map(HttpUrl::uri);
   }
 
-  private InputStream body(Response response) {
-    InputStream bytes = response.body().byteStream();
-    return new TimedOutStream(bytes, patience.silence());
+  private InputStream body(Response response, Call call, Deadline deadline) {
+    boolean chunked = response.body().contentLength() < 0;
+    Deadline each = new Deadline(call, patience.document());
+    return new TimedBody(
+        response.body().byteStream(),
+        new TimedBody.Limits(patience.silence(), deadline, each, chunked));
   }
 
   private static RequestBody body(Content content) {
@@ -302,33 +315,5 @@ public final class Http implements Closeable {
     }
     String basic = Credentials.basic(login.get().user(), login.get().password());
     return response.request().newBuilder().header("Proxy-Authorization", basic).build();
-  }
-
-  /** Says "too slow" where a socket says "timeout", so that the reader knows what was cut. */
-  private static final class TimedOutStream extends java.io.FilterInputStream {
-    private final Duration silence;
-
-    TimedOutStream(InputStream bytes, Duration silence) {
-      super(bytes);
-      this.silence = silence;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
-      try {
-        return in.read(buffer, offset, length);
-      } catch (SocketTimeoutException e) {
-        throw new IOException(
-            e.getMessage(),
-            Failure.passing(
-                ReasonCode.TOO_SLOW, "nothing arrived for %ds".formatted(silence.toSeconds())));
-      }
-    }
   }
 }

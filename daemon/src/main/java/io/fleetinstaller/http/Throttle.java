@@ -13,6 +13,8 @@ public final class Throttle {
   /** So far the line may be ahead of its rate: a second's worth. */
   private static final Duration AHEAD = Duration.ofSeconds(1);
 
+  private static final int SKIPPED_AT_ONCE = 16 << 10;
+
   private final Limit limit;
   private final Time time;
   private Duration paid = Duration.ZERO;
@@ -45,6 +47,12 @@ public final class Throttle {
         int count = super.read(into, offset, length);
         pay(count);
         return count;
+      }
+
+      @Override
+      public long skip(long most) throws IOException {
+        byte[] scratch = new byte[(int) Math.min(Math.max(most, 0), SKIPPED_AT_ONCE)];
+        return Math.max(0, read(scratch, 0, scratch.length));
       }
     };
   }

@@ -35,7 +35,8 @@ public final class FileScratch implements Scratch {
       return new OpenFile(file, spare);
     }
     FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+        FileChannel.open(
+            file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
     return new ChannelOutput(file, channel, this);
   }
 
@@ -100,6 +101,11 @@ public final class FileScratch implements Scratch {
     @Override
     public boolean share(Held source, long from, long length, long position) {
       return false;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length, long position) throws IOException {
+      return channel.read(ByteBuffer.wrap(into, offset, length), position);
     }
 
     @Override

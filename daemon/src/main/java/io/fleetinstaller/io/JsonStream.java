@@ -22,8 +22,15 @@ import java.nio.charset.StandardCharsets;
  */
 public final class JsonStream implements AutoCloseable {
   private static final int MOST_TEXT = 1 << 17;
+
+  /** All keys of an object that is open are held, to find those that stand there twice. */
+  private static final int MOST_KEYS = 1000;
+
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
+          // Each other name in a hostile text would be kept until its end.
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .streamReadConstraints(
               StreamReadConstraints.builder()
@@ -73,8 +80,9 @@ public final class JsonStream implements AutoCloseable {
   public void object(Step step) throws Refused {
     expect(JsonToken.START_OBJECT, "an object");
     advance();
-    while (parser.currentToken() == JsonToken.FIELD_NAME) {
+    for (int keys = 1; parser.currentToken() == JsonToken.FIELD_NAME; keys++) {
       String name = name();
+      count(keys);
       key = name;
       advance();
       step.read(name);
@@ -97,14 +105,23 @@ public final class JsonStream implements AutoCloseable {
     expect(JsonToken.VALUE_STRING, "a text");
     try {
       String text = parser.getText();
-      // Where an escape made half a character, no bytes stand for it.
-      if (text.codePoints().anyMatch(each -> each >= 0xd800 && each <= 0xdfff)) {
-        throw refuse("it holds half a surrogate pair");
-      }
+      whole(text);
       advance();
       return text;
     } catch (IOException e) {
       throw unreadable(place, e);
+    }
+  }
+
+  /** Where an escape made half a character, no bytes stand for it. */
+  private void whole(String text) throws Refused {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (Character.charCount(text.codePointAt(i)) == 1) {
+          throw refuse("it holds half a surrogate pair");
+        }
+        i++;
+      }
     }
   }
 
@@ -127,12 +144,25 @@ public final class JsonStream implements AutoCloseable {
 
   /** Passes over the next value, whatever it is. */
   public void skip() throws Refused {
-    try {
-      parser.skipChildren();
-    } catch (IOException e) {
-      throw unreadable(place, e);
+    int depth = 0;
+    int keys = 0;
+    do {
+      JsonToken token = parser.currentToken();
+      if (token == null) {
+        throw place.refuse(line(), "", "it ends in the middle");
+      }
+      depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+      if (token == JsonToken.FIELD_NAME) {
+        count(++keys);
+      }
+      advance();
+    } while (depth > 0);
+  }
+
+  private void count(int keys) throws Refused {
+    if (keys > MOST_KEYS) {
+      throw refuse("it has more than the %d keys allowed".formatted(MOST_KEYS));
     }
-    advance();
   }
 
   /** Refuses anything that is left. */

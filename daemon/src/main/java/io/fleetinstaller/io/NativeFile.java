@@ -24,8 +24,8 @@ final class NativeFile {
   private static final int RANGE = 16;
   private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
   private static final int O_NOFOLLOW = ARM ? 0x8000 : 0x20000;
-  // O_WRONLY, O_CREAT, O_EXCL, O_CLOEXEC
-  private static final int NEW = 1 | 0x40 | 0x80 | 0x80000;
+  // O_RDWR, O_CREAT, O_EXCL, O_CLOEXEC
+  private static final int NEW = 2 | 0x40 | 0x80 | 0x80000;
   private static final int OURS = 0600;
   private static final int EEXIST = 17;
   private static final long FICLONERANGE = 0x4020940dL;
@@ -73,6 +73,19 @@ final class NativeFile {
           (long) Calls.PWRITE.invokeExact(memory, descriptor, bytes, (long) length, position);
       check(written);
       return (int) written;
+    } catch (Throwable e) {
+      throw Native.asIs(e);
+    }
+  }
+
+  /** Reads into the memory behind its first bytes; how much, 0 at the end. */
+  int read(int length, long position) throws IOException {
+    try {
+      MemorySegment bytes = memory.asSlice(OWN);
+      long count =
+          (long) Calls.PREAD.invokeExact(memory, descriptor, bytes, (long) length, position);
+      check(count);
+      return (int) count;
     } catch (Throwable e) {
       throw Native.asIs(e);
     }
@@ -170,6 +183,8 @@ final class NativeFile {
             "open", FunctionDescriptor.of(INT, TEXT, INT, INT), Linker.Option.firstVariadicArg(2));
     static final MethodHandle PWRITE =
         Native.handle("pwrite", FunctionDescriptor.of(LONG, INT, TEXT, LONG, LONG));
+    static final MethodHandle PREAD =
+        Native.handle("pread", FunctionDescriptor.of(LONG, INT, TEXT, LONG, LONG));
     static final MethodHandle FTRUNCATE =
         Native.handle("ftruncate", FunctionDescriptor.of(INT, INT, LONG));
     static final MethodHandle IOCTL =

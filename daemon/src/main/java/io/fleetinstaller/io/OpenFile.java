@@ -73,6 +73,13 @@ final class OpenFile implements Scratch.Output {
   }
 
   @Override
+  public int read(byte[] into, int offset, int length, long position) throws IOException {
+    int count = file.read(Math.min(BUFFER, length), position);
+    MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, NativeFile.OWN, into, offset, count);
+    return count == 0 ? -1 : count;
+  }
+
+  @Override
   public void attributes(Scratch.Attributes attributes) throws IOException {
     Scratch.Owner owner = attributes.owner();
     if (owner != null) {

@@ -7,31 +7,38 @@ import com.github.luben.zstd.ZstdDictContentType;
 import com.github.luben.zstd.ZstdDictDecompress;
 import com.github.luben.zstd.ZstdException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 
 /**
  * Packs bytes by what they have in common with others, the window, as {@code zstd --patch-from}
- * does. An instance unpacks; it keeps room for one block and its window outside the heap, and is
- * not thread-safe.
+ * does. An instance unpacks; it keeps room for one block and its window outside the heap until it
+ * is closed, because an idle daemon collects nothing for hours. For the thread that made it.
  */
-public final class Patch {
+public final class Patch implements AutoCloseable {
   /** Higher ones take many times as long for a hundredth less. */
   private static final int LEVEL = 12;
 
   /** As far back as the largest window and the largest block together reach. */
   private static final int WINDOW_LOG = 24;
 
+  private final Arena arena = Arena.ofConfined();
   private final ByteBuffer window;
   private final ByteBuffer plain;
-  private ByteBuffer packed = ByteBuffer.allocateDirect(0);
+  private Arena packedArena = Arena.ofConfined();
+  private ByteBuffer packed = room(packedArena, 0);
 
   /**
    * @param largestWindow in bytes
    * @param largestBlock in plain bytes
    */
   public Patch(int largestWindow, int largestBlock) {
-    this.window = ByteBuffer.allocateDirect(largestWindow);
-    this.plain = ByteBuffer.allocateDirect(largestBlock);
+    this.window = room(arena, largestWindow);
+    this.plain = room(arena, largestBlock);
+  }
+
+  private static ByteBuffer room(Arena arena, int size) {
+    return arena.allocate(size).asByteBuffer();
   }
 
   /** Packs these bytes; the same ones and the same window always give the same. */
@@ -58,7 +65,9 @@ public final class Patch {
   /** The room for a packed block of this size, to be filled. */
   public ByteBuffer packed(int size) {
     if (packed.capacity() < size) {
-      packed = ByteBuffer.allocateDirect(Math.max(size, Math.min(2 * size, plain.capacity())));
+      packedArena.close();
+      packedArena = Arena.ofConfined();
+      packed = room(packedArena, Math.max(size, Math.min(2 * size, plain.capacity())));
     }
     return packed.clear().limit(size);
   }
@@ -82,5 +91,12 @@ public final class Patch {
     } catch (ZstdException e) {
       throw new IOException(e.getMessage(), e);
     }
+  }
+
+  /** Gives the memory back. */
+  @Override
+  public void close() {
+    packedArena.close();
+    arena.close();
   }
 }

@@ -59,6 +59,9 @@ public interface Scratch {
      */
     boolean share(Held source, long from, long length, long position) throws IOException;
 
+    /** Reads back what the file has, shared or written; how many bytes, or -1 at its end. */
+    int read(byte[] into, int offset, int length, long position) throws IOException;
+
     /** As {@link Scratch#attributes}, behind the last byte. */
     void attributes(Attributes attributes) throws IOException;
   }

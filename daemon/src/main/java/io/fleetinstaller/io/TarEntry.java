@@ -30,6 +30,11 @@ public record TarEntry(
     extents = List.copyOf(extents);
   }
 
+  /** The same of another owner. */
+  public TarEntry ownedBy(Owner other) {
+    return new TarEntry(name, kind, mode, other, modified, size, link, xattrs, extents);
+  }
+
   /** What an entry makes. */
   public enum Kind {
     FILE,

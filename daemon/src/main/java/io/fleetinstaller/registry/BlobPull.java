@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 /** Gets a blob, or what is missing of it; nothing where the registry cannot give that part. */
 record BlobPull(Address.Remote from, Blob blob, Resumption resumption)
     implements Endpoint<Optional<Body>> {
+  private static final Pattern TAG = Pattern.compile("\"[\\x21\\x23-\\x7e]+\"");
   private static final Pattern RANGE = Pattern.compile("bytes ([0-9]{1,18})-([0-9]{1,18})/.*");
 
   @Override
@@ -44,17 +45,20 @@ record BlobPull(Address.Remote from, Blob blob, Resumption resumption)
   private Body part(Http.Answer answer) throws Failure {
     Matcher range = RANGE.matcher(answer.headers().first("Content-Range").orElse(""));
     if (!range.matches() || Long.parseLong(range.group(1)) != resumption.from()) {
-      throw Failure.passing(
-          ReasonCode.REGISTRY_ERROR,
-          "it answered with another part than the one from byte " + resumption.from());
+      String why = "it answered with another part than the one from byte " + resumption.from();
+      // Who cannot give a part will not learn it; the rest of a whole can come from its beginning.
+      throw resumption.part()
+          ? Failure.lasting(ReasonCode.REGISTRY_ERROR, why)
+          : Failure.passing(ReasonCode.REGISTRY_ERROR, why);
     }
     long length = Long.parseLong(range.group(2)) + 1 - resumption.from();
     return new Body(answer.body(), resumption.from(), OptionalLong.of(length), validator(answer));
   }
 
-  // A weak one promises only that two copies mean the same, not that their bytes are.
+  // A weak one promises only that two copies mean the same, not that their bytes are. What is no
+  // tag at all cannot stand in a request.
   private static String validator(Http.Answer answer) {
-    return answer.headers().first("ETag").filter(tag -> !tag.startsWith("W/")).orElse("");
+    return answer.headers().first("ETag").filter(tag -> TAG.matcher(tag).matches()).orElse("");
   }
 
   @Override

@@ -12,6 +12,8 @@ import java.io.InterruptedIOException;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ final class BlobStream extends InputStream {
   private final long end;
   private final boolean whole;
   private final MessageDigest digest = Digest.algorithm();
+  private final Set<Repository> gave = ConcurrentHashMap.newKeySet();
   private @Nullable Body body;
   private @Nullable Repository repository;
   private FloorRate floor;
@@ -70,6 +73,11 @@ final class BlobStream extends InputStream {
     }
   }
 
+  /** Whoever gave bytes so far is suspected; the only thing that other threads may call. */
+  void suspectAll() {
+    gave.forEach(download.suspect());
+  }
+
   @Override
   public void close() throws IOException {
     Body open = body;
@@ -101,6 +109,7 @@ final class BlobStream extends InputStream {
         if (whole) {
           digest.update(buffer, offset, count);
         }
+        gave.add(next);
         position += count;
         prove(next);
         progress(count);
@@ -116,7 +125,8 @@ final class BlobStream extends InputStream {
       validator = "";
       repository = next;
     }
-    Body open = next.blob(download.blob(), new Resumption(new Span(position, end), validator));
+    Span rest = new Span(position, end);
+    Body open = next.blob(download.blob(), new Resumption(rest, !whole, validator));
     body = open;
     validator = open.validator();
     floor = new FloorRate(download.pace().patience());

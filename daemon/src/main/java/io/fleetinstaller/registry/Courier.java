@@ -99,7 +99,7 @@ record Courier(Http http, Authority authority) {
     return new Ask(ask.method(), target, headers, ask.content(), ask.quick());
   }
 
-  private static boolean sameOrigin(URI one, URI other) {
+  static boolean sameOrigin(URI one, URI other) {
     return one.getScheme().equals(other.getScheme())
         && one.getAuthority().equalsIgnoreCase(other.getAuthority());
   }

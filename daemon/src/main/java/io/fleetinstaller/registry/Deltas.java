@@ -6,8 +6,8 @@ import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.ReasonCode;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Finds the deltas that lead to a release, in whichever of its repositories answers first. */
 record Deltas(Reading reading) {
@@ -19,10 +19,11 @@ record Deltas(Reading reading) {
     while (true) {
       Repository repository = turns.next();
       try {
-        Optional<byte[]> index = repository.referrers(subject);
-        return index.isPresent()
-            ? Referrers.deltas(repository + " " + subject, index.get())
-            : List.of();
+        List<DeltaRef> found = new ArrayList<>();
+        for (byte[] index : repository.referrers(subject)) {
+          found.addAll(Referrers.deltas(repository + " " + subject, index));
+        }
+        return found;
       } catch (Failure failure) {
         turns.failed(failure);
       } catch (Refused refused) {

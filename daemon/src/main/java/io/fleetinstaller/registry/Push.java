@@ -113,7 +113,8 @@ public final class Push implements AutoCloseable {
       while (true) {
         turns.next();
         try {
-          Optional<byte[]> more = Referrers.with(to + " " + tag, to.referrers(subject), entry);
+          Optional<byte[]> known = to.referrers(subject).stream().findFirst();
+          Optional<byte[]> more = Referrers.with(to + " " + tag, known, entry);
           if (more.isPresent()) {
             document(tag, MediaTypes.INDEX, more.get());
           }

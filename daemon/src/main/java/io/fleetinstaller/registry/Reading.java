@@ -153,19 +153,16 @@ record Reading(String name, List<Repository> repositories, Pace pace) {
     return small(config);
   }
 
-  // The stream can fail over while it delivers; only a repository that lies needs a second stream.
   private byte[] small(Blob blob) throws Fault, InterruptedException {
     Turns turns = new Turns("get blob %s of %s".formatted(blob.digest(), name), repositories, pace);
     while (true) {
       Repository repository = turns.next();
-      try (Body body = repository.blob(blob, Resumption.start(blob))) {
-        byte[] bytes = body.bytes().readNBytes((int) blob.size() + 1);
+      try {
+        byte[] bytes = repository.document(blob);
         check(blob, bytes);
         return bytes;
       } catch (Failure failure) {
         turns.failed(failure);
-      } catch (IOException e) {
-        turns.failed(Failure.passing(ReasonCode.TRANSFER_BROKEN, String.valueOf(e.getMessage())));
       }
     }
   }

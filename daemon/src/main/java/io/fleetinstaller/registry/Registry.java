@@ -112,27 +112,32 @@ public final class Registry implements AutoCloseable {
    */
   public InputStream open(Image image, Blob layer, LongConsumer arrived)
       throws Fault, InterruptedException {
-    return open(image, layer, Span.whole(layer), arrived);
+    return throttle.of(stream(image, layer, Span.whole(layer), arrived));
   }
 
   /**
    * Opens a part of a layer, whose bytes nothing proves but what they are used for. A repository
    * that gives whole blobs only refuses with registry-error.
    */
-  public InputStream open(Image image, Blob layer, Span part, LongConsumer arrived)
+  public Piece open(Image image, Blob layer, Span part, LongConsumer arrived)
+      throws Fault, InterruptedException {
+    BlobStream stream = stream(image, layer, part, arrived);
+    return new Piece(throttle.of(stream), stream::suspectAll);
+  }
+
+  private BlobStream stream(Image image, Blob layer, Span part, LongConsumer arrived)
       throws Fault, InterruptedException {
     PackageName name = image.release().name();
     List<Repository> trusted = suspects.without(layer.digest(), of(name));
     Turns turns = new Turns("get blob %s of %s".formatted(layer.digest(), name), trusted, pace);
-    return throttle.of(
-        BlobStream.open(
-            new Download(
-                layer,
-                part,
-                turns,
-                pace,
-                repository -> suspects.add(layer.digest(), repository),
-                arrived)));
+    return BlobStream.open(
+        new Download(
+            layer,
+            part,
+            turns,
+            pace,
+            repository -> suspects.add(layer.digest(), repository),
+            arrived));
   }
 
   /** The deltas that lead to an image; costs one request, or two. */

@@ -5,6 +5,8 @@ import io.fleetinstaller.http.Http;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.ReasonCode;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** A repository of a registry that speaks OCI distribution. */
@@ -19,9 +21,26 @@ record RemoteRepository(Address.Remote address, Courier courier) implements Repo
   }
 
   @Override
-  public Optional<byte[]> referrers(Digest subject) throws Failure, InterruptedException {
-    Optional<byte[]> index = courier.call(address, PULL, new ReferrersPull(address, subject));
-    return index.isPresent() ? index : Repository.super.referrers(subject);
+  public List<byte[]> referrers(Digest subject) throws Failure, InterruptedException {
+    List<byte[]> pages = pages(subject);
+    return pages.isEmpty() ? Repository.super.referrers(subject) : pages;
+  }
+
+  private List<byte[]> pages(Digest subject) throws Failure, InterruptedException {
+    List<byte[]> pages = new ArrayList<>();
+    Optional<ReferrersPull> next = Optional.of(ReferrersPull.first(address, subject));
+    while (next.isPresent() && pages.size() < Limits.REFERRERS_PAGES) {
+      ReferrersPull pull = next.get();
+      Optional<ReferrersPull.Page> page = courier.call(address, PULL, pull);
+      page.ifPresent(read -> pages.add(read.index()));
+      next = page.flatMap(pull::after);
+    }
+    return pages;
+  }
+
+  @Override
+  public byte[] document(Blob blob) throws Failure, InterruptedException {
+    return courier.call(address, PULL, new SmallBlobPull(address, blob));
   }
 
   @Override

@@ -4,13 +4,14 @@ package io.fleetinstaller.registry;
  * Where a download goes on.
  *
  * @param rest what is not here yet
+ * @param part whether only a part of the blob is wanted
  * @param validator what the same repository called its copy before; empty: nothing is known
  */
-record Resumption(Span rest, String validator) {
+record Resumption(Span rest, boolean part, String validator) {
 
   /** From the first byte to the last. */
   static Resumption start(Blob blob) {
-    return new Resumption(Span.whole(blob), "");
+    return new Resumption(Span.whole(blob), false, "");
   }
 
   long from() {

@@ -1,28 +1,34 @@
 package io.fleetinstaller.slots;
 
-import io.fleetinstaller.io.TarEntry;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.slots.EntryPath.Unsafe;
 import io.fleetinstaller.toc.Toc;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What whole slots hold, by what they say themselves: nothing is hashed, so whoever uses a piece
- * has to. Immutable.
+ * What whole slots hold of what somebody asks for, by what they say themselves: nothing is hashed,
+ * so whoever uses a piece has to. What the slots say is read line by line, and kept is only what is
+ * asked for: it takes memory by what is new, and not by what is old. Immutable.
  */
 public final class Inventory {
-  private final Map<Digest, Held> files = new HashMap<>();
-  private final Map<Digest, Held> chunks = new HashMap<>();
+  /** So many files that nobody asked for are remembered: deltas may build on them. */
+  private static final int MOST_ANCESTORS = 20_000;
+
+  private static final Place NOWHERE = new Place(Path.of(""), "", 0, 0);
+
+  private final Map<Digest, Place> files = new HashMap<>();
+  private final Map<Digest, Place> chunks = new HashMap<>();
+  private int ancestors;
 
   /**
    * Where some bytes are said to lie.
@@ -31,66 +37,117 @@ public final class Inventory {
    */
   public record Held(Path file, long offset, long length) {}
 
+  /** The same, in less memory. */
+  private record Place(Path slot, String name, long offset, long length) {
+    Held held() {
+      return new Held(slot.resolve(name), offset, length);
+    }
+  }
+
   private Inventory() {}
 
   /** What there is in these slots; what they say that makes no sense is passed over. */
-  static Inventory of(List<Slot> slots) {
+  static Inventory of(Stock stock, List<Toc> asked) {
     Inventory inventory = new Inventory();
-    for (Slot slot : slots) {
-      inventory.contents(slot.path());
-      new Seal(slot.path()).tables().forEach(toc -> inventory.chunks(slot.path(), toc));
+    asked.forEach(inventory::ask);
+    if (!inventory.files.isEmpty()) {
+      for (Slot slot : stock.slots()) {
+        Reading reading = new Reading(inventory, stock, slot.path());
+        reading.contents();
+        new Seal(slot.path()).tables(reading::chunk);
+      }
     }
+    inventory.files.values().removeIf(NOWHERE::equals);
+    inventory.chunks.values().removeIf(NOWHERE::equals);
     return inventory;
   }
 
-  /** The same without these files, which turned out to hold something else. */
-  Inventory without(Set<Path> rotten) {
-    Inventory sound = new Inventory();
-    sound.files.putAll(files);
-    sound.chunks.putAll(chunks);
-    sound.files.values().removeIf(held -> rotten.contains(held.file()));
-    sound.chunks.values().removeIf(held -> rotten.contains(held.file()));
-    return sound;
+  private void ask(Toc toc) {
+    for (Toc.Entry entry : toc.entries()) {
+      if (entry.header().size() > 0) {
+        entry.digest().ifPresent(digest -> files.putIfAbsent(digest, NOWHERE));
+        entry.chunks().forEach(chunk -> chunks.putIfAbsent(chunk.digest(), NOWHERE));
+      }
+    }
   }
 
   /** A whole file of this content. */
   public Optional<Held> file(Digest digest, long size) {
-    return Optional.ofNullable(files.get(digest)).filter(held -> held.length() == size);
+    return of(files, digest, size);
   }
 
   /** A piece of a file, or a whole one, that has these bytes. */
   public Optional<Held> chunk(Digest digest, long length) {
-    return Optional.ofNullable(chunks.get(digest))
-        .filter(held -> held.length() == length)
-        .or(() -> file(digest, length));
+    return of(chunks, digest, length).or(() -> file(digest, length));
   }
 
-  private void contents(Path slot) {
-    try (BufferedReader lines = Files.newBufferedReader(new Seal(slot).file(Seal.CONTENTS));
-        Stream<String> all = lines.lines()) {
-      all.flatMap(line -> Item.of(line).stream())
-          .filter(item -> item.type() == Item.Type.FILE && item.size() > 0)
-          .forEach(item ->
-              files.putIfAbsent(
-                  Digest.parse("sha256:" + item.digest()),
-                  new Held(slot.resolve(item.path()), 0, item.size())));
-    } catch (IOException | java.io.UncheckedIOException | IllegalArgumentException _) {
-      // The slot went away meanwhile, or is damaged: then it holds less.
+  private static Optional<Held> of(Map<Digest, Place> places, Digest digest, long length) {
+    return Optional.ofNullable(places.get(digest))
+        .filter(place -> place.length() == length)
+        .map(Place::held);
+  }
+
+  /** What one slot says. */
+  private static final class Reading {
+    private final Inventory inventory;
+    private final Stock stock;
+    private final Path slot;
+    private String said = "";
+    private Optional<String> file = Optional.empty();
+
+    Reading(Inventory inventory, Stock stock, Path slot) {
+      this.inventory = inventory;
+      this.stock = stock;
+      this.slot = slot;
     }
-  }
 
-  private void chunks(Path slot, Toc toc) {
-    for (Toc.Entry entry : toc.entries()) {
-      if (entry.header().kind() == TarEntry.Kind.FILE) {
+    void contents() {
+      try (BufferedReader lines = Files.newBufferedReader(new Seal(slot).file(Seal.CONTENTS));
+          Stream<String> all = lines.lines()) {
+        all.flatMap(line -> Item.of(line).stream())
+            .filter(item -> item.type() == Item.Type.FILE && item.size() > 0)
+            .forEach(this::file);
+      } catch (IOException | UncheckedIOException | IllegalArgumentException _) {
+        // The slot went away meanwhile, or is damaged: then it holds less.
+      }
+    }
+
+    private void file(Item item) {
+      Digest digest = new Digest(item.digest());
+      Place known = inventory.files.get(digest);
+      boolean asked = NOWHERE.equals(known);
+      boolean ancestor = known == null && inventory.ancestors < MOST_ANCESTORS;
+      if ((asked || ancestor) && sound(item.path())) {
+        inventory.files.put(digest, new Place(slot, item.path(), 0, item.size()));
+        inventory.ancestors += ancestor ? 1 : 0;
+      }
+    }
+
+    void chunk(String name, Toc.Chunk chunk) {
+      if (NOWHERE.equals(inventory.chunks.get(chunk.digest()))) {
+        path(name)
+            .ifPresent(path ->
+                inventory.chunks.put(
+                    chunk.digest(), new Place(slot, path, chunk.offset(), chunk.length())));
+      }
+    }
+
+    /** One text for all chunks of a file. */
+    private Optional<String> path(String name) {
+      if (!name.equals(said)) {
+        said = name;
         try {
-          Path file = slot.resolve(String.join("/", EntryPath.parts(entry.header().name())));
-          for (Toc.Chunk chunk : entry.chunks()) {
-            chunks.putIfAbsent(chunk.digest(), new Held(file, chunk.offset(), chunk.length()));
-          }
+          file = Optional.of(String.join("/", EntryPath.parts(name))).filter(this::sound);
         } catch (Unsafe | IllegalArgumentException _) {
           // No file of this name was ever unpacked.
+          file = Optional.empty();
         }
       }
+      return file;
+    }
+
+    private boolean sound(String path) {
+      return stock.rotten().isEmpty() || !stock.rotten().contains(slot.resolve(path));
     }
   }
 }

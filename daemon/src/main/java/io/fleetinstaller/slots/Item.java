@@ -48,6 +48,11 @@ record Item(
     }
   }
 
+  /** The same in another place. */
+  Item at(String other) {
+    return new Item(type, mode, uid, gid, size, digest, other, link, xattrs);
+  }
+
   Item with(Digest content) {
     return new Item(type, mode, uid, gid, size, content.hex(), path, link, xattrs);
   }

@@ -2,6 +2,7 @@ package io.fleetinstaller.slots;
 
 import io.fleetinstaller.io.Compression;
 import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.toc.Toc;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -16,9 +17,20 @@ public sealed interface Layer {
    * The whole layer, unpacked while it arrives. With a table every entry has to be what that says.
    *
    * @param size of the packed bytes
+   * @param pinned where a table lies that could not be had before; it is taken out of the layer
    */
-  record Packed(long size, Compression compression, Opener opener, Optional<Table> table)
+  record Packed(
+      long size,
+      Compression compression,
+      Opener opener,
+      Optional<Table> table,
+      Optional<Toc.Location> pinned)
       implements Layer {
+
+    /** One whose table, if it has any, is here. */
+    public Packed(long size, Compression compression, Opener opener, Optional<Table> table) {
+      this(size, compression, opener, table, Optional.empty());
+    }
 
     /** One without a table of contents. */
     public Packed(long size, Compression compression, Opener opener) {

@@ -62,7 +62,7 @@ record Listed(Toc.Entry entry, Source source, String doing, ReasonCode code) imp
     if (said.kind() != TarEntry.Kind.SYMLINK && said.mode() != found.mode()) {
       return Optional.of("its mode");
     }
-    if (!said.owner().equals(found.owner())) {
+    if (!same(said.owner(), found.owner())) {
       return Optional.of("its owner");
     }
     if (said.size() != found.size()) {
@@ -79,6 +79,14 @@ record Listed(Toc.Entry entry, Source source, String doing, ReasonCode code) imp
   private static String plain(String name) {
     String rest = name.startsWith("./") ? name.substring(2) : name;
     return rest.endsWith("/") ? rest.substring(0, rest.length() - 1) : rest;
+  }
+
+  /** A table that has no names says nothing of them: then the numbers alone decide. */
+  private static boolean same(TarEntry.Owner said, TarEntry.Owner found) {
+    return said.uid() == found.uid()
+        && said.gid() == found.gid()
+        && (said.user().isEmpty() || said.user().equals(found.user()))
+        && (said.group().isEmpty() || said.group().equals(found.group()));
   }
 
   private static boolean same(Map<String, byte[]> said, Map<String, byte[]> found) {

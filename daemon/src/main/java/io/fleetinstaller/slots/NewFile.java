@@ -62,39 +62,59 @@ final class NewFile implements Sink, AutoCloseable {
       // Only whole blocks can be shared, and only where they begin alike in both files.
       long head = from % BLOCK == at % BLOCK ? Math.floorMod(-from, BLOCK) : length;
       long middle = original.shareable(from + head, length - head);
-      copied(original, from, Math.min(head, length), false);
+      copied(original, from, Math.min(head, length));
       if (middle > 0) {
-        boolean shared =
-            target.room().in(() -> out.share(original.held(), from + head, middle, at));
-        copied(original, from + head, middle, shared);
+        if (shared(original, from + head, middle)) {
+          readBack(middle);
+        } else {
+          copied(original, from + head, middle);
+        }
       }
       long tail = from + Math.min(length, head + middle);
-      copied(original, tail, from + length - tail, false);
+      copied(original, tail, from + length - tail);
     } catch (IOException e) {
       throw wrong("%s cannot be read: %s".formatted(source, e.getMessage()));
     }
   }
 
-  /** Hashes a piece of another file, and writes it where it is not shared. */
-  private void copied(Original original, long from, long length, boolean shared)
+  /** Where it fails, copying tells what is wrong: the old file, or this disk. */
+  private boolean shared(Original original, long from, long length) {
+    try {
+      return out.share(original.held(), from, length, at);
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  /** Hashes a piece of another file while it is written. */
+  private void copied(Original original, long from, long length)
       throws IOException, Fault, InterruptedException {
     long end = from + length;
     for (long next = from; next < end; ) {
       ContentsWriter.Space space = target.contents().space(end - next);
-      int read =
-          original
-              .bytes()
-              .read(ByteBuffer.wrap(space.buffer(), space.from(), space.length()), next);
-      if (read < 0) {
-        throw new EOFException("it ends before its byte %d".formatted(end));
-      }
-      if (shared) {
-        wrote(read);
-      } else {
-        write(space, read);
-      }
+      int read = original.read(ByteBuffer.wrap(space.buffer(), space.from(), space.length()), next);
+      write(space, some(read));
       next += read;
     }
+  }
+
+  /**
+   * Hashes what this file shares with another by now. The other one may have been changed, and
+   * changed back: what it has does not count.
+   */
+  private void readBack(long length) throws IOException, InterruptedException {
+    long end = at + length;
+    while (at < end) {
+      ContentsWriter.Space space = target.contents().space(end - at);
+      wrote(some(out.read(space.buffer(), space.from(), space.length(), at)));
+    }
+  }
+
+  private static int some(int read) throws EOFException {
+    if (read < 0) {
+      throw new EOFException("it is shorter than it was");
+    }
+    return read;
   }
 
   private Original original(Path source) throws IOException {

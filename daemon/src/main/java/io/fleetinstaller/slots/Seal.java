@@ -10,7 +10,6 @@ import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.release.Version;
-import io.fleetinstaller.toc.Toc;
 import io.fleetinstaller.toc.TocFormat;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,9 +19,7 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -61,22 +58,19 @@ final class Seal {
     return file(layer == 0 ? TABLE : TABLE + "-" + (layer + 1));
   }
 
-  /** The tables that are kept here and can be read. */
-  List<Toc> tables() {
-    List<Toc> tables = new ArrayList<>();
+  /** What the tables say that are kept here and can be read. */
+  void tables(TocFormat.Hint hint) {
     for (int layer = 0; layer < MOST_TABLES; layer++) {
       Path file = table(layer);
       if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-        try {
-          byte[] packed = Bounded.read(file, TocFormat.LARGEST_PACKED);
-          tables.add(TocFormat.kept(file.toString(), packed));
+        try (InputStream packed = Files.newInputStream(file)) {
+          TocFormat.kept(file.toString(), packed, hint);
         } catch (IOException | Refused e) {
           // It was no more than a hint.
           LOG.debug("cannot read {}: {}", file, e.getMessage());
         }
       }
     }
-    return tables;
   }
 
   static byte[] release(Release release) {

@@ -226,20 +226,21 @@ public final class Slots {
         .differences(Room.small("read " + slot.release(), slot.path()));
   }
 
-  /** What the whole slots of a package hold, as they say; nothing is hashed. */
-  public Inventory inventory(PackageName name) {
-    return Inventory.of(read(name).whole());
+  /** The whole slots of a package, to be asked what they hold; nothing is hashed. */
+  public Stock inventory(PackageName name) {
+    return new Stock(read(name).whole(), Set.of());
   }
 
   /** The same without the files that rotted: everything is hashed for it. */
-  public Inventory soundInventory(PackageName name) throws Fault, InterruptedException {
+  public Stock soundInventory(PackageName name) throws Fault, InterruptedException {
     Set<Path> rotten = new HashSet<>();
-    for (Slot slot : read(name).whole()) {
+    List<Slot> whole = read(name).whole();
+    for (Slot slot : whole) {
       verify(slot).stream()
           .filter(Difference::breaksIt)
           .forEach(difference -> rotten.add(slot.path().resolve(difference.path())));
     }
-    return inventory(name).without(rotten);
+    return new Stock(whole, rotten);
   }
 
   /**

@@ -8,12 +8,15 @@ import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.toc.TocFormat;
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -32,6 +35,8 @@ final class Staging {
   private final Layout layout;
   private final Room room;
   private final Path staged;
+  private final List<Optional<Table>> tables = new ArrayList<>();
+  private long left = TocFormat.LARGEST_HELD;
 
   Staging(Doors doors, Delivery delivery, Layout layout, Room room) {
     this.doors = doors;
@@ -51,10 +56,9 @@ final class Staging {
     Digest contents = unpack(owners);
     write(seal.file(Seal.RELEASE), Seal.release(delivery.release()));
     write(seal.file(Seal.DESCRIPTOR), delivery.descriptorBytes());
-    for (int i = 0; i < delivery.layers().size(); i++) {
-      Optional<Table> table = delivery.layers().get(i).table();
-      if (table.isPresent()) {
-        write(seal.table(i), table.get().packed());
+    for (int i = 0; i < tables.size(); i++) {
+      if (tables.get(i).isPresent()) {
+        write(seal.table(i), tables.get(i).get().packed());
       }
     }
     attributes(seal.file(Seal.CONTENTS), FILE_MODE);
@@ -82,18 +86,36 @@ final class Staging {
       Unpacking unpacking =
           new Unpacking(
               delivery, new Making.Target(staged, doors.scratch(), room, owners, contents, twins));
+      List<Heard> heard = new ArrayList<>();
       for (Layer layer : delivery.layers()) {
+        Optional<Table> table = layer.table();
         switch (layer) {
-          case Layer.Packed packed -> unpack(packed, unpacking);
+          case Layer.Packed packed -> {
+            Optional<Overheard> overheard = Overheard.of(packed, delivery, left);
+            unpack(packed, overheard, unpacking);
+            if (overheard.isPresent()) {
+              table = overheard.get().table();
+              table.ifPresent(found -> heard.add(new Heard(overheard.get(), found)));
+            }
+          }
           case Layer.Assembled assembled -> assemble(assembled, unpacking);
         }
+        left -= table.map(Table::weight).orElse(0L);
+        tables.add(table);
       }
       unpacking.finish();
-      return room.in(contents::finish);
+      Digest digest = room.in(contents::finish);
+      for (Heard each : heard) {
+        each.overheard().check(each.table().toc());
+      }
+      return digest;
     } finally {
       closeQuietly(contents);
     }
   }
+
+  /** A table that came with its layer, and what was made before. */
+  private record Heard(Overheard overheard, Table table) {}
 
   /** After a failure the file goes away with all the others; after {@code finish} it is closed. */
   private static void closeQuietly(ContentsWriter contents) {
@@ -104,10 +126,14 @@ final class Staging {
     }
   }
 
-  private void unpack(Layer.Packed layer, Unpacking unpacking) throws Fault, InterruptedException {
-    try (ReadAhead source = new ReadAhead(layer.opener().open())) {
+  private void unpack(Layer.Packed layer, Optional<Overheard> overheard, Unpacking unpacking)
+      throws Fault, InterruptedException {
+    try (ReadAhead source = new ReadAhead(open(layer, overheard))) {
       try {
-        entries(layer, source, unpacking);
+        try (InputStream plain = layer.compression().decode(unclosing(source))) {
+          entries(
+              new TarReader(new BufferedInputStream(plain, SMALL)), layer, overheard, unpacking);
+        }
         source.drain();
       } catch (InterruptedIOException e) {
         throw interrupted(e);
@@ -134,29 +160,36 @@ final class Staging {
     }
   }
 
-  private static void entries(Layer.Packed layer, ReadAhead source, Unpacking unpacking)
+  private static InputStream open(Layer.Packed layer, Optional<Overheard> overheard)
       throws IOException, Fault, InterruptedException {
-    InputStream unclosing =
-        new FilterInputStream(source) {
-          @Override
-          public int read(byte[] into, int offset, int length) throws IOException {
-            return source.read(into, offset, length);
-          }
+    InputStream packed = layer.opener().open();
+    return overheard.map(each -> each.listening(packed)).orElse(packed);
+  }
 
-          @Override
-          public void close() {
-            // The rest of it is still to be read.
-          }
-        };
-    try (InputStream plain = layer.compression().decode(unclosing)) {
-      TarReader tar = new TarReader(new BufferedInputStream(plain, SMALL));
-      Optional<Table> table = layer.table();
-      if (table.isPresent()) {
-        unpacking.layer(tar, table.get().toc());
-      } else {
-        unpacking.layer(tar);
-      }
+  private static void entries(
+      TarReader tar, Layer.Packed layer, Optional<Overheard> overheard, Unpacking unpacking)
+      throws IOException, Fault, InterruptedException {
+    if (layer.table().isPresent()) {
+      unpacking.layer(tar, layer.table().get().toc());
+    } else if (overheard.isPresent()) {
+      unpacking.layer(tar, overheard.get());
+    } else {
+      unpacking.layer(tar);
     }
+  }
+
+  private static InputStream unclosing(ReadAhead source) {
+    return new FilterInputStream(source) {
+      @Override
+      public int read(byte[] into, int offset, int length) throws IOException {
+        return source.read(into, offset, length);
+      }
+
+      @Override
+      public void close() {
+        // The rest of it is still to be read.
+      }
+    };
   }
 
   private Fault broken(ReadAhead source, IOException failure) throws InterruptedException {

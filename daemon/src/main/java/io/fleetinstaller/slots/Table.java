@@ -9,4 +9,10 @@ import io.fleetinstaller.toc.Toc;
  */
 // An array on purpose: these bytes are stored as they are, never compared.
 @SuppressWarnings("ArrayRecordComponent")
-public record Table(Toc toc, byte[] packed) {}
+public record Table(Toc toc, byte[] packed) {
+
+  /** About how many bytes it takes in memory. */
+  public long weight() {
+    return toc.weight() + packed.length;
+  }
+}

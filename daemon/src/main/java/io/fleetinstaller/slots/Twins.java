@@ -1,5 +1,6 @@
 package io.fleetinstaller.slots;
 
+import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Slot;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -21,14 +24,19 @@ final class Twins {
 
   /** What has to be the same; the time of the last change does not. */
   private record Key(
-      String digest, long size, int mode, long uid, long gid, Map<String, String> xattrs) {
+      Digest digest, long size, int mode, long uid, long gid, Map<String, String> xattrs) {
     static Key of(Item item) {
       return new Key(
-          item.digest(), item.size(), item.mode(), item.uid(), item.gid(), item.xattrs());
+          new Digest(item.digest()),
+          item.size(),
+          item.mode(),
+          item.uid(),
+          item.gid(),
+          item.xattrs());
     }
   }
 
-  private record Place(Path slot, Item item) {}
+  private record Place(Path slot, String path) {}
 
   private Twins() {}
 
@@ -36,9 +44,15 @@ final class Twins {
   static Twins of(Delivery delivery, List<Slot> slots) {
     Twins twins = new Twins();
     if (delivery.descriptor().immutable()) {
+      Set<Digest> asked =
+          delivery.layers().stream()
+              .flatMap(layer -> layer.table().stream())
+              .flatMap(table -> table.toc().entries().stream())
+              .flatMap(entry -> entry.digest().stream())
+              .collect(Collectors.toSet());
       slots.stream()
           .filter(slot -> slot.descriptor().immutable())
-          .forEach(slot -> twins.add(slot.path()));
+          .forEach(slot -> twins.add(slot.path(), asked));
     }
     return twins;
   }
@@ -46,18 +60,20 @@ final class Twins {
   /** A file that is such a one, found to be sound just now. */
   Optional<Path> of(Item wanted) throws IOException {
     Optional<Place> place = Optional.ofNullable(places.get(Key.of(wanted)));
-    return place.isPresent() && new Verification(place.get().slot()).sound(place.get().item())
-        ? place.map(found -> found.slot().resolve(found.item().path()))
+    return place.isPresent()
+            && new Verification(place.get().slot()).sound(wanted.at(place.get().path()))
+        ? place.map(found -> found.slot().resolve(found.path()))
         : Optional.empty();
   }
 
-  private void add(Path slot) {
+  private void add(Path slot, Set<Digest> asked) {
     try (BufferedReader lines = Files.newBufferedReader(new Seal(slot).file(Seal.CONTENTS));
         Stream<String> all = lines.lines()) {
       all.flatMap(line -> Item.of(line).stream())
           .filter(item -> item.type() == Item.Type.FILE && item.size() > 0)
-          .forEach(item -> places.putIfAbsent(Key.of(item), new Place(slot, item)));
-    } catch (IOException | UncheckedIOException _) {
+          .filter(item -> asked.contains(new Digest(item.digest())))
+          .forEach(item -> places.putIfAbsent(Key.of(item), new Place(slot, item.path())));
+    } catch (IOException | UncheckedIOException | IllegalArgumentException _) {
       // A slot that cannot be read has no twins.
     }
   }

@@ -45,6 +45,17 @@ final class Unpacking {
     tar.finish();
   }
 
+  /** The same, where the table comes behind all of it. */
+  void layer(TarReader tar, Overheard overheard) throws IOException, Fault, InterruptedException {
+    Optional<TarEntry> next = tar.next();
+    while (next.isPresent()) {
+      TarEntry entry = overheard.entry(next.get());
+      entry(entry, overheard.content(entry, new Stored(tar, next.get())));
+      next = tar.next();
+    }
+    tar.finish();
+  }
+
   /** The same, where every entry has to be the next of the table's. */
   void layer(TarReader tar, Toc toc) throws IOException, Fault, InterruptedException {
     Iterator<Toc.Entry> table = toc.entries().iterator();

@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares a slot on disk with its contents, whose digest the marker holds. Changes nothing. Used
@@ -77,7 +78,14 @@ final class Verification {
       note(path, Kind.MISSING, expected.toString(), "");
       return false;
     }
-    return same(path, Kind.CONTENT, expected, Seal.digest(seal.file(name)));
+    try {
+      return same(path, Kind.CONTENT, expected, digest(seal.file(name)));
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      unreadable(path, expected.toString(), e);
+      return false;
+    }
   }
 
   private void compareAll() throws IOException {
@@ -96,15 +104,21 @@ final class Verification {
     }
   }
 
-  private void compare(Item item) throws IOException {
-    Path path = slot.resolve(item.path());
-    BasicFileAttributes found;
+  /** What cannot be read is as lost as what has changed. */
+  private void compare(Item item) throws InterruptedIOException {
     try {
-      found = attributes(path);
+      compare(item, slot.resolve(item.path()));
     } catch (NoSuchFileException | NotDirectoryException _) {
       note(item.path(), Kind.MISSING, item.type().name().toLowerCase(java.util.Locale.ROOT), "");
-      return;
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      unreadable(item.path(), item.digest(), e);
     }
+  }
+
+  private void compare(Item item, Path path) throws IOException {
+    BasicFileAttributes found = attributes(path);
     if (item.type() == Item.Type.HARDLINK) {
       hardlink(item, path);
     } else if (same(item.path(), Kind.TYPE, item.type(), type(found))) {
@@ -117,13 +131,21 @@ final class Verification {
   private void content(Item item, Path path) throws IOException {
     switch (item.type()) {
       case FILE -> {
-        same(item.path(), Kind.CONTENT, "sha256:" + item.digest(), Seal.digest(path).toString());
+        same(item.path(), Kind.CONTENT, "sha256:" + item.digest(), digest(path).toString());
         mode(item, path);
       }
       case DIRECTORY -> mode(item, path);
       case SYMLINK ->
           same(item.path(), Kind.LINK, item.link(), Files.readSymbolicLink(path).toString());
       case HARDLINK -> {}
+    }
+  }
+
+  private static Digest digest(Path file) throws IOException {
+    try (Original original = Original.open(file)) {
+      return original.digest();
+    } catch (InterruptedException e) {
+      throw (IOException) new InterruptedIOException("interrupted while hashing").initCause(e);
     }
   }
 
@@ -196,16 +218,34 @@ final class Verification {
             boolean _ = extra(file);
             return FileVisitResult.CONTINUE;
           }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure) {
+            unreadable(name(file), "", failure);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) {
+            if (failure != null) {
+              unreadable(name(directory), "", failure);
+            }
+            return FileVisitResult.CONTINUE;
+          }
         });
   }
 
   private boolean extra(Path path) {
-    String name = slot.relativize(path).toString().replace('\\', '/');
+    String name = name(path);
     boolean extra = !known.contains(name);
     if (extra) {
       note(name, Kind.EXTRA, "", "there");
     }
     return extra;
+  }
+
+  private String name(Path path) {
+    return slot.relativize(path).toString().replace('\\', '/');
   }
 
   private boolean same(String path, Kind kind, Object expected, Object found) {
@@ -214,6 +254,10 @@ final class Verification {
       note(path, kind, expected.toString(), found.toString());
     }
     return same;
+  }
+
+  private void unreadable(String path, String expected, IOException why) {
+    note(path, Kind.CONTENT, expected, "unreadable (%s)".formatted(why.getMessage()));
   }
 
   private void note(String path, Kind kind, String expected, String found) {

@@ -7,7 +7,6 @@ import io.fleetinstaller.registry.Delta;
 import io.fleetinstaller.registry.DeltaRef;
 import io.fleetinstaller.registry.Image;
 import io.fleetinstaller.registry.Registry;
-import io.fleetinstaller.registry.Span;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
@@ -25,18 +24,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The deltas that somebody published for a release, as far as they serve this host. */
-record Offers(Registry registry, Image image, Toc toc) {
+record Offers(Registry registry, Image image, Toc toc, Bill bill) {
   private static final Logger LOG = LoggerFactory.getLogger(Offers.class);
 
   /** More releases than slots on a host need not be looked at. */
   private static final int MOST = 4;
+
+  /** Anybody who may push can list more that are not there; each costs tries. */
+  private static final int MOST_LOOKED_AT = 8;
 
   /** One that can be applied here. */
   record Offer(Delta delta, DeltaTable table) {
 
     /** Its manifest and table are here already. */
     Cost cost() {
-      return new Cost(delta.size(), 2);
+      return new Cost(delta.blocks().size(), 1);
     }
   }
 
@@ -45,18 +47,7 @@ record Offers(Registry registry, Image image, Toc toc) {
    * none can be found out is no failure.
    */
   Optional<Offer> smallest(Inventory inventory, Set<Digest> held) throws InterruptedException {
-    List<Delta> deltas = new ArrayList<>();
-    try {
-      for (DeltaRef ref : registry.deltas(image)) {
-        if (!Collections.disjoint(ref.from(), held) && deltas.size() < MOST) {
-          deltas.add(registry.delta(image, ref));
-        }
-      }
-    } catch (Fault fault) {
-      LOG.warn("looking for no delta to {}: {}", image.release(), fault.reason().sentence());
-    }
-    deltas.sort(Comparator.comparingLong(Delta::size));
-    for (Delta delta : deltas) {
+    for (Delta delta : fromHeld(held)) {
       try {
         DeltaTable table = table(delta);
         Optional<Digest> missing = table.missing(toc, inventory);
@@ -71,9 +62,37 @@ record Offers(Registry registry, Image image, Toc toc) {
     return Optional.empty();
   }
 
+  /** Those that lead from a release of this host, the smallest first. */
+  private List<Delta> fromHeld(Set<Digest> held) throws InterruptedException {
+    List<Delta> deltas = new ArrayList<>();
+    int left = MOST_LOOKED_AT;
+    for (DeltaRef ref : listed()) {
+      if (!Collections.disjoint(ref.from(), held) && deltas.size() < MOST && left-- > 0) {
+        bill.request();
+        try {
+          deltas.add(registry.delta(image, ref));
+        } catch (Fault fault) {
+          LOG.warn("passing over a delta: {}", fault.reason().sentence());
+        }
+      }
+    }
+    deltas.sort(Comparator.comparingLong(Delta::size));
+    return deltas;
+  }
+
+  private List<DeltaRef> listed() throws InterruptedException {
+    bill.request();
+    try {
+      return registry.deltas(image);
+    } catch (Fault fault) {
+      LOG.warn("looking for no delta to {}: {}", image.release(), fault.reason().sentence());
+      return List.of();
+    }
+  }
+
   private DeltaTable table(Delta delta) throws Fault, InterruptedException {
-    Span all = new Span(0, delta.table().size());
-    try (InputStream in = registry.open(image, delta.table(), all, _ -> {})) {
+    bill.request();
+    try (InputStream in = registry.open(image, delta.table(), bill::arrived)) {
       DeltaFormat.Bounds bounds = new DeltaFormat.Bounds(delta.to(), toc, delta.blocks().size());
       return DeltaFormat.read(source(delta), in.readAllBytes(), bounds);
     } catch (IOException e) {

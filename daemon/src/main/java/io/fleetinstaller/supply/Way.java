@@ -11,6 +11,14 @@ import io.fleetinstaller.slots.Delivery;
  */
 public record Way(String name, Cost estimate, Delivery delivery, Bill bill) {
 
+  /**
+   * Its bytes were not what they should be: whoever sent parts of layers is passed over, while
+   * there is somebody else, when the same parts are asked for again.
+   */
+  public void distrust() {
+    bill.wrong();
+  }
+
   /** What it really cost so far. */
   public Cost cost() {
     return bill.total();

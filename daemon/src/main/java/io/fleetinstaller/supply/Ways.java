@@ -3,27 +3,45 @@ package io.fleetinstaller.supply;
 import io.fleetinstaller.delta.DeltaSupply;
 import io.fleetinstaller.registry.Blob;
 import io.fleetinstaller.registry.Image;
+import io.fleetinstaller.registry.Piece;
 import io.fleetinstaller.registry.Registry;
 import io.fleetinstaller.registry.Span;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.slots.Delivery;
 import io.fleetinstaller.slots.Inventory;
 import io.fleetinstaller.slots.Layer;
+import io.fleetinstaller.slots.Stock;
 import io.fleetinstaller.slots.Table;
+import io.fleetinstaller.toc.TocFormat;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /** The ways in which one release can be got. Immutable. */
 public final class Ways {
+  /** What the network or the other side of it did, perhaps to this one kind of request only. */
+  private static final Set<ReasonCode> OF_THE_NETWORK =
+      EnumSet.of(
+          ReasonCode.DNS_FAILED,
+          ReasonCode.CONNECT_FAILED,
+          ReasonCode.TLS_FAILED,
+          ReasonCode.PROXY_FAILED,
+          ReasonCode.TRANSFER_BROKEN,
+          ReasonCode.TOO_SLOW,
+          ReasonCode.REGISTRY_ERROR,
+          ReasonCode.AUTH_FAILED);
+
   private final Registry registry;
   private final Image image;
   private final Bill.Watcher watcher;
   private final List<Known> layers;
+  private final Bill looking;
 
   /** A layer as the registry has it, and what it holds. */
   private record Known(Blob blob, Optional<Table> table) {}
@@ -54,9 +72,10 @@ public final class Ways {
     }
   }
 
-  private Ways(Registry registry, Image image, Bill.Watcher watcher, List<Known> layers) {
-    this.registry = registry;
-    this.image = image;
+  private Ways(Tables tables, Bill.Watcher watcher, List<Known> layers) {
+    this.registry = tables.registry();
+    this.image = tables.image();
+    this.looking = tables.bill();
     this.watcher = watcher;
     this.layers = layers;
   }
@@ -64,12 +83,26 @@ public final class Ways {
   /** Finds out what there is to know before the first byte of a file is fetched. */
   public static Ways to(Image image, Registry registry, Bill.Watcher watcher)
       throws Fault, InterruptedException {
-    Tables tables = new Tables(registry, image);
+    Tables tables = new Tables(registry, image, new Bill((_, _) -> {}, Cost.NONE));
     List<Known> layers = new ArrayList<>();
+    long left = TocFormat.LARGEST_HELD;
     for (Blob blob : image.layers()) {
-      layers.add(new Known(blob, tables.of(blob)));
+      Optional<Table> table = tables.of(blob, left);
+      left -= table.map(Table::weight).orElse(0L);
+      layers.add(new Known(blob, table));
     }
-    return new Ways(registry, image, watcher, layers);
+    return new Ways(tables, watcher, layers);
+  }
+
+  /**
+   * Whether another way may do better than the one that ended in this. A full or failing disk of
+   * this host fails all of them.
+   */
+  public static boolean anotherMayDoBetter(Fault fault) {
+    return switch (fault) {
+      case Fault.Refused _ -> true;
+      case Fault.Transient _, Fault.Broken _ -> OF_THE_NETWORK.contains(fault.reason().code());
+    };
   }
 
   /** What has to be known of a release to find out whether there is room for it. */
@@ -77,12 +110,23 @@ public final class Ways {
     return delivery(image, List.of());
   }
 
+  /** What it cost to find out about ways so far: tables, and deltas that were looked at. */
+  public Cost looking() {
+    return looking.total();
+  }
+
+  private Inventory asked(Stock stock) {
+    return stock.of(
+        layers.stream().flatMap(layer -> layer.table().stream()).map(Table::toc).toList());
+  }
+
   /**
    * Those that are estimated to cost less than the whole layers, the cheapest first.
    *
-   * @param held the releases that the inventory is of
+   * @param held the releases that the stock is of
    */
-  public List<Way> cheap(Inventory inventory, Set<Digest> held) throws InterruptedException {
+  public List<Way> cheap(Stock stock, Set<Digest> held) throws InterruptedException {
+    Inventory inventory = asked(stock);
     List<Way> ways = new ArrayList<>();
     ranges(inventory).ifPresent(ways::add);
     if (!held.isEmpty() && layers.size() == 1) {
@@ -97,14 +141,12 @@ public final class Ways {
     if (layer.table().isEmpty()) {
       return Optional.empty();
     }
-    Offers offers = new Offers(registry, image, layer.table().get().toc());
+    Offers offers = new Offers(registry, image, layer.table().get().toc(), looking);
     return offers
         .smallest(inventory, held)
         .filter(offer -> offer.cost().isWellBelow(Share.whole(layer).cost()))
         .map(offer -> {
           Bill bill = new Bill(watcher, offer.cost());
-          bill.request();
-          bill.arrived(offer.delta().table().size());
           Blob blocks = offer.delta().blocks();
           Layer assembled =
               new Layer.Assembled(
@@ -115,7 +157,7 @@ public final class Ways {
                           offers.source(offer.delta()),
                           offer.table(),
                           inventory,
-                          open(blocks, new Span(0, blocks.size()), bill)));
+                          open(blocks, bill)));
           return new Way("by a delta", offer.cost(), delivery(image, List.of(assembled)), bill);
         });
   }
@@ -126,7 +168,11 @@ public final class Ways {
   }
 
   /** Of each layer what no slot has; empty where that costs no less than the whole. */
-  public Optional<Way> ranges(Inventory inventory) {
+  public Optional<Way> ranges(Stock stock) {
+    return ranges(asked(stock));
+  }
+
+  private Optional<Way> ranges(Inventory inventory) {
     List<Share> shares = layers.stream().map(layer -> Share.least(layer, inventory)).toList();
     return shares.stream().anyMatch(share -> share.spans().isPresent())
         ? Optional.of(way("by ranges", shares, Optional.of(inventory)))
@@ -148,7 +194,7 @@ public final class Ways {
 
   private Layer assembled(Share share, Inventory inventory, Bill bill) {
     List<Span> spans = share.spans().orElseThrow();
-    Parts.Source source = span -> open(share.layer().blob(), span, bill);
+    Parts.Source source = span -> piece(share.layer().blob(), span, bill);
     return new Layer.Assembled(
         share.layer().table().orElseThrow(),
         "the ranges",
@@ -158,15 +204,19 @@ public final class Ways {
   private Layer packed(Known layer, Bill bill) {
     Blob blob = layer.blob();
     return new Layer.Packed(
-        blob.size(),
-        blob.compression(),
-        () -> open(blob, new Span(0, blob.size()), bill),
-        layer.table());
+        blob.size(), blob.compression(), () -> open(blob, bill), layer.table(), blob.toc());
   }
 
-  private InputStream open(Blob blob, Span span, Bill bill) throws Fault, InterruptedException {
+  private InputStream open(Blob blob, Bill bill) throws Fault, InterruptedException {
     bill.request();
-    return registry.open(image, blob, span, bill::arrived);
+    return registry.open(image, blob, bill::arrived);
+  }
+
+  private Piece piece(Blob blob, Span span, Bill bill) throws Fault, InterruptedException {
+    bill.request();
+    Piece piece = registry.open(image, blob, span, bill::arrived);
+    bill.unproven(piece.wrong());
+    return piece;
   }
 
   private static Delivery delivery(Image image, List<Layer> parts) {

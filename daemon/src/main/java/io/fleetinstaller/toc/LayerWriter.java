@@ -37,7 +37,7 @@ public final class LayerWriter implements AutoCloseable {
   private static final int MEAN_CHUNK = 1 << 20;
 
   /** Of more, the larger files have larger chunks: the table is held in memory. */
-  private static final long MOST_CHUNKS = 1 << 16;
+  private static final long MOST_CHUNKS = 40_000;
 
   private static final int SKIPPABLE = 0x184d2a50;
   private static final byte[] MAGIC = "FleetToc".getBytes(StandardCharsets.US_ASCII);
@@ -81,15 +81,15 @@ public final class LayerWriter implements AutoCloseable {
     }
   }
 
-  /** Ends the layer; the location is empty where it has more entries than a table may have. */
+  /** Ends the layer; the location is empty where its table would be too large. */
   public Optional<Toc.Location> finish() throws IOException {
     batch.write(TarWriter.end());
     endBatch();
     frames.flush();
-    byte[] plain = TocText.bytes(toc());
+    Toc toc = toc();
+    byte[] plain = TocText.bytes(toc);
     byte[] packed = Compression.frame(plain);
-    int rows = written.stream().mapToInt(each -> Math.max(1, each.pieces().size())).sum();
-    if (rows > TocFormat.MOST_ROWS
+    if (toc.weight() + packed.length > TocFormat.LARGEST_HELD
         || plain.length > TocFormat.LARGEST_PLAIN
         || packed.length > TocFormat.LARGEST_PACKED) {
       return Optional.empty();

@@ -20,11 +20,13 @@ final class Reading {
   private final JsonStream json;
   private final TocFormat.Bounds bounds;
   private final Frames frames;
+  private final boolean named;
   private final List<Toc.Entry> entries = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
   private final Map<Object, Object> once = new HashMap<>();
-  private final List<Row> file = new ArrayList<>();
-  private int rows;
+  private final List<Row.Piece> pieces = new ArrayList<>();
+  private Optional<Row> file = Optional.empty();
+  private long held;
   private long counted;
   private long content;
   private boolean versioned;
@@ -33,6 +35,8 @@ final class Reading {
     this.json = json;
     this.bounds = bounds;
     this.frames = new Frames(location.offset() - Toc.Location.HEADER);
+    this.named = location.named();
+    this.held = location.packed();
   }
 
   Toc toc() throws Refused {
@@ -57,16 +61,28 @@ final class Reading {
   }
 
   private void row() throws Refused {
-    if (++rows > TocFormat.MOST_ROWS) {
-      throw tooLarge("it has more than %d entries and chunks".formatted(TocFormat.MOST_ROWS));
-    }
     Row row = Row.read(json);
     if (!row.isChunk()) {
       finish();
-    } else if (file.isEmpty() || !row.name.equals(file.getFirst().name)) {
+      file = Optional.of(row);
+    } else if (!file.map(first -> first.name.equals(row.name)).orElse(false)) {
       throw refuse(row, "it has a chunk that does not stand behind its file");
     }
-    file.add(row);
+    pieces.add(row.piece());
+    hold(pieces.size() * (long) Toc.Chunk.WEIGHT);
+  }
+
+  /** Refuses a table before it takes more memory than it may. */
+  private void hold(long more) throws Refused {
+    if (held + more > bounds.held()) {
+      throw new Refused(
+          ReasonCode.TOO_LARGE,
+          json.refuse(
+                  "it would take more than the %d bytes of memory left for it"
+                      .formatted(bounds.held()))
+              .reason()
+              .sentence());
+    }
   }
 
   /** The entry whose rows are all here. */
@@ -74,17 +90,25 @@ final class Reading {
     if (file.isEmpty()) {
       return;
     }
-    Row row = file.getFirst();
+    Row row = file.get();
     TarEntry header = header(row);
-    entries.add(
+    Toc.Entry entry =
         new Toc.Entry(
             header,
             header.size() > 0 ? row.digest : empty(row, header),
-            header.size() > 0 ? chunks(row) : List.of()));
-    file.clear();
+            header.size() > 0 ? chunks(row) : List.of());
+    hold(entry.weight());
+    held += entry.weight();
+    entries.add(entry);
+    pieces.clear();
+    file = Optional.empty();
   }
 
   private TarEntry header(Row row) throws Refused {
+    if (!named) {
+      row.user = "";
+      row.group = "";
+    }
     TarEntry header = row.header(each -> once.computeIfAbsent(each, same -> same));
     String path = path(row.name);
     if (row.name.isEmpty() || !names.add(path)) {
@@ -94,8 +118,9 @@ final class Reading {
     counted += path.isEmpty() ? 0 : 1;
     content += header.size();
     if (content > bounds.content() || counted > bounds.entries()) {
-      throw tooLarge(
-          "it has more than the %d entries or the %d bytes that are declared"
+      throw refuse(
+          row,
+          "there are more than the %d entries or the %d bytes that are declared"
               .formatted(bounds.entries(), bounds.content()));
     }
     return header;
@@ -112,7 +137,7 @@ final class Reading {
   }
 
   private Optional<Digest> empty(Row row, TarEntry header) throws Refused {
-    boolean plain = file.size() == 1 && row.endOffset == 0 && row.chunkSize == 0;
+    boolean plain = pieces.size() == 1 && row.endOffset == 0 && row.chunkSize == 0;
     if (!plain || !row.digest.map(NOTHING::equals).orElse(true)) {
       throw refuse(row, "it has content, and is empty or no file");
     }
@@ -123,21 +148,23 @@ final class Reading {
     if (row.digest.isEmpty()) {
       throw refuse(row, "it has no digest");
     }
-    if (file.size() == 1 && row.chunkSize == 0) {
+    if (pieces.size() == 1 && row.chunkSize == 0) {
       row.chunkSize = row.size;
       row.chunkDigest = row.digest;
+      pieces.set(0, row.piece());
     }
-    List<Toc.Chunk> chunks = new ArrayList<>();
+    List<Toc.Chunk> chunks = new ArrayList<>(pieces.size());
+    long[] ends = ends(row);
     long at = 0;
-    for (int i = 0; i < file.size(); i++) {
-      Row chunk = file.get(i);
-      if (chunk.chunkOffset != at || chunk.chunkSize == 0 || chunk.chunkSize > row.size - at) {
+    for (int i = 0; i < ends.length; i++) {
+      Row.Piece piece = pieces.get(i);
+      if (piece.offset() != at || piece.length() == 0 || piece.length() > row.size - at) {
         throw refuse(row, "its chunks overlap, leave holes or do not fill it");
       }
       Digest digest =
-          chunk.chunkDigest.orElseThrow(() -> refuse(row, "one of its chunks has no digest"));
-      chunks.add(new Toc.Chunk(at, chunk.chunkSize, digest, place(row, i)));
-      at += chunk.chunkSize;
+          piece.digest().orElseThrow(() -> refuse(row, "one of its chunks has no digest"));
+      chunks.add(new Toc.Chunk(at, piece.length(), digest, place(row, piece, ends[i])));
+      at += piece.length();
     }
     if (at != row.size) {
       throw refuse(row, "its chunks overlap, leave holes or do not fill it");
@@ -145,20 +172,28 @@ final class Reading {
     return chunks;
   }
 
-  /** A chunk ends where one behind it begins; the last one ends with the file. */
-  private Optional<Toc.Place> place(Row row, int index) throws Refused {
-    Row chunk = file.get(index);
-    if (chunk.chunkType.equals("zeros")) {
+  /** Each ends where the next one elsewhere begins; the last ones end with the file. */
+  private long[] ends(Row row) {
+    long[] ends = new long[pieces.size()];
+    long behind = 0;
+    long end = row.endOffset;
+    for (int i = ends.length - 1; i >= 0; i--) {
+      long from = pieces.get(i).from();
+      if (behind > 0 && behind != from) {
+        end = behind;
+      }
+      ends[i] = end;
+      behind = from > 0 ? from : behind;
+    }
+    return ends;
+  }
+
+  private Optional<Toc.Place> place(Row row, Row.Piece piece, long end) throws Refused {
+    if (piece.zeros()) {
       return Optional.empty();
     }
-    long end =
-        file.subList(index + 1, file.size()).stream()
-            .filter(next -> next.offset > 0 && next.offset != chunk.offset)
-            .findFirst()
-            .map(next -> next.offset)
-            .orElse(row.endOffset);
-    Toc.Place place = new Toc.Place(chunk.offset, end, chunk.innerOffset);
-    Optional<String> wrong = frames.wrong(place, chunk.chunkSize);
+    Toc.Place place = new Toc.Place(piece.from(), end, piece.inner());
+    Optional<String> wrong = frames.wrong(place, piece.length());
     if (wrong.isPresent()) {
       throw refuse(row, wrong.get());
     }
@@ -167,9 +202,5 @@ final class Reading {
 
   private Refused refuse(Row row, String why) {
     return json.refuse("entry '%s': %s".formatted(row.name, why));
-  }
-
-  private Refused tooLarge(String why) {
-    return new Refused(ReasonCode.TOO_LARGE, json.refuse(why).reason().sentence());
   }
 }

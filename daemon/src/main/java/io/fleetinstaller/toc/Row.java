@@ -23,7 +23,7 @@ final class Row {
   private static final FileTime NO_TIME = FileTime.from(Instant.EPOCH);
 
   private final JsonStream json;
-  private final Map<String, byte[]> xattrs = new HashMap<>();
+  private Map<String, byte[]> xattrs = Map.of();
 
   String type = "";
   String name = "";
@@ -112,6 +112,9 @@ final class Row {
 
   private void xattr(String attribute) throws Refused {
     String text = json.text();
+    if (xattrs.isEmpty()) {
+      xattrs = new HashMap<>();
+    }
     try {
       xattrs.put(attribute, Base64.getDecoder().decode(text));
     } catch (IllegalArgumentException e) {
@@ -125,6 +128,27 @@ final class Row {
   boolean isChunk() {
     return type.equals("chunk");
   }
+
+  /** Whether it stands for bytes that lie somewhere. */
+  boolean hasContent() {
+    return (isChunk() || type.equals("reg")) && !chunkType.equals("zeros");
+  }
+
+  /** What it says of some bytes of a file. */
+  Piece piece() {
+    return new Piece(
+        offset, innerOffset, chunkOffset, chunkSize, chunkDigest, chunkType.equals("zeros"));
+  }
+
+  /**
+   * Some bytes of a file, as a row says.
+   *
+   * @param from where in the layer the frame begins that they are in
+   * @param inner how many plain bytes of it come before them
+   * @param offset in the file
+   */
+  record Piece(
+      long from, long inner, long offset, long length, Optional<Digest> digest, boolean zeros) {}
 
   /**
    * What the archive's header would say.

@@ -17,6 +17,11 @@ public record Toc(List<Entry> entries) {
     entries = List.copyOf(entries);
   }
 
+  /** About how many bytes it takes in memory. */
+  public long weight() {
+    return entries.stream().mapToLong(Entry::weight).sum();
+  }
+
   /** How many chunks its files have together. */
   public long chunks() {
     return entries.stream().mapToLong(entry -> entry.chunks().size()).sum();
@@ -42,8 +47,26 @@ public record Toc(List<Entry> entries) {
    *     none for an empty file and for anything else
    */
   public record Entry(TarEntry header, Optional<Digest> digest, List<Chunk> chunks) {
+    /** About how many bytes of memory one takes at least. */
+    public static final int WEIGHT = 450;
+
+    private static final int XATTR = 120;
+
     public Entry {
       chunks = List.copyOf(chunks);
+    }
+
+    long weight() {
+      TarEntry.Owner owner = header.owner();
+      long letters =
+          (long) header.name().length()
+              + header.link().length()
+              + owner.user().length()
+              + owner.group().length();
+      for (Map.Entry<String, byte[]> each : header.xattrs().entrySet()) {
+        letters += (long) XATTR + each.getKey().length() + each.getValue().length;
+      }
+      return WEIGHT + 2 * letters + (long) Chunk.WEIGHT * chunks.size();
     }
   }
 
@@ -55,7 +78,9 @@ public record Toc(List<Entry> entries) {
    * @param digest of the plain bytes
    * @param place where they lie packed; empty if they are all zeros
    */
-  public record Chunk(long offset, long length, Digest digest, Optional<Place> place) {}
+  public record Chunk(long offset, long length, Digest digest, Optional<Place> place) {
+    static final int WEIGHT = 160;
+  }
 
   /**
    * Some plain bytes in a packed layer.
@@ -73,8 +98,9 @@ public record Toc(List<Entry> entries) {
    * @param offset of its first byte in the layer; the header of the skippable frame is before it
    * @param packed its size in the layer
    * @param plain its size as text
+   * @param named whether it has the names of owners; else their numbers are what counts
    */
-  public record Location(Digest digest, long offset, long packed, long plain) {
+  public record Location(Digest digest, long offset, long packed, long plain, boolean named) {
     /** Bytes of a skippable frame's own header. */
     public static final int HEADER = 8;
 
@@ -86,6 +112,11 @@ public record Toc(List<Entry> entries) {
             "io.containers.zstd-chunked.manifest-");
     private static final Pattern FORM =
         Pattern.compile("([0-9]{1,18}):([0-9]{1,18}):([0-9]{1,18})(:1)?");
+
+    /** That of a table of ours. */
+    public Location(Digest digest, long offset, long packed, long plain) {
+      this(digest, offset, packed, plain, true);
+    }
 
     /**
      * Where the annotations of a layer say that its table is, ours or those of zstd:chunked in its
@@ -100,10 +131,11 @@ public record Toc(List<Entry> entries) {
               of(
                   annotations.getOrDefault(
                       prefix + (prefix.equals(OURS) ? "digest" : "checksum"), "none"),
-                  annotations.getOrDefault(prefix + "position", "none")));
+                  annotations.getOrDefault(prefix + "position", "none"),
+                  prefix.equals(OURS)));
     }
 
-    private static Location of(String digest, String position) {
+    private static Location of(String digest, String position, boolean named) {
       Matcher form = FORM.matcher(position);
       if (!form.matches()) {
         throw new IllegalArgumentException(
@@ -113,15 +145,17 @@ public record Toc(List<Entry> entries) {
           Digest.parse(digest),
           Long.parseLong(form.group(1)),
           Long.parseLong(form.group(2)),
-          Long.parseLong(form.group(3)));
+          Long.parseLong(form.group(3)),
+          named);
     }
 
     /** The annotations that {@link #of} reads. */
     public Map<String, String> annotations() {
+      String prefix = named ? OURS : PREFIXES.get(1);
       return Map.of(
-          OURS + "digest",
+          prefix + (named ? "digest" : "checksum"),
           digest.toString(),
-          OURS + "position",
+          prefix + "position",
           "%d:%d:%d".formatted(offset, packed, plain));
     }
   }

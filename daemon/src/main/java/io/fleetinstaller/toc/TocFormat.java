@@ -15,14 +15,18 @@ import java.io.InputStream;
  * descriptor is refused.
  */
 public final class TocFormat {
-  /** In bytes, packed: it is held in memory while it is read. */
-  public static final int LARGEST_PACKED = 16 << 20;
+  /**
+   * About how many bytes of memory all tables of a release may take together, packed and read. A
+   * table beyond that is none: the layer comes as a whole. An upgrade has to fit into the 64 MiB
+   * that the daemon has, whatever its package holds.
+   */
+  public static final int LARGEST_HELD = 16 << 20;
+
+  /** In bytes, packed: it is held in memory while it is read, and until the slot keeps it. */
+  public static final int LARGEST_PACKED = 4 << 20;
 
   /** In bytes of text. */
   public static final int LARGEST_PLAIN = 64 << 20;
-
-  /** Entries and further chunks; each takes 360 bytes of a heap that may be 64 MiB. */
-  public static final int MOST_ROWS = 100_000;
 
   static final int VERSION = 1;
 
@@ -34,8 +38,21 @@ public final class TocFormat {
    * @param layer the packed layer's size
    * @param content what all its files may have together, in plain bytes
    * @param entries how many it may have
+   * @param held what is left of {@link #LARGEST_HELD}
    */
-  public record Bounds(long layer, long content, long entries) {}
+  public record Bounds(long layer, long content, long entries, long held) {
+
+    /** Those of a table beside which there is no other. */
+    public Bounds(long layer, long content, long entries) {
+      this(layer, content, entries, LARGEST_HELD);
+    }
+  }
+
+  /** Whoever is told what a kept table says. */
+  @FunctionalInterface
+  public interface Hint {
+    void chunk(String file, Toc.Chunk chunk);
+  }
 
   /**
    * Reads a table as it was cut out of its layer.
@@ -68,14 +85,14 @@ public final class TocFormat {
     }
   }
 
-  /** Reads a table that a slot has kept: nothing else says how long its text is. */
-  public static Toc kept(String source, byte[] packed) throws Refused {
-    Toc.Location nowhere =
-        new Toc.Location(Digest.of(packed), Long.MAX_VALUE / 2, packed.length, LARGEST_PLAIN);
-    Bounds bounds = new Bounds(Long.MAX_VALUE, Long.MAX_VALUE, MOST_ROWS);
-    try (InputStream text = Compression.ZSTD.decode(new ByteArrayInputStream(packed));
+  /**
+   * Reads a table that a slot has kept, chunk by chunk, and holds nothing of it. They have no place
+   * in any layer, and nothing that is said need be true.
+   */
+  public static void kept(String source, InputStream packed, Hint hint) throws Refused {
+    try (InputStream text = Compression.ZSTD.decode(packed);
         JsonStream json = JsonStream.open(source, new Exactly(text, LARGEST_PLAIN, false))) {
-      return new Reading(json, bounds, nowhere).toc();
+      new Hints(json, hint).read();
     } catch (IOException e) {
       throw refused(ReasonCode.MALFORMED, source, String.valueOf(e.getMessage()));
     }
@@ -84,12 +101,13 @@ public final class TocFormat {
   /** Whether it is worth fetching: it lies in its layer, and is not too large. */
   public static void check(String source, Toc.Location location, Bounds bounds) throws Refused {
     long layer = bounds.layer();
-    if (location.packed() > LARGEST_PACKED || location.plain() > LARGEST_PLAIN) {
+    long packed = Math.min(LARGEST_PACKED, bounds.held());
+    if (location.packed() > packed || location.plain() > LARGEST_PLAIN) {
       throw refused(
           ReasonCode.TOO_LARGE,
           source,
           "it has %d bytes, %d unpacked; allowed are %d and %d"
-              .formatted(location.packed(), location.plain(), LARGEST_PACKED, LARGEST_PLAIN));
+              .formatted(location.packed(), location.plain(), packed, LARGEST_PLAIN));
     }
     if (location.offset() < Toc.Location.HEADER || location.offset() > layer - location.packed()) {
       throw refused(

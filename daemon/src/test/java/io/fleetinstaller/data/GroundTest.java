@@ -3,8 +3,6 @@ package io.fleetinstaller.data;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fleetinstaller.io.DurableDisk;
-import io.fleetinstaller.io.FileScratch;
 import io.fleetinstaller.io.Needs;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;

@@ -91,8 +91,11 @@ final class DeltaSupplyTest {
     Refused gone = refused(() -> releases.apply(this::supply));
     Files.createSymbolicLink(ancestor, Path.of("same"));
     Refused link = refused(() -> releases.apply(this::supply));
+    Files.delete(ancestor);
+    assertThat(new ProcessBuilder("mkfifo", ancestor.toString()).start().waitFor()).isZero();
+    Refused pipe = refused(() -> releases.apply(this::supply));
 
-    assertThat(List.of(shorter, gone, link))
+    assertThat(List.of(shorter, gone, link, pipe))
         .allSatisfy(refused -> {
           assertThat(refused.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
           assertThat(refused).hasMessageContaining("cannot be read");
@@ -101,11 +104,32 @@ final class DeltaSupplyTest {
   }
 
   @Test
-  void a_host_without_the_old_release_is_told_what_is_missing() throws Exception {
-    Inventory nothing = releases.slots("empty").inventory(Releases.AGENT);
+  void an_interrupt_while_an_ancestor_is_read_is_no_refusal() {
+    assertThatThrownBy(() ->
+            releases.apply(() -> {
+              Thread.currentThread().interrupt();
+              return supply();
+            }))
+        .isInstanceOf(InterruptedException.class);
+    assertThat(Thread.interrupted()).isFalse();
+  }
 
-    Refused refused =
-        refused(() -> supply(nothing, blocks).file(entry("agent"), new Collected(NEW.length)));
+  @Test
+  void what_it_holds_outside_the_heap_is_given_back() throws Exception {
+    DeltaSupply supply = supply();
+    supply.file(entry("agent"), new Collected(NEW.length));
+
+    supply.close();
+
+    assertThatThrownBy(() -> supply.file(entry("other"), new Collected(5000)))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void a_host_without_the_old_release_is_told_what_is_missing() throws Exception {
+    Inventory nothing = releases.slots("empty").inventory(Releases.AGENT).of(List.of(toc));
+
+    Refused refused = refused(() -> made(nothing, blocks, new Collected(NEW.length)));
 
     assertThat(table.missing(toc, nothing)).contains(Digest.of(OLD));
     assertThat(refused.reason().code()).isEqualTo(ReasonCode.NOT_FOUND);
@@ -135,8 +159,7 @@ final class DeltaSupplyTest {
   void blocks_that_end_early_are_a_broken_transfer() {
     byte[] cut = Arrays.copyOf(blocks, 10);
 
-    assertThatThrownBy(
-            () -> supply(inventory(), cut).file(entry("agent"), new Collected(NEW.length)))
+    assertThatThrownBy(() -> made(inventory(), cut, new Collected(NEW.length)))
         .isInstanceOf(EOFException.class);
   }
 
@@ -147,7 +170,7 @@ final class DeltaSupplyTest {
       damaged[at] ^= 0x55;
       Collected sink = new Collected(NEW.length);
       try {
-        supply(inventory(), damaged).file(entry("agent"), sink);
+        made(inventory(), damaged, sink);
         assertThat(sink.bytes.toByteArray()).as("byte %d", at).isNotEqualTo(NEW);
       } catch (Refused refused) {
         assertThat(refused.reason().code()).isEqualTo(ReasonCode.MALFORMED);
@@ -207,6 +230,12 @@ final class DeltaSupplyTest {
     }
   }
 
+  private void made(Inventory inventory, byte[] from, Sink sink) throws Exception {
+    try (DeltaSupply supply = supply(inventory, from)) {
+      supply.file(entry("agent"), sink);
+    }
+  }
+
   private DeltaSupply supply() {
     return supply(inventory(), blocks);
   }
@@ -217,7 +246,7 @@ final class DeltaSupplyTest {
   }
 
   private Inventory inventory() {
-    return releases.slots.inventory(Releases.AGENT);
+    return releases.slots.inventory(Releases.AGENT).of(List.of(toc));
   }
 
   private Toc.Entry entry(String name) {

@@ -137,7 +137,7 @@ final class Releases {
             "the delta",
             packed,
             new DeltaFormat.Bounds(image.manifest(), table.toc(), delta.blocks().size()));
-    Inventory inventory = slots.inventory(AGENT);
+    Inventory inventory = slots.inventory(AGENT).of(List.of(table.toc()));
     assertThat(read.missing(table.toc(), inventory)).isEmpty();
     return apply(() ->
         new DeltaSupply(

@@ -27,6 +27,16 @@ class ThrottleTest {
   }
 
   @Test
+  void bytes_that_are_skipped_count_like_those_that_are_read() throws Exception {
+    Duration before = time.elapsed();
+
+    throttle.of(bytes(100 * KIB)).skipNBytes(100 * KIB);
+
+    assertThat(time.elapsed().minus(before))
+        .isBetween(Duration.ofSeconds(9), Duration.ofSeconds(10));
+  }
+
+  @Test
   void downloads_share_one_rate() throws Exception {
     Duration took = taken(throttle.of(bytes(50 * KIB))).plus(taken(throttle.of(bytes(50 * KIB))));
 

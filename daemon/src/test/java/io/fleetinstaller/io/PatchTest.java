@@ -66,13 +66,14 @@ final class PatchTest {
   }
 
   private static byte[] unpacked(byte[] packed, byte[] window, int length) throws IOException {
-    Patch patch = new Patch(4 * MEBIBYTE, 4 * MEBIBYTE);
-    patch.window().put(window).flip();
-    patch.packed(packed.length).put(packed);
-    ByteBuffer found = patch.unpack(length);
-    byte[] plain = new byte[found.remaining()];
-    found.get(plain);
-    return plain;
+    try (Patch patch = new Patch(4 * MEBIBYTE, 4 * MEBIBYTE)) {
+      patch.window().put(window).flip();
+      patch.packed(packed.length).put(packed);
+      ByteBuffer found = patch.unpack(length);
+      byte[] plain = new byte[found.remaining()];
+      found.get(plain);
+      return plain;
+    }
   }
 
   private static byte[] noise(int seed, int size) {

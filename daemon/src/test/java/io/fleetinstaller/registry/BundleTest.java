@@ -48,7 +48,8 @@ class BundleTest {
     Blob blob = new Blob(MediaTypes.LAYER, Digest.of(packed.layer), packed.layer.length);
 
     try (Body body =
-        new Bundle(address()).blob(blob, new Resumption(new Span(299_990, blob.size()), ""))) {
+        new Bundle(address())
+            .blob(blob, new Resumption(new Span(299_990, blob.size()), true, ""))) {
       assertThat(body.from()).isEqualTo(299_990);
       assertThat(body.bytes().readAllBytes()).hasSize(10);
     }

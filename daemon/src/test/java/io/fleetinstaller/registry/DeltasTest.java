@@ -65,6 +65,25 @@ final class DeltasTest {
   }
 
   @Test
+  void a_list_of_many_pages_is_read_on_the_same_host_up_to_a_bound() throws Exception {
+    Digest delta = add(manifest());
+    server.script(_ -> page("</v2/next?page=2>; rel=\"next\"", index(delta)));
+    List<DeltaRef> bounded = registry.deltas(image);
+    int requests = server.requests.size();
+    server.script(_ -> page("<http://elsewhere.invalid/>; rel=next", index(delta)));
+    List<DeltaRef> elsewhere = registry.deltas(image);
+
+    assertThat(bounded).hasSize(Limits.REFERRERS_PAGES);
+    assertThat(requests).isEqualTo(Limits.REFERRERS_PAGES);
+    assertThat(server.paths().get(1)).isEqualTo("/v2/next");
+    assertThat(elsewhere).hasSize(1);
+  }
+
+  private static Optional<MockResponse> page(String link, byte[] body) {
+    return Optional.of(FakeRegistry.answer(200, body).newBuilder().addHeader("Link", link).build());
+  }
+
+  @Test
   void where_there_is_no_such_api_a_tag_lists_them() throws Exception {
     Digest delta = add(manifest());
     String tag = "/manifests/sha256-" + packed.top.hex();

@@ -66,6 +66,14 @@ final class Pulling {
     return this;
   }
 
+  /** Waits long for each byte, but not for a whole document or the head of an answer; once. */
+  Pulling patientWithBytes() {
+    Duration document = Duration.ofSeconds(2);
+    Duration silence = Duration.ofSeconds(20);
+    patience = new Patience(silence, silence, document, 0, silence, 1, silence);
+    return this;
+  }
+
   Pulling environment(String name, String value) {
     environment.put(name, value);
     return this;
@@ -82,7 +90,11 @@ final class Pulling {
   byte[] part(Packed packed, Span span) throws Exception {
     Image image = resolve(packed);
     Blob layer = image.layers().getFirst();
-    try (InputStream stream = registry().open(image, layer, span, count -> {})) {
+    boolean whole = span.length() == layer.size();
+    try (InputStream stream =
+        whole
+            ? registry().open(image, layer, _ -> {})
+            : registry().open(image, layer, span, _ -> {}).bytes()) {
       return stream.readAllBytes();
     }
   }

@@ -102,7 +102,8 @@ class RealRegistryTest {
                 .remote(https(remote))
                 .blob(
                     built.layer(),
-                    new Resumption(new Span(from, built.layer().size()), first.validator()))) {
+                    new Resumption(
+                        new Span(from, built.layer().size()), false, first.validator()))) {
       assertThat(first.validator()).isNotEmpty();
       assertThat(rest.from()).isEqualTo(from);
       assertThat(rest.bytes().readAllBytes()).hasSize(5);

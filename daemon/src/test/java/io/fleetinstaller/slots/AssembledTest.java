@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.FileScratch;
 import io.fleetinstaller.io.TarEntry;
+import io.fleetinstaller.io.Unreadable;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
@@ -75,8 +76,8 @@ final class AssembledTest {
   void what_a_slot_holds_already_is_copied() throws Exception {
     Parcel old = large("1");
     Slot first = slots.stage(old.delivery());
-    Inventory inventory = slots.inventory(AGENT);
     Parcel parcel = large("2");
+    Inventory inventory = slots.inventory(AGENT).of(List.of(parcel.table().toc()));
 
     Slot second =
         slots.stage(
@@ -120,7 +121,7 @@ final class AssembledTest {
 
     Slot slot = slots.stage(parcel.listed(table));
 
-    Inventory inventory = slots.inventory(AGENT);
+    Inventory inventory = slots.inventory(AGENT).of(List.of(table.toc()));
     assertThat(inventory.chunk(chunk, 999_500))
         .contains(new Inventory.Held(slot.path().resolve("large"), 500, 999_500));
     assertThat(inventory.chunk(chunk, 999_501)).isEmpty();
@@ -144,10 +145,11 @@ final class AssembledTest {
     Files.writeString(first.path().resolve("etc/agent.yaml"), "a: c");
     Digest wanted = Digest.of("a: b".getBytes(UTF_8));
 
-    assertThat(slots.inventory(AGENT).file(wanted, 4)).isPresent();
-    assertThat(slots.soundInventory(AGENT).file(wanted, 4)).isEmpty();
-    assertThat(slots.soundInventory(AGENT).file(Digest.of("agent 1".getBytes(UTF_8)), 7))
-        .isPresent();
+    List<Toc> asked = List.of(parcel.table().toc());
+    Inventory sound = slots.soundInventory(AGENT).of(asked);
+    assertThat(slots.inventory(AGENT).of(asked).file(wanted, 4)).isPresent();
+    assertThat(sound.file(wanted, 4)).isEmpty();
+    assertThat(sound.file(Digest.of("agent 1".getBytes(UTF_8)), 7)).isPresent();
   }
 
   @Test
@@ -184,6 +186,41 @@ final class AssembledTest {
     refusedWhen((sink, content) -> sink.copy(folder.resolve("none"), 0, content.length));
     refusedWhen((sink, content) -> sink.copy(short1(), 0, content.length));
     refusedWhen((sink, content) -> sink.copy(link(), 0, content.length));
+    refusedWhen((sink, content) -> sink.copy(pipe(), 0, content.length));
+  }
+
+  @Test
+  void an_old_file_that_cannot_be_read_is_refused_and_a_sound_inventory_is_without_it()
+      throws Exception {
+    Slot first = slots.stage(Parcel.agent("1").delivery());
+    Digest wanted = Digest.of("a: b".getBytes(UTF_8));
+    try (Unreadable bad = Unreadable.make(first.path().resolve("etc/agent.yaml"))) {
+
+      Inventory sound = slots.soundInventory(AGENT).of(List.of(Parcel.agent("2").table().toc()));
+
+      refusedWhen((sink, content) -> sink.copy(bad.file(), 0, content.length));
+      assertThat(sound.file(wanted, 4)).isEmpty();
+      assertThat(sound.file(Digest.of("agent 1".getBytes(UTF_8)), 7)).isPresent();
+    }
+  }
+
+  @Test
+  void an_interrupt_while_a_file_is_copied_is_no_refusal() throws Exception {
+    Path source = Files.writeString(folder.resolve("source"), "agent 1");
+    Parcel parcel = Parcel.agent("1");
+    Delivery delivery =
+        parcel.assembled(
+            new Pieces(parcel) {
+              @Override
+              public void file(Toc.Entry entry, Sink sink) throws Fault, InterruptedException {
+                Thread.currentThread().interrupt();
+                sink.copy(source, 0, entry.header().size());
+              }
+            });
+
+    assertThatThrownBy(() -> slots.stage(delivery)).isInstanceOf(InterruptedException.class);
+    assertThat(Thread.interrupted()).isFalse();
+    assertThat(folder.resolve("packages")).isEmptyDirectory();
   }
 
   @Test
@@ -254,7 +291,7 @@ final class AssembledTest {
   }
 
   private void refusedWhen(Behaviour behaviour) {
-    Parcel parcel = Parcel.agent("1");
+    Parcel parcel = Parcel.agent("2");
     Delivery delivery =
         parcel.assembled(
             new Pieces(parcel) {
@@ -268,11 +305,21 @@ final class AssembledTest {
     Fault.Refused fault = catchThrowableOfType(Fault.Refused.class, () -> slots.stage(delivery));
 
     assertThat(fault.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
-    assertThat(folder.resolve("packages")).isEmptyDirectory();
+    assertThat(slots.whole(AGENT, parcel.release().digest())).isEmpty();
   }
 
   private Path short1() throws IOException {
     return Files.writeString(folder.resolve("short"), "a");
+  }
+
+  private Path pipe() {
+    Path pipe = folder.resolve("pipe");
+    try {
+      assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    return pipe;
   }
 
   private Path link() throws IOException {

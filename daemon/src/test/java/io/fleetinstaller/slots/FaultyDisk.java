@@ -224,6 +224,11 @@ final class FaultyDisk implements Disk, Scratch {
     }
 
     @Override
+    public int read(byte[] into, int offset, int length, long position) throws IOException {
+      return output.read(into, offset, length, position);
+    }
+
+    @Override
     public void attributes(Attributes attributes) throws IOException {
       effect(() -> output.attributes(attributes));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.FileScratch;
+import io.fleetinstaller.io.Unreadable;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Slot;
 import java.nio.file.Files;
@@ -79,6 +80,18 @@ final class ImmutableTest {
 
     assertThat(sameFile(one, two, "bin/agent")).isFalse();
     assertThat(slots.verify(two)).isEmpty();
+  }
+
+  @Test
+  void a_file_that_cannot_be_read_is_no_twin() throws Exception {
+    Slot one = slots.stage(listed(agent("1", 0755, "same").immutable()));
+    try (Unreadable bad = Unreadable.make(one.path().resolve("bin/agent"))) {
+
+      Slot two = slots.stage(listed(agent("2", 0755, "same").immutable()));
+
+      assertThat(bad.file()).exists();
+      assertThat(slots.verify(two)).isEmpty();
+    }
   }
 
   @Test

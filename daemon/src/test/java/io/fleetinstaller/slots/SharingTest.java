@@ -1,11 +1,15 @@
 package io.fleetinstaller.slots;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.FileScratch;
 import io.fleetinstaller.io.LoopDisk;
+import io.fleetinstaller.io.Scratch;
 import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.toc.Toc;
 import java.nio.file.Files;
@@ -15,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where the file system can, two slots share the bytes that they have in common. */
 @Timeout(120)
@@ -61,6 +66,35 @@ final class SharingTest {
       assertThat(slots.verify(first)).isEmpty();
       Files.writeString(second.path().resolve("large"), "changed");
       assertThat(slots.verify(first)).isEmpty();
+    }
+  }
+
+  /** As the owner of an old file could, whose new one belongs to root. */
+  @ParameterizedTest
+  @ValueSource(strings = {"xfs", "btrfs"})
+  void what_is_hashed_is_what_the_new_slot_holds(String type) throws Exception {
+    try (LoopDisk disk = LoopDisk.make(folder, type)) {
+      Path root = Files.createDirectory(disk.mount().resolve("packages"));
+      String content = "right".repeat(20_000);
+      Parcel old = new Parcel("agent", "1").file("large", 0644, content);
+      Slot first =
+          new Slots(root, new Doors(new DurableDisk(), new FileScratch(), Parcel::read), 0)
+              .stage(old.delivery());
+      Path large = first.path().resolve("large");
+      Scratch meddler =
+          new Meddler(
+              () -> Files.writeString(large, "wrong".repeat(20_000)),
+              () -> Files.writeString(large, content));
+      Slots slots = new Slots(root, new Doors(new DurableDisk(), meddler, Parcel::read), 0);
+      Parcel parcel = new Parcel("agent", "2").file("large", 0644, content);
+
+      Refused refused =
+          catchThrowableOfType(
+              Refused.class,
+              () -> slots.stage(parcel.assembled(new Copying(first, 0, content.length()))));
+
+      assertThat(refused).as("the refusal").isNotNull();
+      assertThat(refused.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
     }
   }
 

@@ -1,10 +1,12 @@
 package io.fleetinstaller.slots;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.FileScratch;
 import io.fleetinstaller.io.Needs;
+import io.fleetinstaller.io.Unreadable;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.slots.Difference.Kind;
 import java.io.IOException;
@@ -66,6 +68,28 @@ final class VerificationTest {
     assertThat(slots.verify(slot))
         .extracting(Difference::path, Difference::kind)
         .containsExactly(org.assertj.core.groups.Tuple.tuple("bin/agent", Kind.CONTENT));
+  }
+
+  @Test
+  void what_cannot_be_read_is_told_like_what_has_changed() throws Exception {
+    try (Unreadable bad = Unreadable.make(at("etc/agent.yaml"))) {
+      List<Difference> differences = slots.verify(slot);
+
+      assertThat(bad.file()).exists();
+      assertThat(differences)
+          .extracting(Difference::path, Difference::kind)
+          .containsExactly(org.assertj.core.groups.Tuple.tuple("etc/agent.yaml", Kind.CONTENT));
+      assertThat(differences.getFirst().found()).contains("Input/output error");
+      assertThat(differences.getFirst()).matches(Difference::breaksIt);
+    }
+  }
+
+  @Test
+  void an_interrupt_is_no_difference() {
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> slots.verify(slot)).isInstanceOf(InterruptedException.class);
+    assertThat(Thread.interrupted()).isFalse();
   }
 
   @Test

@@ -21,10 +21,10 @@ import mockwebserver3.RecordedRequest;
 import okio.Buffer;
 
 /** A registry that serves a layout, as honestly as the test lets it. */
-final class LayoutServer implements AutoCloseable {
+public final class LayoutServer implements AutoCloseable {
   private static final Pattern RANGE = Pattern.compile("bytes=([0-9]+)-([0-9]*)");
 
-  final List<String> ranges = new CopyOnWriteArrayList<>();
+  public final List<String> ranges = new CopyOnWriteArrayList<>();
   private final MockWebServer server = new MockWebServer();
   private final Path layout;
   private volatile Function<Part, Optional<MockResponse>> lie = _ -> Optional.empty();
@@ -32,12 +32,12 @@ final class LayoutServer implements AutoCloseable {
   /** A part of a blob that somebody asks for. */
   // An array on purpose: never compared.
   @SuppressWarnings("ArrayRecordComponent")
-  record Part(byte[] blob, int from, int to) {
-    boolean isWhole() {
+  public record Part(byte[] blob, int from, int to) {
+    public boolean isWhole() {
       return from == 0 && to == blob.length;
     }
 
-    MockResponse answer(byte[] bytes) {
+    public MockResponse answer(byte[] bytes) {
       return new MockResponse.Builder()
           .code(206)
           .addHeader("Content-Range", "bytes %d-%d/%d".formatted(from, to - 1, blob.length))
@@ -45,12 +45,12 @@ final class LayoutServer implements AutoCloseable {
           .build();
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
       return Arrays.copyOfRange(blob, from, to);
     }
   }
 
-  LayoutServer(Path layout) throws IOException {
+  public LayoutServer(Path layout) throws IOException {
     this.layout = layout;
     server.setDispatcher(
         new Dispatcher() {
@@ -62,12 +62,12 @@ final class LayoutServer implements AutoCloseable {
     server.start();
   }
 
-  String address() {
+  public String address() {
     return "http://localhost:%d/agents/{package}".formatted(server.getPort());
   }
 
   /** What is answered instead of the truth. */
-  void lie(Function<Part, Optional<MockResponse>> instead) {
+  public void lie(Function<Part, Optional<MockResponse>> instead) {
     lie = instead;
   }
 
@@ -81,7 +81,11 @@ final class LayoutServer implements AutoCloseable {
       if (wanted.isEmpty()) {
         return new MockResponse.Builder().code(404).build();
       }
-      byte[] blob = Files.readAllBytes(layout.resolve("blobs/sha256").resolve(wanted));
+      Path file = layout.resolve("blobs/sha256").resolve(wanted);
+      if (!Files.exists(file)) {
+        return new MockResponse.Builder().code(404).build();
+      }
+      byte[] blob = Files.readAllBytes(file);
       Matcher range =
           RANGE.matcher(Optional.ofNullable(request.getHeaders().get("Range")).orElse(""));
       if (!range.matches()) {
@@ -113,8 +117,12 @@ final class LayoutServer implements AutoCloseable {
     return "";
   }
 
-  static MockResponse whole(byte[] blob) {
+  public static MockResponse whole(byte[] blob) {
     return new MockResponse.Builder().body(new Buffer().write(blob)).build();
+  }
+
+  public static MockResponse redirect(String location) {
+    return new MockResponse.Builder().code(307).addHeader("Location", location).build();
   }
 
   @Override

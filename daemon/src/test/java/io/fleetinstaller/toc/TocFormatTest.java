@@ -19,8 +19,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class TocFormatTest {
   private static final Digest ONE = Digest.of("one".getBytes(StandardCharsets.UTF_8));
@@ -137,7 +139,7 @@ final class TocFormatTest {
     assertThatThrownBy(() -> read(text.append("]}").toString().getBytes(StandardCharsets.UTF_8)))
         .isInstanceOfSatisfying(
             Refused.class,
-            fault -> assertThat(fault.reason().code()).isEqualTo(ReasonCode.TOO_LARGE))
+            fault -> assertThat(fault.reason().code()).isEqualTo(ReasonCode.MALFORMED))
         .hasMessageContaining("more than the 10 entries");
   }
 
@@ -146,14 +148,97 @@ final class TocFormatTest {
     String chunk = "{\"type\":\"chunk\",\"name\":\"a\"},";
     byte[] text =
         ("{\"version\":1,\"entries\":[{\"type\":\"reg\",\"name\":\"a\"},"
-                + chunk.repeat(TocFormat.MOST_ROWS))
+                + chunk.repeat(TocFormat.LARGEST_HELD / 100))
             .getBytes(StandardCharsets.UTF_8);
 
     assertThatThrownBy(() -> read(text))
         .isInstanceOfSatisfying(
             Refused.class,
             fault -> assertThat(fault.reason().code()).isEqualTo(ReasonCode.TOO_LARGE))
-        .hasMessageContaining("entries and chunks");
+        .hasMessageContaining("bytes of memory");
+  }
+
+  @Timeout(20)
+  @Test
+  void many_chunks_at_one_offset_take_no_longer_than_others() throws Refused {
+    int count = 80_000;
+    StringBuilder text = new StringBuilder("{\"version\":1,\"entries\":[");
+    for (int i = 0; i < count; i++) {
+      text.append(
+          i == 0
+              ? "{\"type\":\"reg\",\"name\":\"a\",\"size\":%d,\"digest\":\"%s\",\"endOffset\":90,"
+                  .formatted(count, ONE)
+              : ",{\"type\":\"chunk\",\"name\":\"a\",\"chunkOffset\":%d,".formatted(i));
+      text.append(
+          "\"offset\":20,\"innerOffset\":%d,\"chunkSize\":1,\"chunkDigest\":\"%s\"}"
+              .formatted(i, ONE));
+    }
+
+    byte[] table = text.append("]}").toString().getBytes(StandardCharsets.UTF_8);
+    byte[] packed = packed(table);
+
+    Toc toc =
+        TocFormat.read(
+            "the table",
+            packed,
+            new Toc.Location(Digest.of(packed), 500_000, packed.length, table.length),
+            BOUNDS);
+
+    assertThat(toc.chunks()).isEqualTo(count);
+    assertThat(toc.entries().getFirst().chunks().getLast().place())
+        .contains(new Toc.Place(20, 90, count - 1));
+  }
+
+  @Test
+  void names_links_and_attributes_count_too() {
+    String name = "n".repeat(4000);
+    StringBuilder text = new StringBuilder("{\"version\":1,\"entries\":[");
+    for (int i = 0; i < 2000; i++) {
+      text.append(
+          "%s{\"type\":\"symlink\",\"name\":\"%d\",\"linkName\":\"%s\",\"userName\":\"%d%s\"}"
+              .formatted(i == 0 ? "" : ",", i, name, i, name.substring(10)));
+    }
+    byte[] table = text.append("]}").toString().getBytes(StandardCharsets.UTF_8);
+    byte[] packed = packed(table);
+
+    assertThatThrownBy(() ->
+            TocFormat.read(
+                "the table",
+                packed,
+                new Toc.Location(Digest.of(packed), 900_000, packed.length, table.length),
+                new TocFormat.Bounds(LAYER, 100_000, 10_000)))
+        .isInstanceOfSatisfying(
+            Refused.class,
+            fault -> assertThat(fault.reason().code()).isEqualTo(ReasonCode.TOO_LARGE));
+  }
+
+  @Test
+  void the_tables_of_a_release_share_one_limit() {
+    byte[] text =
+        TocText.bytes(new Toc(List.of(small("bin/small", 700, 0), small("bin/other", 700, 40))));
+    byte[] packed = packed(text);
+    Toc.Location location =
+        new Toc.Location(Digest.of(packed), 900_000, packed.length, text.length);
+
+    assertThatThrownBy(() ->
+            TocFormat.read(
+                "the table", packed, location, new TocFormat.Bounds(LAYER, 100_000, 10, 1000)))
+        .isInstanceOfSatisfying(
+            Refused.class,
+            fault -> assertThat(fault.reason().code()).isEqualTo(ReasonCode.TOO_LARGE));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"x\":{%s}}", "{%s}", "{\"entries\":[{\"x\":{\"y\":[{%s}]}}]}"})
+  void objects_that_nobody_knows_are_bounded(String form) {
+    StringBuilder keys = new StringBuilder("\"0\":0");
+    for (int i = 1; i < 100_000; i++) {
+      keys.append(",\"").append(i).append("\":0");
+    }
+
+    assertThatThrownBy(() -> read(form.formatted(keys).getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("more than the 1000 keys");
   }
 
   @Test
@@ -214,7 +299,7 @@ final class TocFormatTest {
 
     Optional<Toc.Location> location = Toc.Location.of(annotations);
 
-    assertThat(location).contains(new Toc.Location(ONE, 900, 80, 500));
+    assertThat(location).contains(new Toc.Location(ONE, 900, 80, 500, false));
     assertThat(Toc.Location.of(location.get().annotations())).isEqualTo(location);
     assertThat(Toc.Location.of(Map.of("title", "x"))).isEmpty();
   }

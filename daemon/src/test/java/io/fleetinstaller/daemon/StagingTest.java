@@ -1,0 +1,322 @@
+package io.fleetinstaller.daemon;
+
+import static io.fleetinstaller.supply.Editions.LARGE;
+import static io.fleetinstaller.supply.Editions.NAME;
+import static io.fleetinstaller.supply.Editions.contents;
+import static io.fleetinstaller.supply.Editions.edit;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.fleetinstaller.io.FakeTime;
+import io.fleetinstaller.registry.Image;
+import io.fleetinstaller.registry.Registry;
+import io.fleetinstaller.registry.RegistrySettings;
+import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Origin;
+import io.fleetinstaller.release.Platform;
+import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.release.Release;
+import io.fleetinstaller.release.Slot;
+import io.fleetinstaller.slots.Slots;
+import io.fleetinstaller.supply.Editions;
+import io.fleetinstaller.supply.LayoutServer;
+import io.fleetinstaller.supply.Ways;
+import io.fleetinstaller.upgrade.Progress;
+import io.fleetinstaller.upgrade.Upgrade;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import mockwebserver3.MockResponse;
+import mockwebserver3.SocketEffect;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** An upgrade gets its bytes by whichever way works, and the same slot comes out. */
+@Timeout(60)
+class StagingTest {
+  private final List<String> notes = new ArrayList<>();
+  private final List<LayoutServer> servers = new ArrayList<>();
+  @TempDir private Path folder;
+  private Editions editions;
+  private Registry registry = new Registry(RegistrySettings.NONE, new FakeTime(), new Random(1));
+  private Slots slots;
+  private Staging staging;
+  private Path blocks = Path.of("none");
+
+  @BeforeEach
+  void one_repository() throws Exception {
+    editions = new Editions(folder);
+    slots = editions.slots("host");
+    pullFrom(1);
+  }
+
+  @AfterEach
+  void stop() {
+    registry.close();
+    servers.forEach(LayoutServer::close);
+  }
+
+  @Test
+  void the_cheapest_way_that_works_is_taken_and_told() throws Exception {
+    Release release = upgrade();
+
+    stage(release);
+
+    assertThat(told()).containsExactly("by a delta");
+    assertSame(release);
+  }
+
+  @Test
+  void delta_ranges_and_hashed_ranges_fail_one_after_another_and_the_whole_serves()
+      throws Exception {
+    Release release = upgrade();
+    lie(part ->
+        isTable(part) || (part.isWhole() && !isDelta(part))
+            ? Optional.empty()
+            : Optional.of(noise(part)));
+
+    stage(release);
+
+    assertThat(told())
+        .containsExactly("by a delta failed", "by ranges failed", "by ranges failed", "as a whole");
+    assertSame(release);
+  }
+
+  @MethodSource("refusalsOfParts")
+  @ParameterizedTest
+  void a_registry_that_gives_no_parts_as_they_should_be_gives_the_whole(
+      Function<LayoutServer.Part, MockResponse> answer) throws Exception {
+    Release release = upgrade();
+    lie(part -> part.isWhole() ? Optional.empty() : Optional.of(answer.apply(part)));
+
+    stage(release);
+
+    assertThat(told()).containsExactly("as a whole");
+    assertSame(release);
+  }
+
+  @MethodSource("refusalsOfParts")
+  @ParameterizedTest
+  void a_registry_that_gives_the_table_and_then_no_parts_gives_the_whole(
+      Function<LayoutServer.Part, MockResponse> answer) throws Exception {
+    Release release = upgrade();
+    lie(part ->
+        isTable(part) || (part.isWhole() && !isDelta(part))
+            ? Optional.empty()
+            : Optional.of(answer.apply(part)));
+
+    stage(release);
+
+    assertThat(told()).endsWith("by ranges failed", "as a whole");
+    assertSame(release);
+  }
+
+  static List<Function<LayoutServer.Part, MockResponse>> refusalsOfParts() {
+    return List.of(
+        _ -> another("bytes 5-10/100").build(),
+        part -> new MockResponse.Builder().code(206).body("without a word of where").build(),
+        _ -> another("bytes */100").build(),
+        _ -> new MockResponse.Builder().code(403).build(),
+        _ -> new MockResponse.Builder().code(500).build(),
+        _ -> new MockResponse.Builder().code(429).addHeader("Retry-After", "5").build(),
+        part -> LayoutServer.redirect("/v2/agents/agent/blobs/" + Digest.of(part.blob())),
+        part ->
+            part.answer(part.bytes())
+                .newBuilder()
+                .onResponseStart(SocketEffect.ShutdownConnection.INSTANCE)
+                .build());
+  }
+
+  @Test
+  void a_delta_whose_blocks_are_lost_in_the_registry_does_not_hide_the_ranges() throws Exception {
+    Release release = upgrade();
+    lie(part ->
+        isDelta(part)
+            ? Optional.of(new MockResponse.Builder().code(502).build())
+            : Optional.empty());
+
+    stage(release);
+
+    assertThat(told()).containsExactly("by a delta failed", "by ranges");
+    assertSame(release);
+  }
+
+  @Test
+  void when_no_way_works_the_whole_tells_what_is_wrong() throws Exception {
+    Release release = upgrade();
+    lie(part ->
+        part.blob()[0] == '{'
+            ? Optional.empty()
+            : Optional.of(new MockResponse.Builder().code(part.isWhole() ? 503 : 403).build()));
+
+    Fault fault = catchThrowableOfType(Fault.class, () -> stage(release));
+
+    assertThat(fault).isInstanceOf(Fault.Transient.class).hasMessageContaining("503");
+    assertThat(fault.reason().code()).isEqualTo(ReasonCode.REGISTRY_ERROR);
+  }
+
+  @Test
+  void a_repository_with_a_wrong_table_is_passed_over_for_the_next() throws Exception {
+    Release release = upgrade();
+    pullFrom(2);
+    lie(part -> part.isWhole() ? Optional.empty() : Optional.of(noise(part)));
+
+    stage(release);
+
+    assertThat(told()).containsExactly("by a delta");
+    assertThat(servers.getLast().ranges).as("the table").hasSize(1);
+    assertSame(release);
+  }
+
+  @Test
+  void a_repository_with_wrong_parts_is_passed_over_for_the_next() throws Exception {
+    Release release = upgrade();
+    pullFrom(2);
+    lie(part ->
+        part.isWhole() && !isDelta(part) || isTable(part)
+            ? Optional.empty()
+            : Optional.of(noise(part)));
+    servers.getLast().lie(part -> isDelta(part) ? Optional.of(noise(part)) : Optional.empty());
+
+    stage(release);
+
+    assertThat(told()).containsExactly("by a delta failed", "by ranges failed", "by ranges");
+    assertSame(release);
+  }
+
+  @Test
+  void what_failed_ways_and_tables_cost_is_told_too() throws Exception {
+    Release release = upgrade();
+    lie(part -> isDelta(part) ? Optional.of(noise(part)) : Optional.empty());
+
+    stage(release);
+
+    assertThat(notes).hasSize(3);
+    assertThat(notes.getFirst()).matches("by a delta failed after .* in 1 request: .*");
+    assertThat(notes.getLast()).matches("to find the way, .* in 4 requests");
+  }
+
+  private void pullFrom(int count) throws Exception {
+    while (servers.size() < count) {
+      servers.add(new LayoutServer(editions.layout()));
+    }
+    List<String> addresses = servers.stream().map(LayoutServer::address).toList();
+    registry.close();
+    registry = new Registry(RegistrySettings.of(addresses), new FakeTime(), new Random(1));
+    staging = new Staging(() -> registry, slots);
+  }
+
+  /** What the first repository answers instead of the truth. */
+  private void lie(Function<LayoutServer.Part, Optional<MockResponse>> instead) {
+    servers.getFirst().lie(instead);
+  }
+
+  /** Edition 1 is on the host; edition 2, and what leads to it, in the registry. */
+  private Release upgrade() throws Exception {
+    stage(release(editions.build("1", editions.tree(1))));
+    notes.clear();
+    Path changed = editions.tree(2);
+    edit(changed.resolve("large"), LARGE / 2);
+    Release release = release(editions.build("2", changed));
+    List<Path> before = blobs();
+    editions.delta();
+    List<Path> added = blobs();
+    added.removeAll(before);
+    blocks = added.stream().max(Comparator.comparingLong(file -> file.toFile().length())).get();
+    return release;
+  }
+
+  private Release release(Digest digest) throws Exception {
+    return registry.resolve(NAME, digest, Platform.ofThisHost()).release();
+  }
+
+  private void stage(Release release) throws Exception {
+    Origin origin = new Origin(Origin.Kind.FILE, "a test", "");
+    staging.unpack(
+        new Upgrade(
+            "00000001",
+            NAME,
+            Optional.empty(),
+            Optional.of(release),
+            origin,
+            Duration.ZERO,
+            Instant.EPOCH),
+        new Progress() {
+          @Override
+          public void at(long done, long total) {
+            // How far it is, is not looked at here.
+          }
+
+          @Override
+          public void note(List<String> evidence) {
+            notes.addAll(evidence);
+          }
+        });
+  }
+
+  /** The slot is sound, and the same as on a host that fetched the whole from an honest server. */
+  private void assertSame(Release release) throws Exception {
+    try (LayoutServer honest = new LayoutServer(editions.layout());
+        Registry other =
+            new Registry(
+                RegistrySettings.of(List.of(honest.address())), new FakeTime(), new Random(1))) {
+      Image image = other.resolve(release, Platform.ofThisHost());
+      Slot expected =
+          editions.slots("elsewhere").stage(Ways.to(image, other, (_, _) -> {}).whole().delivery());
+      Slot slot = slots.whole(NAME, release.digest()).orElseThrow();
+      assertThat(slots.verify(slot)).isEmpty();
+      assertThat(contents(slot)).isEqualTo(contents(expected));
+    }
+  }
+
+  /** The notes, without what they say of cost and cause. */
+  private List<String> told() {
+    return notes.stream()
+        .filter(note -> note.matches("(by|as) .*"))
+        .map(note -> note.replaceFirst(" failed.*", " failed").replaceFirst(",.*", ""))
+        .toList();
+  }
+
+  private List<Path> blobs() throws IOException {
+    try (Stream<Path> files = Files.list(editions.layout().resolve("blobs/sha256"))) {
+      return new ArrayList<>(files.toList());
+    }
+  }
+
+  private boolean isDelta(LayoutServer.Part part) {
+    return blocks.endsWith(Digest.of(part.blob()).hex());
+  }
+
+  private static boolean isTable(LayoutServer.Part part) {
+    return part.from() >= 8
+        && Arrays.equals(
+            Arrays.copyOfRange(part.blob(), part.from() - 8, part.from() - 4),
+            new byte[] {0x50, 0x2a, 0x4d, 0x18});
+  }
+
+  private static MockResponse noise(LayoutServer.Part part) {
+    byte[] noise = new byte[part.to() - part.from()];
+    new Random(part.from()).nextBytes(noise);
+    return part.isWhole() ? LayoutServer.whole(noise) : part.answer(noise);
+  }
+
+  private static MockResponse.Builder another(String part) {
+    return new MockResponse.Builder().code(206).addHeader("Content-Range", part).body("garbage");
+  }
+}
