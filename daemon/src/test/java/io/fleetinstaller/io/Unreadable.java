@@ -1,6 +1,7 @@
 package io.fleetinstaller.io;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 
 /** A file that can be opened, and fails when it is read, as one on a bad sector. Needs root. */
@@ -17,9 +18,13 @@ public record Unreadable(Path file) implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    if (run("umount", file.toString()) != 0) {
-      throw new AssertionError(file + " is still mounted");
+  public void close() throws IOException {
+    try {
+      if (run("umount", file.toString()) != 0) {
+        throw new AssertionError(file + " is still mounted");
+      }
+    } catch (InterruptedException e) {
+      throw (IOException) new InterruptedIOException("not unmounted").initCause(e);
     }
   }
 

@@ -103,9 +103,19 @@ final class LabHost implements AutoCloseable {
     return open || !facts.all("armed").isEmpty() || !facts.all("prepared").isEmpty();
   }
 
+  /** It is up before it clears away. */
+  private static final String CLEARED =
+      """
+      for _ in $(seq 200); do
+        [ -n "$(ls /var/lib/fleet-installer/armed 2> /dev/null)" ] || break
+        sleep 0.1
+      done
+      """;
+
   private Facts afterAnotherStart(Run run) {
     guest.sh("systemctl restart fleet-installer.service");
     await(run.route(), HANDLED_AT_MOST);
+    guest.sh(CLEARED);
     return facts();
   }
 
