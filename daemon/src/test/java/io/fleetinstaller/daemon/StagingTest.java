@@ -189,7 +189,7 @@ class StagingTest {
     Release release = upgrade();
     pullFrom(2);
     lie(part ->
-        part.isWhole() && !isDelta(part) || isTable(part)
+        (part.isWhole() && !isDelta(part)) || isTable(part)
             ? Optional.empty()
             : Optional.of(noise(part)));
     servers.getLast().lie(part -> isDelta(part) ? Optional.of(noise(part)) : Optional.empty());
