@@ -26,7 +26,7 @@ final class LargestTables {
   static Table make(int edition) throws IOException {
     long few = table(1000, edition).weight();
     long more = table(3000, edition).weight();
-    long chunks = 1000 + (long) (0.98 * TocFormat.LARGEST_HELD - few) * 2000 / (more - few);
+    long chunks = 1000 + (TocFormat.LARGEST_HELD * 98L / 100 - few) * 2000 / (more - few);
     return table((int) chunks, edition);
   }
 

@@ -72,6 +72,11 @@ record FaultyScratch(Scratch scratch, FaultPoints points, Names names) implement
     }
 
     @Override
+    public int read(byte[] into, int offset, int length, long position) throws IOException {
+      return output.read(into, offset, length, position);
+    }
+
+    @Override
     public void attributes(Attributes attributes) throws IOException {
       FaultyDisk.pass(
           points, names.of("attributes", file), false, () -> output.attributes(attributes));
