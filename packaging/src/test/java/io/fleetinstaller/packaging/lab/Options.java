@@ -22,8 +22,8 @@ record Options(
     int sample,
     int pairs,
     int minutes) {
-  private static final int SHORT_SAMPLE = 20;
-  private static final int SHORT_PAIRS = 4;
+  private static final int SHORT_SAMPLE = 14;
+  private static final int SHORT_PAIRS = 3;
   private static final int ALL = Integer.MAX_VALUE;
   private static final int PAIRS = 200;
 

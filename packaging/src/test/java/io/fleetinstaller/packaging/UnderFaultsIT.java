@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The fault laboratory, a sample of it, with cuts that lose what was not synced: no brick. */
 @ExtendWith(GuestBed.class)
-class LabIT {
+class UnderFaultsIT {
   private static final long MOST_MINUTES = 40;
 
   @TempDir Path folder;
