@@ -10,9 +10,14 @@ set -eu
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/fleet-installer-tests
 key=$(sha256sum "$0" | cut -c1-16)
 rootfs=$cache/rootfs-$key
-[ -e "$rootfs/srv/exporter/complete" ] && { touch "$rootfs"; echo "$rootfs"; exit 0; }
+there() { [ -e "$rootfs/srv/exporter/complete" ] && touch "$rootfs" && echo "$rootfs"; }
+there && exit 0
 
+# Whoever comes second waits for the first.
 mkdir -p "$cache"
+exec 9> "$cache/rootfs.lock"
+flock 9
+there && exit 0
 work=$(mktemp -d "$cache/building.XXXXXX")
 trap 'rm -rf "$work"' EXIT INT TERM
 chmod 0755 "$work"

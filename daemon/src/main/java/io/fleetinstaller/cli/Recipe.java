@@ -1,5 +1,6 @@
 package io.fleetinstaller.cli;
 
+import io.fleetinstaller.io.Compression;
 import io.fleetinstaller.packages.Build;
 import io.fleetinstaller.packages.Ownership;
 import io.fleetinstaller.release.Fault.Refused;
@@ -26,8 +27,21 @@ final class Recipe {
       description = "Who owns this path of the package and all below; else root. May be repeated.")
   private Map<String, String> owners = new LinkedHashMap<>();
 
+  @Option(
+      names = "--level",
+      paramLabel = "N",
+      defaultValue = "19",
+      description = "How hard zstd works, from 1 to ${DEFAULT-VALUE}; else as hard as it can.")
+  private int level = Compression.HARDEST;
+
   Build build(Session session, Path directory, Path descriptor, Path layout) throws Refused {
-    return new Build(directory, descriptor, layout, tag, ownership(), modified(session));
+    if (level < 1 || level > Compression.HARDEST) {
+      throw new Refused(
+          ReasonCode.BAD_REQUEST,
+          "cannot accept --level %d: it must be from 1 to %d"
+              .formatted(level, Compression.HARDEST));
+    }
+    return new Build(directory, descriptor, layout, tag, ownership(), modified(session), level);
   }
 
   private Ownership ownership() throws Refused {

@@ -23,7 +23,9 @@ public enum Compression {
   private static final int LARGEST_WINDOW_LOG = 27;
 
   private static final int ZSTD_LEVEL = 12;
-  private static final int HARD_ZSTD_LEVEL = 19;
+
+  /** How hard zstd may work at most: beyond, its readers would need more memory. */
+  public static final int HARDEST = 19;
 
   /** The plain bytes of these packed ones; closing it closes them. Reading it needs no trust. */
   public InputStream decode(InputStream packed) throws IOException {
@@ -48,11 +50,13 @@ public enum Compression {
   }
 
   /**
-   * One zstd frame with these bytes, which needs nothing before it; always the same bytes. It is
-   * packed once and fetched by many, so hard; but no harder where it {@link #hardlyShrinks}.
+   * One zstd frame with these bytes, which needs nothing before it; always the same bytes.
+   *
+   * @param level how hard zstd works, up to {@link #HARDEST}; less where these bytes {@link
+   *     #hardlyShrinks}
    */
-  public static byte[] frame(byte[] plain) {
-    return Zstd.compress(plain, hardlyShrinks(plain) ? ZSTD_LEVEL : HARD_ZSTD_LEVEL);
+  public static byte[] frame(byte[] plain, int level) {
+    return Zstd.compress(plain, hardlyShrinks(plain) ? Math.min(level, ZSTD_LEVEL) : level);
   }
 
   /** Whether these bytes are packed already, as those of archives and images are. */

@@ -28,6 +28,7 @@ import java.util.OptionalLong;
  * @param layout where the package goes, beside what is there already
  * @param tag what it is called there; empty: its version
  * @param modified the time of every entry
+ * @param level how hard zstd works, from 1 to 19: it is packed once and fetched by many
  */
 public record Build(
     Path directory,
@@ -35,7 +36,8 @@ public record Build(
     Path layout,
     String tag,
     Ownership ownership,
-    Instant modified) {
+    Instant modified,
+    int level) {
 
   /**
    * What was made.
@@ -69,7 +71,7 @@ public record Build(
         new Contents(directory, draft.descriptor(), ownership, modified).items();
     Descriptor measured = measured(document, draft, items);
     LayoutWriter writer = LayoutWriter.open(layout);
-    LayerContent content = new LayerContent(items);
+    LayerContent content = new LayerContent(items, level);
     Blob layer = writer.blob(MediaTypes.LAYER, content).with(content.toc());
     Blob config = writer.blob(DescriptorFormat.MEDIA_TYPE, DescriptorText.bytes(measured));
     Blob manifest = writer.blob(MediaTypes.MANIFEST, manifest(measured, config, layer));

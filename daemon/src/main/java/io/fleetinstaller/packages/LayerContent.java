@@ -14,10 +14,12 @@ import java.util.Optional;
 /** The layer of a package, and where in it its table of contents came to be. */
 final class LayerContent implements LayoutWriter.Content {
   private final List<Contents.Item> items;
+  private final int level;
   private Optional<Toc.Location> toc = Optional.empty();
 
-  LayerContent(List<Contents.Item> items) {
+  LayerContent(List<Contents.Item> items, int level) {
     this.items = items;
+    this.level = level;
   }
 
   /** Known once it was written. */
@@ -28,7 +30,7 @@ final class LayerContent implements LayoutWriter.Content {
   @Override
   public void write(OutputStream out) throws IOException {
     long size = items.stream().mapToLong(item -> item.entry().size()).sum();
-    try (LayerWriter layer = new LayerWriter(out, size)) {
+    try (LayerWriter layer = new LayerWriter(out, size, level)) {
       for (Contents.Item item : items) {
         boolean file = item.entry().kind() == TarEntry.Kind.FILE;
         try (InputStream data =

@@ -14,20 +14,22 @@ import java.util.concurrent.Executors;
 /** Packs frames on all cores and writes them in their order. Not thread-safe. */
 final class FrameWriter implements AutoCloseable {
   private final OutputStream out;
+  private final int level;
   private final int most = 2 * Runtime.getRuntime().availableProcessors();
   private final ExecutorService cores = Executors.newFixedThreadPool(most / 2);
   private final Queue<CompletableFuture<byte[]>> waiting = new ArrayDeque<>();
   private final List<Long> ends = new ArrayList<>();
   private long position;
 
-  FrameWriter(OutputStream out) {
+  FrameWriter(OutputStream out, int level) {
     this.out = out;
+    this.level = level;
   }
 
   /** Adds a frame with these plain bytes, which are its own from now on; returns its number. */
   int add(byte[] plain) throws IOException {
     int number = ends.size() + waiting.size();
-    waiting.add(CompletableFuture.supplyAsync(() -> Compression.frame(plain), cores));
+    waiting.add(CompletableFuture.supplyAsync(() -> Compression.frame(plain, level), cores));
     if (waiting.size() >= most) {
       write();
     }

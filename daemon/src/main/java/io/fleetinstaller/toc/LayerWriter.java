@@ -60,10 +60,11 @@ public final class LayerWriter implements AutoCloseable {
    * Begins a layer.
    *
    * @param content plain bytes that its files will have together, roughly
+   * @param level how hard zstd works, see {@link Compression#frame}
    */
-  public LayerWriter(OutputStream out, long content) {
+  public LayerWriter(OutputStream out, long content, int level) {
     this.out = out;
-    this.frames = new FrameWriter(out);
+    this.frames = new FrameWriter(out, level);
     long least = Math.min(MEAN_CHUNK, Long.highestOneBit(content / MOST_CHUNKS) << 1);
     this.fine = new Chunker(Math.max(MEAN_CHUNK_PACKED_ALREADY, (int) least));
   }
@@ -88,7 +89,7 @@ public final class LayerWriter implements AutoCloseable {
     frames.flush();
     Toc toc = toc();
     byte[] plain = TocText.bytes(toc);
-    byte[] packed = Compression.frame(plain);
+    byte[] packed = Compression.frame(plain, Compression.HARDEST);
     if (toc.weight() + packed.length > TocFormat.LARGEST_HELD
         || plain.length > TocFormat.LARGEST_PLAIN
         || packed.length > TocFormat.LARGEST_PACKED) {

@@ -149,7 +149,8 @@ final class Stage implements AutoCloseable {
                 folder.resolve("layouts").resolve(name.value()),
                 content,
                 Ownership.ROOT,
-                Instant.EPOCH)
+                Instant.EPOCH,
+                3)
             .run();
     return new Release(name, built.descriptor().version(), built.top());
   }

@@ -73,7 +73,7 @@ final class Releases {
             platform: {os: linux, architecture: amd64}
             """
                 .formatted(name, version));
-    return new Build(tree(version), descriptor, layout, "", Ownership.ROOT, Instant.EPOCH).run();
+    return new Build(tree(version), descriptor, layout, "", Ownership.ROOT, Instant.EPOCH, 3).run();
   }
 
   /** Packs both releases and what leads from one to the other. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.fleetinstaller.io.Compression;
 import io.fleetinstaller.io.FakeTime;
 import io.fleetinstaller.registry.Image;
 import io.fleetinstaller.registry.Inspection;
@@ -244,7 +245,15 @@ class BuildTest {
   }
 
   private Build.Built build(Path into, String tag, Ownership owners) throws Fault {
-    return new Build(directory, work.resolve("agent.yaml"), into, tag, owners, Instant.EPOCH).run();
+    return new Build(
+            directory,
+            work.resolve("agent.yaml"),
+            into,
+            tag,
+            owners,
+            Instant.EPOCH,
+            Compression.HARDEST)
+        .run();
   }
 
   private void descriptor(String architecture, String version, String more) throws IOException {

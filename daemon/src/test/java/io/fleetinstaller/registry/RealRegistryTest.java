@@ -168,7 +168,8 @@ class RealRegistryTest {
             folder.resolve("layout"),
             "",
             Ownership.ROOT,
-            Instant.EPOCH)
+            Instant.EPOCH,
+            3)
         .run();
   }
 

@@ -120,7 +120,7 @@ final class Workshop {
         """
             .formatted(version));
     Path layout = work.resolve("layout-" + version);
-    new Build(directory, descriptor, layout, "", Ownership.parse(Map.of()), Instant.EPOCH).run();
+    new Build(directory, descriptor, layout, "", Ownership.parse(Map.of()), Instant.EPOCH, 3).run();
     RegistrySettings settings = new RegistrySettings(List.of(), null, Connections.DEFAULT);
     return Inspection.of(
         Reference.parse(layout.toString()), settings, time, new SplittableRandom(1));

@@ -149,7 +149,7 @@ final class ChunkedLayerTest {
                 .replaceFirst("(bin/tool\",\\s*\"mode\":)\\d+", "$1448")
                 .getBytes(StandardCharsets.UTF_8);
       }
-      byte[] lie = Compression.frame(text);
+      byte[] lie = Compression.frame(text, 3);
       return ByteBuffer.allocate(from + 8 + lie.length)
           .order(ByteOrder.LITTLE_ENDIAN)
           .put(layer, 0, from)

@@ -94,7 +94,7 @@ public final class Editions {
          health: {startPeriod: 1s, interval: 1s, stableFor: 5s, deadline: 30s}}
         """
             .formatted(version, platform.os(), platform.architecture()));
-    return new Build(tree, descriptor, layout(), version, Ownership.ROOT, Instant.EPOCH)
+    return new Build(tree, descriptor, layout(), version, Ownership.ROOT, Instant.EPOCH, 3)
         .run()
         .top();
   }

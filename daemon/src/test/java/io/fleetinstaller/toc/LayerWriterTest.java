@@ -125,7 +125,7 @@ final class LayerWriterTest {
 
     assertThatThrownBy(
             () -> {
-              try (LayerWriter writer = new LayerWriter(new ByteArrayOutputStream(), 100)) {
+              try (LayerWriter writer = new LayerWriter(new ByteArrayOutputStream(), 100, 3)) {
                 writer.add(header("file", 100), new ByteArrayInputStream(content));
               }
             })
@@ -136,7 +136,7 @@ final class LayerWriterTest {
   private static Made made(Map<String, byte[]> files) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (LayerWriter writer =
-        new LayerWriter(out, files.values().stream().mapToLong(file -> file.length).sum())) {
+        new LayerWriter(out, files.values().stream().mapToLong(file -> file.length).sum(), 3)) {
       for (Map.Entry<String, byte[]> file : files.entrySet()) {
         writer.add(
             header(file.getKey(), file.getValue().length),
