@@ -16,13 +16,17 @@ import io.fleetinstaller.release.Platform;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.slots.Slots;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import mockwebserver3.SocketEffect;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -194,6 +198,53 @@ class WaysTest {
   }
 
   @Test
+  void a_broken_connection_costs_at_most_one_span_more() throws Exception {
+    install(build("1", editions.tree(1)));
+    Image image = build("2", withNews(3 * (int) Spans.MOST));
+    Ways ways = ways(image);
+    Way way = ways.ranges(slots.inventory(NAME)).orElseThrow();
+    Set<Integer> broken = ConcurrentHashMap.newKeySet();
+    AtomicLong asked = new AtomicLong();
+    server.lie(part -> {
+      asked.addAndGet(part.to() - part.from());
+      return broken.size() < 2 && broken.add(part.to())
+          ? Optional.of(
+              part.answer(part.bytes())
+                  .newBuilder()
+                  .onResponseBody(new SocketEffect.CloseSocket())
+                  .build())
+          : Optional.empty();
+    });
+
+    Slot slot = slots.stage(way.delivery());
+
+    assertThat(broken).hasSize(2);
+    assertThat(asked.get()).isBetween(3 * Spans.MOST, 5 * Spans.MOST);
+    assertThat(contents(slot)).isEqualTo(contents(elsewhere(image)));
+  }
+
+  @Test
+  void a_layer_that_changes_between_two_parts_is_refused() throws Exception {
+    install(build("1", editions.tree(1)));
+    Image image = build("2", withNews(3 * (int) Spans.MOST));
+    Ways ways = ways(image);
+    Way way = ways.ranges(slots.inventory(NAME)).orElseThrow();
+    AtomicLong good = new AtomicLong();
+    server.lie(part ->
+        good.getAndIncrement() < 2
+            ? Optional.empty()
+            : Optional.of(
+                part.answer(noise(part)).newBuilder().addHeader("ETag", "\"another\"").build()));
+
+    Fault.Refused refused =
+        catchThrowableOfType(Fault.Refused.class, () -> slots.stage(way.delivery()));
+
+    assertThat(good.get()).as("parts after the change").isGreaterThan(2);
+    assertThat(refused.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
+    assertThat(slots.read(NAME).whole()).hasSize(1);
+  }
+
+  @Test
   void parts_of_another_layer_are_refused() throws Exception {
     install(build("1", editions.tree(1)));
     Image image = build("2", editions.tree(2));
@@ -251,6 +302,15 @@ class WaysTest {
 
   private Image build(String version, Path tree) throws Exception {
     return registry.resolve(NAME, editions.build(version, tree), Platform.ofThisHost());
+  }
+
+  /** The second edition with so many bytes that nobody holds. */
+  private Path withNews(int size) throws IOException {
+    Path tree = editions.tree(2);
+    byte[] news = new byte[size];
+    new Random(size).nextBytes(news);
+    Files.write(tree.resolve("news"), news);
+    return tree;
   }
 
   private static byte[] noise(LayoutServer.Part part) {
