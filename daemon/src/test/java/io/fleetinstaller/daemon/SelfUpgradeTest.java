@@ -1,5 +1,6 @@
 package io.fleetinstaller.daemon;
 
+import static io.fleetinstaller.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
@@ -16,7 +17,6 @@ import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Release;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -332,13 +332,11 @@ class SelfUpgradeTest {
   /** As the daemon that runs would, once it has heard enough. */
   private void endRehearsal() {
     Path socket = folder.resolve("rehearsal/sock");
-    while (!answers(socket)) {
-      Thread.onSpinWait();
-    }
     try {
+      eventually("it answers", () -> answers(socket));
       Files.delete(socket);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (Exception e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.fleetinstaller.daemon;
 
+import static io.fleetinstaller.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fleetinstaller.api.Client;
@@ -200,9 +201,7 @@ final class Stage implements AutoCloseable {
     CompletableFuture<Optional<Exception>> end = ended;
     thread = new Thread(() -> end.complete(run(assembly)), "daemon under test");
     thread.start();
-    while (!Files.exists(folder.resolve("sock")) && !end.isDone()) {
-      Thread.onSpinWait();
-    }
+    eventually("it listens", () -> Files.exists(folder.resolve("sock")) || end.isDone());
     return this;
   }
 

@@ -40,6 +40,7 @@ import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,18 +53,44 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StagingTest {
   private final List<String> notes = new ArrayList<>();
   private final List<LayoutServer> servers = new ArrayList<>();
-  @TempDir private Path folder;
-  private Editions editions;
+  @TempDir private static Path shared;
+  private static Editions editions;
+  private static Digest one;
+  private static Release two;
+  private static Path blocks;
+  private static String expected;
+
   private Registry registry = new Registry(RegistrySettings.NONE, new FakeTime(), new Random(1));
   private Slots slots;
   private Staging staging;
-  private Path blocks = Path.of("none");
+
+  @BeforeAll
+  static void two_editions_and_what_leads_from_one_to_the_other() throws Exception {
+    editions = new Editions(shared);
+    one = editions.build("1", editions.tree(1));
+    Path changed = editions.tree(2);
+    edit(changed.resolve("large"), LARGE / 2);
+    Digest built = editions.build("2", changed);
+    List<Path> before = blobs();
+    editions.delta();
+    List<Path> added = blobs();
+    added.removeAll(before);
+    blocks = added.stream().max(Comparator.comparingLong(file -> file.toFile().length())).get();
+    try (LayoutServer honest = new LayoutServer(editions.layout());
+        Registry registry = registry(List.of(honest))) {
+      Image image = registry.resolve(NAME, built, Platform.ofThisHost());
+      two = image.release();
+      Ways ways = Ways.to(image, registry, (_, _) -> {});
+      expected = contents(editions.slots("elsewhere").stage(ways.whole().delivery()));
+    }
+  }
 
   @BeforeEach
-  void one_repository() throws Exception {
-    editions = new Editions(folder);
-    slots = editions.slots("host");
+  void a_host_with_the_first_edition(@TempDir Path folder) throws Exception {
+    slots = editions.slots(folder.getFileName().toString());
     pullFrom(1);
+    stage(registry.resolve(NAME, one, Platform.ofThisHost()).release());
+    notes.clear();
   }
 
   @AfterEach
@@ -74,57 +101,52 @@ class StagingTest {
 
   @Test
   void the_cheapest_way_that_works_is_taken_and_told() throws Exception {
-    Release release = upgrade();
-
-    stage(release);
+    stage(two);
 
     assertThat(told()).containsExactly("by a delta");
-    assertSame(release);
+    assertSame();
   }
 
   @Test
   void delta_ranges_and_hashed_ranges_fail_one_after_another_and_the_whole_serves()
       throws Exception {
-    Release release = upgrade();
     lie(part ->
         isTable(part) || (part.isWhole() && !isDelta(part))
             ? Optional.empty()
             : Optional.of(noise(part)));
 
-    stage(release);
+    stage(two);
 
     assertThat(told())
         .containsExactly("by a delta failed", "by ranges failed", "by ranges failed", "as a whole");
-    assertSame(release);
+    assertSame();
   }
 
   @MethodSource("refusalsOfParts")
   @ParameterizedTest
   void a_registry_that_gives_no_parts_as_they_should_be_gives_the_whole(
       Function<LayoutServer.Part, MockResponse> answer) throws Exception {
-    Release release = upgrade();
     lie(part -> part.isWhole() ? Optional.empty() : Optional.of(answer.apply(part)));
 
-    stage(release);
+    stage(two);
 
     assertThat(told()).containsExactly("as a whole");
-    assertSame(release);
+    assertSame();
   }
 
   @MethodSource("refusalsOfParts")
   @ParameterizedTest
   void a_registry_that_gives_the_table_and_then_no_parts_gives_the_whole(
       Function<LayoutServer.Part, MockResponse> answer) throws Exception {
-    Release release = upgrade();
     lie(part ->
         isTable(part) || (part.isWhole() && !isDelta(part))
             ? Optional.empty()
             : Optional.of(answer.apply(part)));
 
-    stage(release);
+    stage(two);
 
     assertThat(told()).endsWith("by ranges failed", "as a whole");
-    assertSame(release);
+    assertSame();
   }
 
   static List<Function<LayoutServer.Part, MockResponse>> refusalsOfParts() {
@@ -145,27 +167,25 @@ class StagingTest {
 
   @Test
   void a_delta_whose_blocks_are_lost_in_the_registry_does_not_hide_the_ranges() throws Exception {
-    Release release = upgrade();
     lie(part ->
         isDelta(part)
             ? Optional.of(new MockResponse.Builder().code(502).build())
             : Optional.empty());
 
-    stage(release);
+    stage(two);
 
     assertThat(told()).containsExactly("by a delta failed", "by ranges");
-    assertSame(release);
+    assertSame();
   }
 
   @Test
   void when_no_way_works_the_whole_tells_what_is_wrong() throws Exception {
-    Release release = upgrade();
     lie(part ->
         part.blob()[0] == '{'
             ? Optional.empty()
             : Optional.of(new MockResponse.Builder().code(part.isWhole() ? 503 : 403).build()));
 
-    Fault fault = catchThrowableOfType(Fault.class, () -> stage(release));
+    Fault fault = catchThrowableOfType(Fault.class, () -> stage(two));
 
     assertThat(fault).isInstanceOf(Fault.Transient.class).hasMessageContaining("503");
     assertThat(fault.reason().code()).isEqualTo(ReasonCode.REGISTRY_ERROR);
@@ -173,20 +193,18 @@ class StagingTest {
 
   @Test
   void a_repository_with_a_wrong_table_is_passed_over_for_the_next() throws Exception {
-    Release release = upgrade();
     pullFrom(2);
     lie(part -> part.isWhole() ? Optional.empty() : Optional.of(noise(part)));
 
-    stage(release);
+    stage(two);
 
     assertThat(told()).containsExactly("by a delta");
     assertThat(servers.getLast().ranges).as("the table").hasSize(1);
-    assertSame(release);
+    assertSame();
   }
 
   @Test
   void a_repository_with_wrong_parts_is_passed_over_for_the_next() throws Exception {
-    Release release = upgrade();
     pullFrom(2);
     lie(part ->
         (part.isWhole() && !isDelta(part)) || isTable(part)
@@ -194,18 +212,17 @@ class StagingTest {
             : Optional.of(noise(part)));
     servers.getLast().lie(part -> isDelta(part) ? Optional.of(noise(part)) : Optional.empty());
 
-    stage(release);
+    stage(two);
 
     assertThat(told()).containsExactly("by a delta failed", "by ranges failed", "by ranges");
-    assertSame(release);
+    assertSame();
   }
 
   @Test
   void what_failed_ways_and_tables_cost_is_told_too() throws Exception {
-    Release release = upgrade();
     lie(part -> isDelta(part) ? Optional.of(noise(part)) : Optional.empty());
 
-    stage(release);
+    stage(two);
 
     assertThat(notes).hasSize(3);
     assertThat(notes.getFirst()).matches("by a delta failed after .* in 1 request: .*");
@@ -216,34 +233,19 @@ class StagingTest {
     while (servers.size() < count) {
       servers.add(new LayoutServer(editions.layout()));
     }
-    List<String> addresses = servers.stream().map(LayoutServer::address).toList();
     registry.close();
-    registry = new Registry(RegistrySettings.of(addresses), new FakeTime(), new Random(1));
+    registry = registry(servers);
     staging = new Staging(() -> registry, slots);
+  }
+
+  private static Registry registry(List<LayoutServer> servers) {
+    List<String> addresses = servers.stream().map(LayoutServer::address).toList();
+    return new Registry(RegistrySettings.of(addresses), new FakeTime(), new Random(1));
   }
 
   /** What the first repository answers instead of the truth. */
   private void lie(Function<LayoutServer.Part, Optional<MockResponse>> instead) {
     servers.getFirst().lie(instead);
-  }
-
-  /** Edition 1 is on the host; edition 2, and what leads to it, in the registry. */
-  private Release upgrade() throws Exception {
-    stage(release(editions.build("1", editions.tree(1))));
-    notes.clear();
-    Path changed = editions.tree(2);
-    edit(changed.resolve("large"), LARGE / 2);
-    Release release = release(editions.build("2", changed));
-    List<Path> before = blobs();
-    editions.delta();
-    List<Path> added = blobs();
-    added.removeAll(before);
-    blocks = added.stream().max(Comparator.comparingLong(file -> file.toFile().length())).get();
-    return release;
-  }
-
-  private Release release(Digest digest) throws Exception {
-    return registry.resolve(NAME, digest, Platform.ofThisHost()).release();
   }
 
   private void stage(Release release) throws Exception {
@@ -271,18 +273,10 @@ class StagingTest {
   }
 
   /** The slot is sound, and the same as on a host that fetched the whole from an honest server. */
-  private void assertSame(Release release) throws Exception {
-    try (LayoutServer honest = new LayoutServer(editions.layout());
-        Registry other =
-            new Registry(
-                RegistrySettings.of(List.of(honest.address())), new FakeTime(), new Random(1))) {
-      Image image = other.resolve(release, Platform.ofThisHost());
-      Slot expected =
-          editions.slots("elsewhere").stage(Ways.to(image, other, (_, _) -> {}).whole().delivery());
-      Slot slot = slots.whole(NAME, release.digest()).orElseThrow();
-      assertThat(slots.verify(slot)).isEmpty();
-      assertThat(contents(slot)).isEqualTo(contents(expected));
-    }
+  private void assertSame() throws Exception {
+    Slot slot = slots.whole(NAME, two.digest()).orElseThrow();
+    assertThat(slots.verify(slot)).isEmpty();
+    assertThat(contents(slot)).isEqualTo(expected);
   }
 
   /** The notes, without what they say of cost and cause. */
@@ -293,13 +287,13 @@ class StagingTest {
         .toList();
   }
 
-  private List<Path> blobs() throws IOException {
+  private static List<Path> blobs() throws IOException {
     try (Stream<Path> files = Files.list(editions.layout().resolve("blobs/sha256"))) {
       return new ArrayList<>(files.toList());
     }
   }
 
-  private boolean isDelta(LayoutServer.Part part) {
+  private static boolean isDelta(LayoutServer.Part part) {
     return blocks.endsWith(Digest.of(part.blob()).hex());
   }
 

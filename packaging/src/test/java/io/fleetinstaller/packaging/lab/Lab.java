@@ -1,5 +1,7 @@
 package io.fleetinstaller.packaging.lab;
 
+import static java.util.stream.Collectors.toList;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,7 +113,8 @@ public final class Lab {
       known.add(recorded.get(route));
     }
     Random random = new Random(options.seed());
-    List<Run> runs = new ArrayList<>(matrix.sample(options.sample(), random));
+    List<Run> runs =
+        matrix.sample(options.sample(), random).stream().skip(options.skip()).collect(toList());
     runs.addAll(matrix.pairs(options.pairs(), random));
     for (int i = 0; i < CALM; i++) {
       runs.addFirst(Run.of(Route.REVERT));

@@ -1,7 +1,10 @@
 package io.fleetinstaller.packaging.lab;
 
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -11,6 +14,7 @@ import java.util.regex.Pattern;
  * @param guests that work side by side
  * @param only runs and scenarios whose name has this in it; all when empty
  * @param results a file for the tables
+ * @param skip so many single faults, which an earlier run with the same seed has tried
  * @param minutes after which nothing more is begun
  */
 record Options(
@@ -20,58 +24,46 @@ record Options(
     Optional<Pattern> only,
     Optional<Path> results,
     int sample,
+    int skip,
     int pairs,
     int minutes) {
-  private static final int SHORT_SAMPLE = 14;
-  private static final int SHORT_PAIRS = 3;
-  private static final int ALL = Integer.MAX_VALUE;
-  private static final int PAIRS = 200;
+  private static final Set<String> KEYS =
+      Set.of(
+          "--seed",
+          "--guests",
+          "--only",
+          "--results",
+          "--sample",
+          "--skip",
+          "--pairs",
+          "--minutes");
 
   static Options of(String... words) {
-    Options options = new Options(false, 1, 2, Optional.empty(), Optional.empty(), ALL, PAIRS, ALL);
+    Map<String, String> given = new HashMap<>();
+    boolean brief = false;
     for (int i = 0; i < words.length; i++) {
-      boolean flag = words[i].equals("--short");
-      options = flag ? options.brief() : options.with(words[i], words[++i]);
+      if (words[i].equals("--short")) {
+        brief = true;
+      } else if (KEYS.contains(words[i]) && i + 1 < words.length) {
+        given.put(words[i], words[++i]);
+      } else {
+        throw new IllegalArgumentException("unknown option, or one without a value: " + words[i]);
+      }
     }
-    return options;
+    return new Options(
+        brief,
+        Long.parseLong(given.getOrDefault("--seed", "1")),
+        number(given, "--guests", 2),
+        Optional.ofNullable(given.get("--only")).map(Pattern::compile),
+        Optional.ofNullable(given.get("--results")).map(Path::of),
+        number(given, "--sample", brief ? 14 : Integer.MAX_VALUE),
+        number(given, "--skip", 0),
+        number(given, "--pairs", brief ? 3 : 200),
+        number(given, "--minutes", Integer.MAX_VALUE));
   }
 
-  private Options brief() {
-    return new Options(true, seed, guests, only, results, SHORT_SAMPLE, SHORT_PAIRS, minutes);
-  }
-
-  private Options with(String key, String value) {
-    return switch (key) {
-      case "--seed" ->
-          new Options(
-              shortRun, Long.parseLong(value), guests, only, results, sample, pairs, minutes);
-      case "--guests" ->
-          new Options(
-              shortRun, seed, Integer.parseInt(value), only, results, sample, pairs, minutes);
-      case "--only" ->
-          new Options(
-              shortRun,
-              seed,
-              guests,
-              Optional.of(Pattern.compile(value)),
-              results,
-              sample,
-              pairs,
-              minutes);
-      case "--results" ->
-          new Options(
-              shortRun, seed, guests, only, Optional.of(Path.of(value)), sample, pairs, minutes);
-      case "--sample" ->
-          new Options(
-              shortRun, seed, guests, only, results, Integer.parseInt(value), pairs, minutes);
-      case "--pairs" ->
-          new Options(
-              shortRun, seed, guests, only, results, sample, Integer.parseInt(value), minutes);
-      case "--minutes" ->
-          new Options(
-              shortRun, seed, guests, only, results, sample, pairs, Integer.parseInt(value));
-      default -> throw new IllegalArgumentException("unknown option " + key);
-    };
+  private static int number(Map<String, String> given, String key, int otherwise) {
+    return given.containsKey(key) ? Integer.parseInt(given.get(key)) : otherwise;
   }
 
   boolean wants(Object what) {
