@@ -108,9 +108,15 @@ public final class SystemdHost implements Host {
   public ServiceState state(PackageName name, String service) throws Fault, InterruptedException {
     Path home = context.packages().resolve(name.value());
     UnitState unit = UnitState.of(systemctl, service);
-    return unit.isForgotten() && journald.neverAskedToStop(service)
-        ? UnitState.endedAndForgotten()
-        : unit.service(pid -> Proc.running(pid, home, context.time().now()));
+    boolean unclear = unit.isForgotten() || unit.failedOnStop();
+    if (unclear && journald.neverAskedToStop(service)) {
+      // One that is not forgotten told systemd by itself that it stops, or ran as long as it may.
+      unit = unit.notAskedToStop();
+      if (unit.isForgotten()) {
+        return UnitState.endedAndForgotten();
+      }
+    }
+    return unit.service(pid -> Proc.running(pid, home, context.time().now()));
   }
 
   @Override

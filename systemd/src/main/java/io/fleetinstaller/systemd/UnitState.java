@@ -6,10 +6,12 @@ import io.fleetinstaller.host.Signals;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.LongFunction;
 
 /** What {@code systemctl show} says of one unit, read strictly. */
@@ -37,6 +39,10 @@ record UnitState(String unit, Map<String, String> values) {
   /** Values of si_code of SIGCHLD, as systemd passes them on. */
   private static final long EXITED = 1;
 
+  /** How a service may fail whose stop was asked for. */
+  private static final Set<String> WHILE_STOPPING =
+      Set.of("exit-code", "signal", "core-dump", "timeout");
+
   UnitState {
     values = Map.copyOf(values);
   }
@@ -63,7 +69,7 @@ record UnitState(String unit, Map<String, String> values) {
       case "activating" ->
           text("SubState").startsWith("auto-restart") ? Phase.RESTARTING : Phase.STARTING;
       case "deactivating" -> Phase.STOPPING;
-      case "failed" -> Phase.FAILED;
+      case "failed" -> failedOnStop() ? Phase.STOPPED : Phase.FAILED;
       case "inactive", "maintenance" -> inactive();
       case String other -> throw unexpected("ActiveState", other);
     };
@@ -75,6 +81,26 @@ record UnitState(String unit, Map<String, String> values) {
    */
   boolean isForgotten() throws Fault {
     return phase() == Phase.STOPPED && invocation().isEmpty();
+  }
+
+  /**
+   * Whether it failed only after it had begun to stop: many a program does not exit with 0 on
+   * SIGTERM, or has to be killed. Most likely somebody asked for it; systemd's watchdog and memory
+   * limits did not.
+   */
+  boolean failedOnStop() throws Fault {
+    long notActive = number("ActiveExitTimestampMonotonic");
+    return text("ActiveState").equals("failed")
+        && WHILE_STOPPING.contains(text("Result"))
+        && notActive >= number("ExecMainStartTimestampMonotonic")
+        && notActive < number("ExecMainExitTimestampMonotonic");
+  }
+
+  /** The same unit, when it is known that nobody asked for its stop. */
+  UnitState notAskedToStop() {
+    Map<String, String> known = new HashMap<>(values);
+    known.remove("ActiveExitTimestampMonotonic");
+    return new UnitState(unit, known);
   }
 
   /** A service that exits otherwise than with 0 fails, and is not forgotten. */

@@ -297,6 +297,10 @@ final class GuardScriptTest {
   @CsvSource({
     "failed, 0, exit-code, 5, 5, true",
     "failed, , signal, 0, 0, true",
+    "failed, 0, exit-code, 5, 4, false",
+    "failed, 0, timeout, 5, 4, false",
+    "failed, 0, exit-code, 5, 2, true",
+    "failed, 0, watchdog, 5, 4, true",
     "inactive, 0, success, 5, 5, true",
     "inactive, 0, success, 5, 4, false",
     "inactive, 17, success, 5, 5, false",
@@ -312,7 +316,7 @@ final class GuardScriptTest {
     Files.createDirectories(root.resolve("bin"));
     Files.writeString(
         root.resolve("bin/state"),
-        "ActiveState=%s\nJob=%s\nResult=%s\nExecMainExitTimestampMonotonic=%d\nActiveExitTimestampMonotonic=%d\n"
+        "ActiveState=%s\nJob=%s\nResult=%s\nExecMainStartTimestampMonotonic=3\nExecMainExitTimestampMonotonic=%d\nActiveExitTimestampMonotonic=%d\n"
             .formatted(active, job == null ? "" : job, result, ended, left));
 
     script("ended", "agent");

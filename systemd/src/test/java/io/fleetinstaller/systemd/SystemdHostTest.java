@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fleetinstaller.host.Behaviour;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.host.HostContext;
+import io.fleetinstaller.host.ServiceState;
+import io.fleetinstaller.host.ServiceState.Phase;
 import io.fleetinstaller.host.SlotsOnDisk;
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.FakeTime;
@@ -272,6 +274,38 @@ final class SystemdHostTest {
     List<String> lines = host.log(AGENT, UNIT, Instant.parse("2026-01-02T03:04:05Z"), 50);
 
     assertThat(lines).containsExactly("first", "second", "third");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "de5b426a63be47a7b6ac3eaac82e2f6f, STOPPED",
+    "39f53479d3a045ac8e11786248231fbf, FAILED"
+  })
+  void one_that_stops_itself_and_fails_was_not_asked_to(String message, Phase phase)
+      throws Exception {
+    programs.show(
+        UNIT,
+        "LoadState=loaded",
+        "ActiveState=failed",
+        "Result=exit-code",
+        "ExecMainCode=1",
+        "ExecMainStatus=1",
+        "InvocationID=abc",
+        "ExecMainStartTimestampMonotonic=2000",
+        "ExecMainExitTimestampMonotonic=5000",
+        "ActiveExitTimestampMonotonic=4000");
+    programs.expect(
+        "journalctl --boot --lines=1 --output=export --quiet --no-pager _PID=1 UNIT=agent.service"
+            + " MESSAGE_ID=7d4958e842da4a758f6c1cdc7b36dcc5"
+            + " MESSAGE_ID=39f53479d3a045ac8e11786248231fbf"
+            + " MESSAGE_ID=de5b426a63be47a7b6ac3eaac82e2f6f",
+        "MESSAGE_ID=" + message + "\n");
+
+    ServiceState state = host.state(AGENT, UNIT);
+
+    assertThat(state.phase()).isEqualTo(phase);
+    assertThat(state.lastExit()).contains("status 1");
+    assertThat(state.invocation()).isEqualTo("abc");
   }
 
   @Test

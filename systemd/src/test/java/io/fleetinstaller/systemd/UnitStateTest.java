@@ -67,6 +67,35 @@ final class UnitStateTest {
     assertThat(state().phase()).isEqualTo(Phase.STOPPED);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "exit-code, 1, 2000, 5000, 4000, STOPPED",
+    "signal, 2, 2000, 5000, 4000, STOPPED",
+    "timeout, 2, 2000, 5000, 4000, STOPPED",
+    "exit-code, 1, 2000, 5000, 5001, FAILED",
+    "signal, 2, 2000, 5000, 5000, FAILED",
+    "exit-code, 1, 2000, 5000, 1000, FAILED",
+    "exit-code, 1, 2000, 5000, 0, FAILED",
+    "watchdog, 2, 2000, 5000, 4000, FAILED",
+    "oom-kill, 2, 2000, 5000, 4000, FAILED",
+    "start-limit-hit, 1, 2000, 5000, 4000, FAILED"
+  })
+  void one_that_fails_while_it_is_being_stopped_was_asked_to(
+      String result, int code, int began, int ended, int left, Phase phase) throws Exception {
+    programs.show(
+        UNIT,
+        "LoadState=loaded",
+        "ActiveState=failed",
+        "Result=" + result,
+        "ExecMainCode=" + code,
+        "ExecMainStatus=143",
+        "ExecMainStartTimestampMonotonic=" + began,
+        "ExecMainExitTimestampMonotonic=" + ended,
+        "ActiveExitTimestampMonotonic=" + left);
+
+    assertThat(state().phase()).isEqualTo(phase);
+  }
+
   @Tag("F48")
   @ParameterizedTest
   @CsvSource({"1, 3, status 3", "2, 9, signal KILL", "3, 11, signal SEGV", "2, 31, signal 31"})
