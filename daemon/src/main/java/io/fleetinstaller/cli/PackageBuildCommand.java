@@ -71,11 +71,14 @@ final class PackageBuildCommand implements Callable<Integer> {
   }
 
   private static String layer(Build.Built built) {
-    return "%s; %d entries, %s unpacked"
+    return "%s; %d entries, %s unpacked%s"
         .formatted(
             size(built.layer()),
             built.descriptor().entries(),
-            Sizes.text(built.descriptor().unpackedSize()));
+            Sizes.text(built.descriptor().unpackedSize()),
+            built.layer().toc().isPresent()
+                ? ""
+                : "; too many for a table of contents, so hosts fetch the whole layer at each upgrade");
   }
 
   private static String size(Blob blob) {
@@ -96,6 +99,7 @@ final class PackageBuildCommand implements Callable<Integer> {
     tree.put("layerSize", built.layer().size());
     tree.put("unpackedSize", made.unpackedSize());
     tree.put("entries", made.entries());
+    tree.put("tableOfContents", built.layer().toc().isPresent());
     return tree;
   }
 }

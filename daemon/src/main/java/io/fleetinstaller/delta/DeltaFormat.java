@@ -33,9 +33,9 @@ public final class DeltaFormat {
   public static final int MOST_PIECES = 64;
 
   /** Of the packed table, in bytes. */
-  public static final int LARGEST_PACKED = 8 << 20;
+  public static final int LARGEST_PACKED = 2 << 20;
 
-  private static final int LARGEST_PLAIN = 48 << 20;
+  private static final int LARGEST_PLAIN = 16 << 20;
 
   static final int VERSION = 1;
 

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class Reading {
   private static final int MOST_NAME = 4096;
 
-  /** Each takes some forty bytes in memory. */
-  private static final int MOST_BLOCKS_AND_PIECES = 400_000;
+  /** Each takes some fifty bytes in memory; a package of 1 GB has some ten thousand. */
+  private static final int MOST_BLOCKS_AND_PIECES = 100_000;
 
   private final String source;
   private final JsonStream json;

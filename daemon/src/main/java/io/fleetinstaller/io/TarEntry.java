@@ -35,6 +35,11 @@ public record TarEntry(
     return new TarEntry(name, kind, mode, other, modified, size, link, xattrs, extents);
   }
 
+  /** The same without a word of its holes. */
+  public TarEntry whole() {
+    return new TarEntry(name, kind, mode, owner, modified, size, link, xattrs, List.of());
+  }
+
   /** What an entry makes. */
   public enum Kind {
     FILE,

@@ -69,6 +69,7 @@ public record Build(
     DescriptorFormat.Draft draft = DescriptorFormat.draft(document);
     List<Contents.Item> items =
         new Contents(directory, draft.descriptor(), ownership, modified).items();
+    fit(items);
     Descriptor measured = measured(document, draft, items);
     LayoutWriter writer = LayoutWriter.open(layout);
     LayerContent content = new LayerContent(items, level);
@@ -85,6 +86,22 @@ public record Build(
                 measured.platform(),
                 manifest));
     return new Built(measured, name, top, manifest, config, layer);
+  }
+
+  /** Hosts refuse what would not fit into their memory. */
+  private void fit(List<Contents.Item> items) throws Refused {
+    long names = items.stream().mapToLong(item -> Descriptor.held(item.entry().name())).sum();
+    if (items.size() > Descriptor.MOST_ENTRIES || names > Descriptor.LARGEST_NAMES) {
+      throw new Refused(
+          ReasonCode.TOO_LARGE,
+          "cannot build a package of %s: it has %d entries, whose names take %d bytes of a host's memory; allowed are %d and %d; make several packages of it"
+              .formatted(
+                  directory,
+                  items.size(),
+                  names,
+                  Descriptor.MOST_ENTRIES,
+                  Descriptor.LARGEST_NAMES));
+    }
   }
 
   // A version may hold letters that a tag may not.

@@ -133,18 +133,25 @@ public record DeltaBuild(Network network, Consumer<String> said) {
   }
 
   private static Pair pair(Image old, Image now, Inspection seen) throws Refused {
-    Optional<Toc> toc = Optional.empty();
-    if (now.layers().size() == 1) {
-      toc = Optional.ofNullable(seen.tocs().get(now.layers().getFirst().digest()));
+    if (old.manifest().equals(now.manifest())) {
+      throw refuse(now, "it is the old release too");
     }
-    if (toc.isEmpty()) {
-      throw new Refused(
-          ReasonCode.BAD_REQUEST,
-          "cannot make a delta to %s: it must have one layer with a table of contents; build it again"
-              .formatted(now.release()));
+    if (now.layers().size() != 1) {
+      throw refuse(now, "it has %d layers, and must have one".formatted(now.layers().size()));
+    }
+    Toc toc = seen.tocs().get(now.layers().getFirst().digest());
+    if (toc == null) {
+      throw refuse(
+          now,
+          "its layer has no table of contents: another tool made it, or it has more files than a table may list");
     }
     long size = Objects.requireNonNull(seen.sizes().get(now.manifest()));
-    return new Pair(old, now, new Blob(MediaTypes.MANIFEST, now.manifest(), size), toc.get());
+    return new Pair(old, now, new Blob(MediaTypes.MANIFEST, now.manifest(), size), toc);
+  }
+
+  private static Refused refuse(Image now, String why) {
+    return new Refused(
+        ReasonCode.BAD_REQUEST, "cannot make a delta to %s: %s".formatted(now.release(), why));
   }
 
   private List<Built> run(List<Pair> pairs, Reference from, Reference to, Path scratch)

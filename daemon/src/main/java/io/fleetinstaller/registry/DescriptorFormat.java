@@ -32,7 +32,6 @@ public final class DescriptorFormat {
   private static final Duration HOOK_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration ONE_HOUR = Duration.ofHours(1);
   private static final int MOST_STATE = 8;
-  private static final long MOST_ENTRIES = 10_000_000;
 
   private final Document document;
 
@@ -52,7 +51,7 @@ public final class DescriptorFormat {
     Document document = Document.json(source, json, LARGEST, ReasonCode.MALFORMED);
     Draft draft = draft(document);
     document.number("unpackedSize", 0, Long.MAX_VALUE);
-    document.number("entries", 0, MOST_ENTRIES);
+    document.number("entries", 0, Descriptor.MOST_ENTRIES);
     return draft.descriptor();
   }
 
@@ -68,7 +67,7 @@ public final class DescriptorFormat {
           "formatVersion", "only %d is known here; use a newer installer".formatted(VERSION));
     }
     OptionalLong unpackedSize = document.optionalNumber("unpackedSize", 0, Long.MAX_VALUE);
-    OptionalLong entries = document.optionalNumber("entries", 0, MOST_ENTRIES);
+    OptionalLong entries = document.optionalNumber("entries", 0, Descriptor.MOST_ENTRIES);
     Optional<Document> health = document.optionalObject("health");
     Descriptor descriptor =
         new Descriptor(

@@ -35,6 +35,12 @@ public record Descriptor(
     long unpackedSize,
     long entries) {
 
+  /** How many entries a package may have. */
+  public static final int MOST_ENTRIES = 250_000;
+
+  /** In bytes, what the names of all entries may take of the 64 MiB of memory that a daemon has. */
+  public static final long LARGEST_NAMES = 24 << 20;
+
   /** One that keeps no data and promises nothing. */
   public Descriptor(
       PackageName name,
@@ -138,5 +144,10 @@ public record Descriptor(
     public Data {
       state = List.copyOf(state);
     }
+  }
+
+  /** About what the name of an entry takes of {@link #LARGEST_NAMES}. */
+  public static long held(String name) {
+    return 100 + 2L * name.length();
   }
 }

@@ -22,14 +22,12 @@ import org.jspecify.annotations.Nullable;
  * it does not depend on the registry what a release is. Not thread-safe.
  */
 final class Overheard {
-  /** A table that may be used has no more entries than this. */
-  private static final int MOST = TocFormat.LARGEST_HELD / Toc.Entry.WEIGHT;
-
   private final Toc.Location location;
   private final TocFormat.Bounds bounds;
   private final String release;
   private final byte[] packed;
   private final List<Told> told = new ArrayList<>();
+  private long weight;
   private int filled;
 
   private Overheard(Toc.Location location, TocFormat.Bounds bounds, String release) {
@@ -103,13 +101,16 @@ final class Overheard {
         : found.ownedBy(new TarEntry.Owner(owner.uid(), owner.gid(), "", ""));
   }
 
-  /** Remembers what was made. */
+  /** Remembers what was made, but no more than a table may hold: nothing of it is proven yet. */
   Content content(TarEntry made, Content content) {
-    Told next = new Told(made, content);
-    if (told.size() <= MOST) {
+    Told next = new Told(made.whole());
+    weight += new Toc.Entry(next.made, Optional.empty(), List.of()).weight();
+    if (weight > bounds.held()) {
+      told.clear();
+    } else {
       told.add(next);
     }
-    return next;
+    return new Listening(next, content);
   }
 
   /** The table, once the layer is at its end; empty if it is too large to be one. */
@@ -130,6 +131,9 @@ final class Overheard {
 
   /** Refuses what was made if the table says anything else, once all of it is hashed. */
   void check(Toc toc) throws Refused {
+    if (weight > bounds.held()) {
+      throw mismatch("the archive says more of its entries");
+    }
     Iterator<Toc.Entry> table = toc.entries().iterator();
     for (Told each : told) {
       if (!table.hasNext()) {
@@ -170,16 +174,16 @@ final class Overheard {
   }
 
   /** An entry that was made, and the digest of what it got. */
-  private static final class Told implements Content {
+  private static final class Told {
     private final TarEntry made;
-    private final Content content;
     private @Nullable Digest digest;
 
-    Told(TarEntry made, Content content) {
+    Told(TarEntry made) {
       this.made = made;
-      this.content = content;
     }
+  }
 
+  private record Listening(Told told, Content content) implements Content {
     @Override
     public void write(NewFile file) throws IOException, Fault, InterruptedException {
       content.write(file);
@@ -193,7 +197,7 @@ final class Overheard {
     @Override
     public void check(Digest found) throws Refused {
       content.check(found);
-      digest = found;
+      told.digest = found;
     }
   }
 }

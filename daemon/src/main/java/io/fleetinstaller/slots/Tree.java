@@ -1,6 +1,8 @@
 package io.fleetinstaller.slots;
 
 import io.fleetinstaller.io.Scratch;
+import io.fleetinstaller.release.Descriptor;
+import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.slots.EntryPath.Unsafe;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,10 +14,14 @@ import java.util.Map;
 
 /** Which entries a release has made so far; it decides what may be made next. */
 final class Tree {
+  /** About what a directory takes beside its name and its attributes. */
+  private static final int DIRECTORY = 250;
+
   private final Map<String, Kind> kinds = new HashMap<>();
   private final Map<String, Directory> directories = new HashMap<>();
   private final long mostImplied;
   private long implied;
+  private long held;
 
   /** What an entry is; a special file is one that a descriptor has to name. */
   enum Kind {
@@ -36,6 +42,7 @@ final class Tree {
   }
 
   void add(String path, Kind kind) throws Unsafe {
+    hold(Descriptor.held(path));
     if (kinds.putIfAbsent(path, kind) != null) {
       throw new Unsafe("there is another entry of this name");
     }
@@ -43,6 +50,7 @@ final class Tree {
 
   /** Whether the directory has to be made; a later layer may say again what one is like. */
   boolean newDirectory(String path) throws Unsafe {
+    hold(Descriptor.held(path));
     Kind before = kinds.putIfAbsent(path, Kind.DIRECTORY);
     if (before != null && before != Kind.DIRECTORY) {
       throw new Unsafe("there is another entry of this name");
@@ -50,8 +58,23 @@ final class Tree {
     return before == null;
   }
 
-  void declared(String path, Directory directory) {
+  void declared(String path, Directory directory) throws Unsafe {
+    hold(DIRECTORY);
+    for (Map.Entry<String, byte[]> each : directory.attributes().xattrs().entrySet()) {
+      hold(DIRECTORY + each.getKey().length() + (long) each.getValue().length);
+    }
     directories.put(path, directory);
+  }
+
+  /** The names come from an archive of which nothing is proven yet. */
+  private void hold(long bytes) throws Unsafe {
+    held += bytes;
+    if (held > Descriptor.LARGEST_NAMES) {
+      throw new Unsafe(
+          ReasonCode.TOO_LARGE,
+          "the names of all entries up to it take more memory than the %d MiB that they may; split the package"
+              .formatted(Descriptor.LARGEST_NAMES >> 20));
+    }
   }
 
   /** Whether there is such a directory, and so all those on the way to it. */
@@ -73,8 +96,9 @@ final class Tree {
     if (implied > mostImplied) {
       throw new Unsafe("too many directories have no entry of their own");
     }
+    hold(Descriptor.held(path));
     kinds.put(path, Kind.DIRECTORY);
-    directories.put(path, directory);
+    declared(path, directory);
   }
 
   /** What the entry is that a hard link names; it must have been made before. */

@@ -48,7 +48,7 @@ public record Toc(List<Entry> entries) {
    */
   public record Entry(TarEntry header, Optional<Digest> digest, List<Chunk> chunks) {
     /** About how many bytes of memory one takes at least. */
-    public static final int WEIGHT = 450;
+    private static final int WEIGHT = 450;
 
     private static final int XATTR = 120;
 
@@ -56,7 +56,8 @@ public record Toc(List<Entry> entries) {
       chunks = List.copyOf(chunks);
     }
 
-    long weight() {
+    /** About how many bytes it takes in memory. */
+    public long weight() {
       TarEntry.Owner owner = header.owner();
       long letters =
           (long) header.name().length()

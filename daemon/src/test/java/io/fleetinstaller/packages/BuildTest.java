@@ -14,6 +14,7 @@ import io.fleetinstaller.registry.RegistrySettings;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Platform;
+import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -237,6 +238,24 @@ class BuildTest {
 
     assertThat(fault).hasMessageContaining("other things");
     assertThat(files(layout)).containsOnlyKeys("precious");
+  }
+
+  @Test
+  void more_names_than_a_host_has_memory_for_are_refused() throws Exception {
+    descriptor("amd64", "1.0", "");
+    Path deep = directory;
+    for (int i = 0; i < 10; i++) {
+      deep = deep.resolve("x".repeat(250));
+    }
+    Files.createDirectories(deep);
+    for (int i = 0; i < 5000; i++) {
+      Files.createFile(deep.resolve("" + i));
+    }
+
+    Fault fault = catchThrowableOfType(Fault.class, () -> build(layout, "", Ownership.ROOT));
+
+    assertThat(fault.reason().code()).isEqualTo(ReasonCode.TOO_LARGE);
+    assertThat(fault).hasMessageContaining("make several packages of it");
   }
 
   private Build.Built build(String architecture, String version, Path into) throws Exception {

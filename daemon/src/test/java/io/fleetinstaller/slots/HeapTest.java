@@ -49,7 +49,7 @@ final class HeapTest {
             .start();
     int exit = process.waitFor();
 
-    assertThat(Files.readString(said)).endsWith("4 0\n");
+    assertThat(Files.readString(said)).endsWith("3 0\n");
     assertThat(exit).isZero();
   }
 

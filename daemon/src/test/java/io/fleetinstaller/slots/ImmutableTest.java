@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.FileScratch;
+import io.fleetinstaller.io.Scratch;
 import io.fleetinstaller.io.Unreadable;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Slot;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,6 +24,7 @@ final class ImmutableTest {
   private static final PackageName AGENT = new PackageName("agent");
 
   @TempDir Path folder;
+  private final AtomicInteger times = new AtomicInteger();
   private Slots slots;
 
   @BeforeEach
@@ -100,6 +104,27 @@ final class ImmutableTest {
     Files.writeString(one.path().resolve("bin/agent"), "sick");
 
     Slot two = slots.stage(listed(agent("2", 0755, "same").immutable()));
+
+    assertThat(sameFile(one, two, "bin/agent")).isFalse();
+    assertThat(slots.verify(two)).isEmpty();
+  }
+
+  @Test
+  void a_file_that_may_have_no_further_name_is_written() throws Exception {
+    Slot one = slots.stage(listed(agent("1", 0755, "same").immutable()));
+    Scratch stubborn =
+        Interposed.disk(
+            "hardlink",
+            link -> {
+              if (times.getAndIncrement() == 0) {
+                throw new FileSystemException("bin/agent", null, "Operation not permitted");
+              }
+              return link.run();
+            });
+
+    Slot two =
+        new Slots(folder, new Doors(new DurableDisk(), stubborn, Parcel::read), 0)
+            .stage(listed(agent("2", 0755, "same").immutable()));
 
     assertThat(sameFile(one, two, "bin/agent")).isFalse();
     assertThat(slots.verify(two)).isEmpty();

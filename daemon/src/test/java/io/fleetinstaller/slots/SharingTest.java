@@ -81,10 +81,21 @@ final class SharingTest {
           new Slots(root, new Doors(new DurableDisk(), new FileScratch(), Parcel::read), 0)
               .stage(old.delivery());
       Path large = first.path().resolve("large");
+      Interposed.Detour meddling =
+          share -> {
+            Files.writeString(large, "wrong".repeat(20_000));
+            try {
+              return share.run();
+            } finally {
+              Files.writeString(large, content);
+            }
+          };
       Scratch meddler =
-          new Meddler(
-              () -> Files.writeString(large, "wrong".repeat(20_000)),
-              () -> Files.writeString(large, content));
+          Interposed.disk(
+              "file",
+              open ->
+                  Interposed.in(
+                      Scratch.Output.class, (Scratch.Output) open.run(), "share", meddling));
       Slots slots = new Slots(root, new Doors(new DurableDisk(), meddler, Parcel::read), 0);
       Parcel parcel = new Parcel("agent", "2").file("large", 0644, content);
 

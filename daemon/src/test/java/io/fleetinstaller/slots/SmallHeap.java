@@ -28,12 +28,13 @@ final class SmallHeap {
   /** In the folder are two tables, {@code 1} and {@code 2}; slots are made beside them. */
   public static void main(String[] words) throws Exception {
     Path folder = Path.of(words[0]);
-    // What the daemon itself has on its heap, and three parts of a layer that are under way.
-    byte[][] others = {new byte[8 << 20], new byte[4 << 20], new byte[4 << 20], new byte[4 << 20]};
+    // What the daemon itself has on its heap; three parts of a layer that are under way, or a block
+    // of a delta and its window; and a delta's table.
+    byte[][] others = {new byte[8 << 20], new byte[12 << 20], new byte[8 << 20]};
     Slots slots =
         new Slots(
             Files.createDirectory(folder.resolve("packages")),
-            new Doors(new DurableDisk(), new Unlimited(), (_, bytes) -> descriptor(bytes)),
+            new Doors(new DurableDisk(), Interposed.unlimited(), (_, bytes) -> descriptor(bytes)),
             0);
     stage(slots, folder, "1");
     Slot upgraded = stage(slots, folder, "2");

@@ -286,7 +286,8 @@ final class StagingTest {
       // Declared as tiny, so that the count beforehand finds room enough.
       Disk real = new DurableDisk();
       Slots full =
-          new Slots(disk.resolve("packages"), new Doors(real, new Unlimited(), Parcel::read), 0);
+          new Slots(
+              disk.resolve("packages"), new Doors(real, Interposed.unlimited(), Parcel::read), 0);
 
       Fault.Transient fault =
           catchThrowableOfType(Fault.Transient.class, () -> full.stage(parcel.delivery()));

@@ -189,6 +189,20 @@ final class UnpackingTest {
   }
 
   @Test
+  void names_that_take_more_memory_than_the_daemon_has_are_refused() {
+    Parcel parcel = Parcel.agent("1");
+    String folder = ("x".repeat(250) + "/").repeat(10);
+    for (int i = 0; i < 5000; i++) {
+      parcel.file(folder + i, 0644, "");
+    }
+
+    Fault refused = catchThrowableOfType(Fault.class, () -> slots.stage(parcel.delivery()));
+
+    assertThat(refused.reason().code()).isEqualTo(ReasonCode.TOO_LARGE);
+    assertThat(refused).hasMessageContaining("split the package");
+  }
+
+  @Test
   void real_packages_links_out_are_kept_as_they_are() throws Exception {
     Parcel parcel =
         Parcel.agent("1")

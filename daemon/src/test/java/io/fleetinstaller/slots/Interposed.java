@@ -1,0 +1,52 @@
+package io.fleetinstaller.slots;
+
+import io.fleetinstaller.io.FileScratch;
+import io.fleetinstaller.io.Scratch;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+
+/** The real thing, but for one of its methods. */
+final class Interposed {
+  private Interposed() {}
+
+  /** What the method would have done. */
+  @FunctionalInterface
+  interface Call {
+    Object run() throws Throwable;
+  }
+
+  /** What happens instead. */
+  @FunctionalInterface
+  interface Detour {
+    Object take(Call real) throws Throwable;
+  }
+
+  static <T> T in(Class<T> type, T real, String method, Detour detour) {
+    Object proxy =
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (_, called, words) -> {
+              Call call =
+                  () -> {
+                    try {
+                      return called.invoke(real, words);
+                    } catch (InvocationTargetException e) {
+                      throw e.getTargetException();
+                    }
+                  };
+              return called.getName().equals(method) ? detour.take(call) : call.run();
+            });
+    return type.cast(proxy);
+  }
+
+  /** A real disk. */
+  static Scratch disk(String method, Detour detour) {
+    return in(Scratch.class, new FileScratch(), method, detour);
+  }
+
+  /** A real disk that says it has all the room in the world. */
+  static Scratch unlimited() {
+    return disk("free", _ -> new Scratch.Free(Long.MAX_VALUE, Long.MAX_VALUE));
+  }
+}
