@@ -14,6 +14,7 @@ import io.fleetinstaller.supply.Way;
 import io.fleetinstaller.supply.Ways;
 import io.fleetinstaller.upgrade.Progress;
 import io.fleetinstaller.upgrade.Upgrade;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -81,14 +82,22 @@ final class Staging {
         slots.read(name).whole().stream()
             .map(slot -> slot.release().digest())
             .collect(Collectors.toSet());
-    List<Way> cheap = ways.cheap(slots.inventory(name), held);
-    for (Way way : cheap) {
-      if (tried(way, progress).isEmpty()) {
+    List<Way> spoiled = new ArrayList<>();
+    for (Way way : ways.cheap(slots.inventory(name), held)) {
+      Optional<Fault> failed = tried(way, progress);
+      if (failed.isEmpty()) {
         return way;
       }
+      if (hasWrongBytes(failed.get())) {
+        spoiled.add(way);
+      }
     }
-    if (!cheap.isEmpty()) {
-      Optional<Way> sound = sound(ways, name, progress);
+    if (!spoiled.isEmpty()) {
+      Stock stock = slots.soundInventory(name);
+      if (stock.rotten().isEmpty()) {
+        spoiled.forEach(Way::distrust);
+      }
+      Optional<Way> sound = sound(ways, stock, progress);
       if (sound.isPresent()) {
         return sound.get();
       }
@@ -96,11 +105,10 @@ final class Staging {
     return whole(ways);
   }
 
-  // The wrong byte may be one of a slot's own, which rotted: now all of them are hashed first. Or a
+  // The wrong byte may be one of a slot's own, which rotted: so all of them have been hashed. Or a
   // repository sent it: each of them is asked once.
-  private Optional<Way> sound(Ways ways, PackageName name, Progress progress)
+  private Optional<Way> sound(Ways ways, Stock stock, Progress progress)
       throws Fault, InterruptedException {
-    Stock stock = slots.soundInventory(name);
     for (int left = registries.get().repositories(); left > 0; left--) {
       Optional<Way> way = ways.ranges(stock);
       if (way.isEmpty()) {
@@ -110,9 +118,10 @@ final class Staging {
       if (failed.isEmpty()) {
         return way;
       }
-      if (failed.get().reason().code() != ReasonCode.DIGEST_MISMATCH) {
+      if (!hasWrongBytes(failed.get())) {
         return Optional.empty();
       }
+      way.get().distrust();
     }
     return Optional.empty();
   }
@@ -120,6 +129,7 @@ final class Staging {
   private Optional<Fault> tried(Way way, Progress progress) throws Fault, InterruptedException {
     try {
       slots.stage(way.delivery());
+      way.trust();
       return Optional.empty();
     } catch (Fault fault) {
       if (!Ways.anotherMayDoBetter(fault)) {
@@ -128,15 +138,12 @@ final class Staging {
       LOG.warn("going another way than {}: {}", way.name(), fault.reason().sentence());
       progress.note(
           List.of("%s failed after %s: %s".formatted(way.name(), way.cost(), fault.reason())));
-      if (fault.reason().code() == ReasonCode.DIGEST_MISMATCH) {
-        way.distrust();
-      }
       return Optional.of(fault);
     }
   }
 
-  // Wrong bytes are known for such at the end of a layer. The registry then passes over whoever
-  // sent them, so that another go at the same slot takes them from the next repository.
+  // Wrong bytes are known for such at the end of a layer. The registry then asks whoever sent
+  // them last, so that another go at the same slot takes them from the next repository.
   private Way whole(Ways ways) throws Fault, InterruptedException {
     for (int left = registries.get().repositories(); ; left--) {
       Way way = ways.whole();
@@ -144,11 +151,15 @@ final class Staging {
         slots.stage(way.delivery());
         return way;
       } catch (Fault.Refused refused) {
-        if (left <= 1 || refused.reason().code() != ReasonCode.DIGEST_MISMATCH) {
+        if (left <= 1 || !hasWrongBytes(refused)) {
           throw refused;
         }
       }
     }
+  }
+
+  private static boolean hasWrongBytes(Fault fault) {
+    return fault.reason().code() == ReasonCode.DIGEST_MISMATCH;
   }
 
   /** What was resolved is of no more use. */

@@ -13,6 +13,7 @@ import io.fleetinstaller.registry.MediaTypes;
 import io.fleetinstaller.registry.Push;
 import io.fleetinstaller.registry.Reference;
 import io.fleetinstaller.registry.Registry;
+import io.fleetinstaller.registry.Traffic;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
@@ -213,7 +214,7 @@ public record DeltaBuild(Network network, Consumer<String> said) {
   private record Source(Registry registry, Image image) {
     List<Unpacked.File> files(Blob layer, Unpacked into, Set<Digest> known)
         throws IOException, Fault, InterruptedException {
-      try (InputStream packed = registry.open(image, layer, _ -> {})) {
+      try (InputStream packed = registry.open(image, layer, Traffic.UNNOTED)) {
         return into.layer(packed, layer.compression(), known);
       }
     }

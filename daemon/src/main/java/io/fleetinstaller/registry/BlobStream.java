@@ -11,9 +11,8 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +28,6 @@ final class BlobStream extends InputStream {
   private final long end;
   private final boolean whole;
   private final MessageDigest digest = Digest.algorithm();
-  private final Set<Repository> gave = ConcurrentHashMap.newKeySet();
   private @Nullable Body body;
   private @Nullable Repository repository;
   private FloorRate floor;
@@ -73,11 +71,6 @@ final class BlobStream extends InputStream {
     }
   }
 
-  /** Whoever gave bytes so far is suspected; the only thing that other threads may call. */
-  void suspectAll() {
-    gave.forEach(download.suspect());
-  }
-
   @Override
   public void close() throws IOException {
     Body open = body;
@@ -109,7 +102,6 @@ final class BlobStream extends InputStream {
         if (whole) {
           digest.update(buffer, offset, count);
         }
-        gave.add(next);
         position += count;
         prove(next);
         progress(count);
@@ -135,6 +127,8 @@ final class BlobStream extends InputStream {
       skip(open);
     } else if (open.from() != position) {
       throw Failure.lasting(ReasonCode.REGISTRY_ERROR, "it gives blobs as a whole only");
+    } else {
+      download.traffic().unproven(Sender.of(download.blob(), next));
     }
     return open;
   }
@@ -170,6 +164,7 @@ final class BlobStream extends InputStream {
       throw Failure.passing(
           ReasonCode.TRANSFER_BROKEN, "it ended after %d of %d bytes".formatted(position, end));
     }
+    download.traffic().came(count);
     floor.arrived(count, download.pace().time().elapsed().minus(before));
     return count;
   }
@@ -192,18 +187,20 @@ final class BlobStream extends InputStream {
       return;
     }
     Digest found = Digest.of(digest);
+    List<Sender> sender = List.of(Sender.of(download.blob(), from));
     if (!found.equals(download.blob().digest())) {
-      download.suspect().accept(from);
+      download.suspects().add(sender);
       // Wrong bytes are out already; whoever read them must begin again.
       throw Failure.lasting(ReasonCode.DIGEST_MISMATCH, "its bytes have digest " + found)
           .asFault(
               "cannot use blob %s from %s: its bytes have digest %s"
                   .formatted(download.blob().digest(), from, found));
     }
+    download.suspects().remove(sender);
   }
 
   private void progress(int count) {
-    download.arrived().accept(count);
+    download.traffic().delivered(count);
     counted += count;
     if (counted >= PROGRESS) {
       counted = 0;

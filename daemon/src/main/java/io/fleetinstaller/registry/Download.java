@@ -1,19 +1,16 @@
 package io.fleetinstaller.registry;
 
 import io.fleetinstaller.http.Pace;
-import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 
 /**
  * One blob to fetch, or a part of it.
  *
- * @param suspect told of a repository whose bytes were not those of the blob
- * @param arrived told of each number of bytes that was handed on
+ * @param suspects are told whose bytes were those of the blob, and whose were not
  */
-record Download(
-    Blob blob,
-    Span span,
-    Turns turns,
-    Pace pace,
-    Consumer<Repository> suspect,
-    LongConsumer arrived) {}
+record Download(Blob blob, Span span, Turns turns, Pace pace, Suspects suspects, Traffic traffic) {
+
+  /** One that nothing else is to be known of. */
+  Download(Blob blob, Span span, Turns turns, Pace pace) {
+    this(blob, span, turns, pace, new Suspects(), Traffic.UNNOTED);
+  }
+}

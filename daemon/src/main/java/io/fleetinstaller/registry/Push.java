@@ -142,8 +142,7 @@ public final class Push implements AutoCloseable {
     private InputStream open(Blob blob) throws IOException {
       try {
         Turns turns = new Turns("read blob " + blob.digest(), from.repositories(), from.pace());
-        return BlobStream.open(
-            new Download(blob, Span.whole(blob), turns, from.pace(), _ -> {}, _ -> {}));
+        return BlobStream.open(new Download(blob, Span.whole(blob), turns, from.pace()));
       } catch (Fault fault) {
         throw new Faulted(fault);
       } catch (InterruptedException _) {

@@ -69,8 +69,7 @@ record Reading(String name, List<Repository> repositories, Pace pace) {
     TocFormat.check(source, location, bounds);
     Span span = new Span(location.offset(), location.offset() + location.packed());
     Turns turns = new Turns("get " + source, repositories, pace);
-    try (InputStream in =
-        BlobStream.open(new Download(layer, span, turns, pace, _ -> {}, _ -> {}))) {
+    try (InputStream in = BlobStream.open(new Download(layer, span, turns, pace))) {
       return Optional.of(TocFormat.read(source, in.readAllBytes(), location, bounds));
     } catch (IOException e) {
       String why = "cannot get %s: %s".formatted(source, e.getMessage());

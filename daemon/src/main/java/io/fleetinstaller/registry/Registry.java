@@ -12,9 +12,9 @@ import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -106,38 +106,33 @@ public final class Registry implements AutoCloseable {
    * Opens a layer. The stream resumes by itself; its last byte comes only after size and digest
    * were right. It throws {@link io.fleetinstaller.io.Faulted}, or {@link
    * java.io.InterruptedIOException} with the thread's interrupt status set. A repository whose
-   * bytes were wrong is passed over when the same layer is opened again.
-   *
-   * @param arrived told of each number of bytes that was read
+   * bytes were wrong is asked last when the same layer is opened again.
    */
-  public InputStream open(Image image, Blob layer, LongConsumer arrived)
+  public InputStream open(Image image, Blob layer, Traffic traffic)
       throws Fault, InterruptedException {
-    return throttle.of(stream(image, layer, Span.whole(layer), arrived));
+    return open(image, layer, Span.whole(layer), traffic);
   }
 
   /**
    * Opens a part of a layer, whose bytes nothing proves but what they are used for. A repository
    * that gives whole blobs only refuses with registry-error.
    */
-  public Piece open(Image image, Blob layer, Span part, LongConsumer arrived)
-      throws Fault, InterruptedException {
-    BlobStream stream = stream(image, layer, part, arrived);
-    return new Piece(throttle.of(stream), stream::suspectAll);
-  }
-
-  private BlobStream stream(Image image, Blob layer, Span part, LongConsumer arrived)
+  public InputStream open(Image image, Blob layer, Span part, Traffic traffic)
       throws Fault, InterruptedException {
     PackageName name = image.release().name();
-    List<Repository> trusted = suspects.without(layer.digest(), of(name));
-    Turns turns = new Turns("get blob %s of %s".formatted(layer.digest(), name), trusted, pace);
-    return BlobStream.open(
-        new Download(
-            layer,
-            part,
-            turns,
-            pace,
-            repository -> suspects.add(layer.digest(), repository),
-            arrived));
+    List<Repository> order = suspects.last(layer.digest(), of(name));
+    Turns turns = new Turns("get blob %s of %s".formatted(layer.digest(), name), order, pace);
+    return throttle.of(BlobStream.open(new Download(layer, part, turns, pace, suspects, traffic)));
+  }
+
+  /** What these sent was wrong: they are asked last when the same blobs are opened again. */
+  public void suspect(Collection<Sender> senders) {
+    suspects.add(senders);
+  }
+
+  /** What these sent was right. */
+  public void trust(Collection<Sender> senders) {
+    suspects.remove(senders);
   }
 
   /** The deltas that lead to an image; costs one request, or two. */

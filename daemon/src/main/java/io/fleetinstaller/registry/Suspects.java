@@ -1,39 +1,42 @@
 package io.fleetinstaller.registry;
 
 import io.fleetinstaller.release.Digest;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
  * Which repository sent wrong bytes for which blob, so that the next stream of it comes from
- * another. When nobody else is left all are asked again: a repository may have been mended.
- * Thread-safe.
+ * another where there is one: it is asked last, for it may be the only one that is left, until it
+ * sends right ones. Thread-safe.
  */
 final class Suspects {
   private static final int MOST = 1000;
 
-  private final Set<Suspicion> suspicions = new HashSet<>();
+  private final Set<Sender> suspects = new HashSet<>();
 
-  private record Suspicion(Digest blob, String repository) {}
-
-  synchronized void add(Digest blob, Repository repository) {
-    if (suspicions.size() >= MOST) {
-      suspicions.clear();
+  synchronized void add(Collection<Sender> wrong) {
+    if (suspects.size() + wrong.size() > MOST) {
+      suspects.clear();
     }
-    suspicions.add(new Suspicion(blob, repository.toString()));
+    suspects.addAll(wrong);
   }
 
-  /** Those of the repositories that may be asked for this blob. */
-  synchronized List<Repository> without(Digest blob, List<Repository> repositories) {
-    List<Repository> trusted =
-        repositories.stream()
-            .filter(each -> !suspicions.contains(new Suspicion(blob, each.toString())))
-            .toList();
-    if (!trusted.isEmpty()) {
-      return trusted;
+  synchronized void remove(Collection<Sender> right) {
+    right.forEach(suspects::remove);
+  }
+
+  /** The repositories in the order in which they are to be asked for this blob. */
+  synchronized List<Repository> last(Digest blob, List<Repository> repositories) {
+    List<Repository> ordered = new ArrayList<>();
+    List<Repository> suspected = new ArrayList<>();
+    for (Repository each : repositories) {
+      boolean wrong = suspects.contains(new Sender(blob, each.toString()));
+      (wrong ? suspected : ordered).add(each);
     }
-    suspicions.removeIf(suspicion -> suspicion.blob().equals(blob));
-    return repositories;
+    ordered.addAll(suspected);
+    return ordered;
   }
 }

@@ -1,15 +1,20 @@
 package io.fleetinstaller.supply;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import io.fleetinstaller.registry.Registry;
+import io.fleetinstaller.registry.Sender;
+import io.fleetinstaller.registry.Traffic;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What a way has really cost so far, and who sent what nothing else proves. Thread-safe. */
-public final class Bill {
+public final class Bill implements Traffic {
   private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong done = new AtomicLong();
   private final AtomicInteger requests = new AtomicInteger();
-  private final Queue<Runnable> unproven = new ConcurrentLinkedQueue<>();
+  private final Set<Sender> unproven = ConcurrentHashMap.newKeySet();
+  private final Registry registry;
   private final Watcher watcher;
   private final long expected;
 
@@ -21,26 +26,42 @@ public final class Bill {
     void at(long done, long total);
   }
 
-  Bill(Watcher watcher, Cost expected) {
+  Bill(Registry registry, Watcher watcher, Cost expected) {
+    this.registry = registry;
     this.watcher = watcher;
     this.expected = expected.bytes();
   }
 
-  void request() {
+  @Override
+  public void request() {
     requests.incrementAndGet();
   }
 
-  void arrived(long count) {
-    watcher.at(bytes.addAndGet(count), expected);
+  @Override
+  public void came(long count) {
+    bytes.addAndGet(count);
   }
 
-  /** Some bytes of it are proven by their use only. */
-  void unproven(Runnable wrong) {
-    unproven.add(wrong);
+  @Override
+  public void delivered(long count) {
+    watcher.at(done.addAndGet(count), expected);
   }
 
+  @Override
+  public void unproven(Sender sender) {
+    unproven.add(sender);
+  }
+
+  /** What came unproven was not what it should be. */
   void wrong() {
-    unproven.forEach(Runnable::run);
+    registry.suspect(unproven);
+    unproven.clear();
+  }
+
+  /** It was. */
+  void right() {
+    registry.trust(unproven);
+    unproven.clear();
   }
 
   Cost total() {

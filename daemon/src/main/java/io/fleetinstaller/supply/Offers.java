@@ -92,7 +92,7 @@ record Offers(Registry registry, Image image, Toc toc, Bill bill) {
 
   private DeltaTable table(Delta delta) throws Fault, InterruptedException {
     bill.request();
-    try (InputStream in = registry.open(image, delta.table(), bill::arrived)) {
+    try (InputStream in = registry.open(image, delta.table(), bill)) {
       DeltaFormat.Bounds bounds = new DeltaFormat.Bounds(delta.to(), toc, delta.blocks().size());
       return DeltaFormat.read(source(delta), in.readAllBytes(), bounds);
     } catch (IOException e) {

@@ -1,7 +1,6 @@
 package io.fleetinstaller.supply;
 
 import io.fleetinstaller.io.Faulted;
-import io.fleetinstaller.registry.Piece;
 import io.fleetinstaller.registry.Span;
 import io.fleetinstaller.release.Fault;
 import java.io.EOFException;
@@ -34,7 +33,7 @@ final class Parts implements AutoCloseable {
   /** Where a part comes from. */
   @FunctionalInterface
   interface Source {
-    Piece open(Span span) throws Fault, InterruptedException;
+    InputStream open(Span span) throws Fault, InterruptedException;
   }
 
   private record Part(Span span, Future<byte[]> bytes) {}
@@ -101,8 +100,8 @@ final class Parts implements AutoCloseable {
   }
 
   private byte[] fetch(Span span) throws IOException, Fault, InterruptedException {
-    try (Piece piece = source.open(span)) {
-      byte[] bytes = piece.bytes().readNBytes((int) span.length());
+    try (InputStream piece = source.open(span)) {
+      byte[] bytes = piece.readNBytes((int) span.length());
       if (bytes.length < span.length()) {
         throw new EOFException("a part of the layer ended early");
       }

@@ -3,7 +3,6 @@ package io.fleetinstaller.supply;
 import io.fleetinstaller.io.Faulted;
 import io.fleetinstaller.registry.Blob;
 import io.fleetinstaller.registry.Image;
-import io.fleetinstaller.registry.Piece;
 import io.fleetinstaller.registry.Registry;
 import io.fleetinstaller.registry.Span;
 import io.fleetinstaller.release.Fault;
@@ -12,6 +11,7 @@ import io.fleetinstaller.slots.Table;
 import io.fleetinstaller.toc.Toc;
 import io.fleetinstaller.toc.TocFormat;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,8 +64,8 @@ record Tables(Registry registry, Image image, Bill bill) {
     TocFormat.check(source, location, bounds);
     Span span = new Span(location.offset(), location.offset() + location.packed());
     bill.request();
-    try (Piece piece = registry.open(image, layer, span, bill::arrived)) {
-      return table(source, piece, location, bounds);
+    try (InputStream in = registry.open(image, layer, span, bill)) {
+      return table(source, in.readAllBytes(), location, bounds);
     } catch (IOException e) {
       throw Faulted.in(e)
           .orElseGet(() ->
@@ -75,15 +75,15 @@ record Tables(Registry registry, Image image, Bill bill) {
     }
   }
 
-  private static Table table(
-      String source, Piece piece, Toc.Location location, TocFormat.Bounds bounds)
-      throws IOException, Fault.Refused {
-    byte[] packed = piece.bytes().readAllBytes();
+  private Table table(String source, byte[] packed, Toc.Location location, TocFormat.Bounds bounds)
+      throws Fault.Refused {
     try {
-      return new Table(TocFormat.read(source, packed, location, bounds), packed);
+      Table table = new Table(TocFormat.read(source, packed, location, bounds), packed);
+      bill.right();
+      return table;
     } catch (Fault.Refused refused) {
       if (refused.reason().code() == ReasonCode.DIGEST_MISMATCH) {
-        piece.wrong().run();
+        bill.wrong();
       }
       throw refused;
     }

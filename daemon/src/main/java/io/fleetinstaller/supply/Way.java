@@ -12,11 +12,16 @@ import io.fleetinstaller.slots.Delivery;
 public record Way(String name, Cost estimate, Delivery delivery, Bill bill) {
 
   /**
-   * Its bytes were not what they should be: whoever sent parts of layers is passed over, while
-   * there is somebody else, when the same parts are asked for again.
+   * Its bytes were not what they should be: whoever sent parts of layers is asked last when the
+   * same parts are asked for again.
    */
   public void distrust() {
     bill.wrong();
+  }
+
+  /** They were. */
+  public void trust() {
+    bill.right();
   }
 
   /** What it really cost so far. */

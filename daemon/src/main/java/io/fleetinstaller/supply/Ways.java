@@ -3,7 +3,6 @@ package io.fleetinstaller.supply;
 import io.fleetinstaller.delta.DeltaSupply;
 import io.fleetinstaller.registry.Blob;
 import io.fleetinstaller.registry.Image;
-import io.fleetinstaller.registry.Piece;
 import io.fleetinstaller.registry.Registry;
 import io.fleetinstaller.registry.Span;
 import io.fleetinstaller.release.Digest;
@@ -83,7 +82,7 @@ public final class Ways {
   /** Finds out what there is to know before the first byte of a file is fetched. */
   public static Ways to(Image image, Registry registry, Bill.Watcher watcher)
       throws Fault, InterruptedException {
-    Tables tables = new Tables(registry, image, new Bill((_, _) -> {}, Cost.NONE));
+    Tables tables = new Tables(registry, image, new Bill(registry, (_, _) -> {}, Cost.NONE));
     List<Known> layers = new ArrayList<>();
     long left = TocFormat.LARGEST_HELD;
     for (Blob blob : image.layers()) {
@@ -146,7 +145,7 @@ public final class Ways {
         .smallest(inventory, held)
         .filter(offer -> offer.cost().isWellBelow(Share.whole(layer).cost()))
         .map(offer -> {
-          Bill bill = new Bill(watcher, offer.cost());
+          Bill bill = new Bill(registry, watcher, offer.cost());
           Blob blocks = offer.delta().blocks();
           Layer assembled =
               new Layer.Assembled(
@@ -181,7 +180,7 @@ public final class Ways {
 
   private Way way(String name, List<Share> shares, Optional<Inventory> inventory) {
     Cost estimate = shares.stream().map(Share::cost).reduce(Cost.NONE, Cost::plus);
-    Bill bill = new Bill(watcher, estimate);
+    Bill bill = new Bill(registry, watcher, estimate);
     List<Layer> parts =
         shares.stream()
             .map(share ->
@@ -194,7 +193,7 @@ public final class Ways {
 
   private Layer assembled(Share share, Inventory inventory, Bill bill) {
     List<Span> spans = share.spans().orElseThrow();
-    Parts.Source source = span -> piece(share.layer().blob(), span, bill);
+    Parts.Source source = span -> part(share.layer().blob(), span, bill);
     return new Layer.Assembled(
         share.layer().table().orElseThrow(),
         "the ranges",
@@ -209,14 +208,12 @@ public final class Ways {
 
   private InputStream open(Blob blob, Bill bill) throws Fault, InterruptedException {
     bill.request();
-    return registry.open(image, blob, bill::arrived);
+    return registry.open(image, blob, bill);
   }
 
-  private Piece piece(Blob blob, Span span, Bill bill) throws Fault, InterruptedException {
+  private InputStream part(Blob blob, Span span, Bill bill) throws Fault, InterruptedException {
     bill.request();
-    Piece piece = registry.open(image, blob, span, bill::arrived);
-    bill.unproven(piece.wrong());
-    return piece;
+    return registry.open(image, blob, span, bill);
   }
 
   private static Delivery delivery(Image image, List<Layer> parts) {

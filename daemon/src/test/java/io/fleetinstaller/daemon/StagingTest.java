@@ -35,6 +35,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
@@ -145,7 +146,10 @@ class StagingTest {
 
     stage(two);
 
-    assertThat(told()).endsWith("by ranges failed", "as a whole");
+    assertThat(told())
+        .as("no byte was wrong, so nothing is asked for again")
+        .containsOnlyOnce("by ranges failed")
+        .endsWith("by ranges failed", "as a whole");
     assertSame();
   }
 
@@ -215,6 +219,35 @@ class StagingTest {
     stage(two);
 
     assertThat(told()).containsExactly("by a delta failed", "by ranges failed", "by ranges");
+    assertSame();
+  }
+
+  @Test
+  void for_a_file_of_this_host_that_rotted_no_repository_is_passed_over() throws Exception {
+    pullFrom(2);
+    edit(slots.whole(NAME, one).orElseThrow().path().resolve("small/file-1"), 100);
+
+    stage(two);
+
+    assertThat(told()).contains("by ranges failed").endsWith("by ranges");
+    assertThat(servers.getLast().ranges).isEmpty();
+    assertSame();
+  }
+
+  @Test
+  void parts_that_were_wrong_once_still_serve_while_the_other_repository_is_down()
+      throws Exception {
+    pullFrom(2);
+    servers.getLast().close();
+    AtomicBoolean lied = new AtomicBoolean();
+    lie(part ->
+        isDelta(part) || (!part.isWhole() && !isTable(part) && !lied.getAndSet(true))
+            ? Optional.of(noise(part))
+            : Optional.empty());
+
+    stage(two);
+
+    assertThat(told()).endsWith("by ranges failed", "by ranges");
     assertSame();
   }
 

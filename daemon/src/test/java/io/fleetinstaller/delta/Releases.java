@@ -15,6 +15,7 @@ import io.fleetinstaller.registry.Image;
 import io.fleetinstaller.registry.Inspection;
 import io.fleetinstaller.registry.Reference;
 import io.fleetinstaller.registry.Registry;
+import io.fleetinstaller.registry.Traffic;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.slots.Delivery;
@@ -110,7 +111,7 @@ final class Releases {
             new Layer.Packed(
                 layer.size(),
                 layer.compression(),
-                () -> registry().open(image, layer, _ -> {}),
+                () -> registry().open(image, layer, Traffic.UNNOTED),
                 Optional.of(table(version)))));
   }
 
@@ -119,7 +120,7 @@ final class Releases {
     Blob layer = seen.images().getFirst().layers().getFirst();
     Toc toc = seen.tocs().get(layer.digest());
     Toc.Location location = layer.toc().orElseThrow();
-    try (InputStream in = registry().open(seen.images().getFirst(), layer, _ -> {})) {
+    try (InputStream in = registry().open(seen.images().getFirst(), layer, Traffic.UNNOTED)) {
       in.skipNBytes(location.offset());
       return new Table(toc, in.readNBytes((int) location.packed()));
     }
@@ -141,7 +142,7 @@ final class Releases {
     assertThat(read.missing(table.toc(), inventory)).isEmpty();
     return apply(() ->
         new DeltaSupply(
-            "the delta", read, inventory, registry.open(image, delta.blocks(), _ -> {})));
+            "the delta", read, inventory, registry.open(image, delta.blocks(), Traffic.UNNOTED)));
   }
 
   Slot apply(Supply.Opener opener) throws Exception {
@@ -150,7 +151,7 @@ final class Releases {
   }
 
   static byte[] read(Registry registry, Image image, Blob blob) throws Exception {
-    try (InputStream in = registry.open(image, blob, _ -> {})) {
+    try (InputStream in = registry.open(image, blob, Traffic.UNNOTED)) {
       return in.readAllBytes();
     }
   }

@@ -26,7 +26,7 @@ class BlobStreamTest {
   private final Pace pace = new Pace(Patience.DEFAULT, time, new Random(1));
   private final byte[] content = content();
   private final Blob blob = new Blob("x", Digest.of(content), SIZE);
-  private final List<Repository> suspects = new ArrayList<>();
+  private final Suspects suspects = new Suspects();
 
   @Tag("F29")
   @Test
@@ -82,13 +82,15 @@ class BlobStreamTest {
     Blob empty = new Blob("x", Digest.of(new byte[0]), 0);
     Blob liar = new Blob("x", Digest.of(new byte[1]), 0);
     Repository nothing = new Line(Duration.ZERO, 1);
+    Repository other = new Line(Duration.ZERO, 1);
 
     int read = BlobStream.open(download(empty, List.of(nothing))).read();
     Fault fault = Pulling.fault(() -> BlobStream.open(download(liar, List.of(nothing))));
 
     assertThat(read).isEqualTo(-1);
     assertThat(fault.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
-    assertThat(suspects).containsExactly(nothing);
+    assertThat(suspects.last(liar.digest(), List.of(nothing, other)))
+        .containsExactly(other, nothing);
   }
 
   private InputStream open(Repository... lines) throws Exception {
@@ -97,7 +99,12 @@ class BlobStreamTest {
 
   private Download download(Blob wanted, List<Repository> lines) {
     return new Download(
-        wanted, Span.whole(wanted), new Turns("get it", lines, pace), pace, suspects::add, _ -> {});
+        wanted,
+        Span.whole(wanted),
+        new Turns("get it", lines, pace),
+        pace,
+        suspects,
+        Traffic.UNNOTED);
   }
 
   private static byte[] content() {

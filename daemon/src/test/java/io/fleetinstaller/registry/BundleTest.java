@@ -37,7 +37,7 @@ class BundleTest {
     Image image = registry().resolve(packed.release(), LINUX);
 
     assertThat(image.release()).isEqualTo(packed.release());
-    try (InputStream layer = registry().open(image, image.layers().getFirst(), count -> {})) {
+    try (InputStream layer = registry().open(image, image.layers().getFirst(), Traffic.UNNOTED)) {
       assertThat(layer.readAllBytes()).isEqualTo(packed.layer);
     }
   }

@@ -108,7 +108,7 @@ class LayoutTest {
     Image image = registry().resolve(packed.release(), LINUX);
     Files.write(blob(image.layers().getFirst().digest()), Arrays.copyOf(packed.layer, 999));
 
-    Fault fault = fault(() -> registry().open(image, image.layers().getFirst(), count -> {}));
+    Fault fault = fault(() -> registry().open(image, image.layers().getFirst(), Traffic.UNNOTED));
 
     assertThat(fault.reason().code()).isEqualTo(ReasonCode.SIZE_MISMATCH);
     assertThat(fault).hasMessageContaining("999 bytes instead of 1000");
@@ -267,8 +267,14 @@ class LayoutTest {
   }
 
   private byte[] read(Image image, AtomicLong arrived) throws Exception {
-    try (InputStream stream =
-        registry().open(image, image.layers().getFirst(), arrived::addAndGet)) {
+    Traffic traffic =
+        new Traffic() {
+          @Override
+          public void delivered(long bytes) {
+            arrived.addAndGet(bytes);
+          }
+        };
+    try (InputStream stream = registry().open(image, image.layers().getFirst(), traffic)) {
       return stream.readAllBytes();
     }
   }

@@ -90,11 +90,7 @@ final class Pulling {
   byte[] part(Packed packed, Span span) throws Exception {
     Image image = resolve(packed);
     Blob layer = image.layers().getFirst();
-    boolean whole = span.length() == layer.size();
-    try (InputStream stream =
-        whole
-            ? registry().open(image, layer, _ -> {})
-            : registry().open(image, layer, span, _ -> {}).bytes()) {
+    try (InputStream stream = registry().open(image, layer, span, Traffic.UNNOTED)) {
       return stream.readAllBytes();
     }
   }

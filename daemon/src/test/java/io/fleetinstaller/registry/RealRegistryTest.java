@@ -189,7 +189,7 @@ class RealRegistryTest {
   private static byte[] layer(Registry registry) throws Exception {
     Image image = registry.resolve(Packed.AGENT, built.top(), AMD);
     try (registry;
-        InputStream stream = registry.open(image, image.layers().getFirst(), count -> {})) {
+        InputStream stream = registry.open(image, image.layers().getFirst(), Traffic.UNNOTED)) {
       return stream.readAllBytes();
     }
   }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
 import okio.Buffer;
@@ -227,6 +228,46 @@ class RegistryTest {
     assertThat(first.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
     assertThat(first).hasMessageContaining(registry.address());
     assertThat(again).isEqualTo(packed.layer);
+  }
+
+  @Test
+  void a_mirror_whose_bytes_were_wrong_once_serves_while_the_other_is_down() throws Exception {
+    wrongLayerOnce();
+    second.close();
+    Pulling both = Pulling.from(registry, second);
+
+    Fault first = both.failing(packed);
+    byte[] again = both.layer(packed);
+
+    assertThat(first.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
+    assertThat(again).isEqualTo(packed.layer);
+  }
+
+  @Test
+  void a_mirror_that_served_well_again_is_the_first_to_be_asked_again() throws Exception {
+    wrongLayerOnce();
+    second.script(
+        request -> second.requests.size() == 1 ? Optional.of(answer(404, "")) : Optional.empty());
+    Pulling both = Pulling.from(registry, second);
+
+    Fault first = both.failing(packed);
+    byte[] again = both.layer(packed);
+    byte[] later = both.layer(packed);
+
+    assertThat(first.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
+    assertThat(again).isEqualTo(packed.layer);
+    assertThat(later).isEqualTo(packed.layer);
+    assertThat(second.requests).hasSize(1);
+  }
+
+  private void wrongLayerOnce() {
+    byte[] wrong = packed.layer.clone();
+    wrong[7] ^= 1;
+    AtomicInteger times = new AtomicInteger();
+    registry.script(request ->
+        request.getUrl().encodedPath().contains(layerDigest()) && times.getAndIncrement() == 0
+            ? Optional.of(answer(200, wrong))
+            : Optional.empty());
   }
 
   @Test

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.fleetinstaller.io.Compression;
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.FileScratch;
-import io.fleetinstaller.registry.Piece;
 import io.fleetinstaller.registry.Span;
 import io.fleetinstaller.release.Descriptor;
 import io.fleetinstaller.release.Digest;
@@ -179,10 +178,7 @@ final class ChunkedLayerTest {
         inventory,
         new Parts(
             List.of(all),
-            span ->
-                new Piece(
-                    new ByteArrayInputStream(layer, (int) span.from(), (int) span.length()),
-                    () -> {})));
+            span -> new ByteArrayInputStream(layer, (int) span.from(), (int) span.length())));
   }
 
   private static Delivery delivery(Layer layer) {

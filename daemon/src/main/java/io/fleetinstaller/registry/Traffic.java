@@ -1,0 +1,19 @@
+package io.fleetinstaller.registry;
+
+/** Is told what a download costs, where it happens. Called from any thread. */
+public interface Traffic {
+  /** Nobody wants to know. */
+  Traffic UNNOTED = new Traffic() {};
+
+  /** One more request went out, whatever came of it. */
+  default void request() {}
+
+  /** So many bytes came, of use or not. */
+  default void came(long bytes) {}
+
+  /** So many bytes of a blob were handed on. */
+  default void delivered(long bytes) {}
+
+  /** It sent a part of a blob, which nothing proves but what it is used for. */
+  default void unproven(Sender sender) {}
+}
