@@ -3,6 +3,7 @@ package io.fleetinstaller.daemon;
 import io.fleetinstaller.api.Ending;
 import io.fleetinstaller.api.Job;
 import io.fleetinstaller.desired.Policy;
+import io.fleetinstaller.host.Fired;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
@@ -147,7 +148,7 @@ final class Daemon {
         data.tidy(last.get());
       }
       if (mayNotBeOver(name)) {
-        LOG.warn("leaving the guard of {} armed: the journal of its upgrade cannot be read", name);
+        LOG.warn("leaving what the guard of {} keeps: its upgrade's journal cannot be read", name);
         return;
       }
       host.guard().disarm(name);
@@ -157,12 +158,14 @@ final class Daemon {
     }
   }
 
-  /** What cannot be read now, or not by us, may tell of a trial that goes on. */
+  /**
+   * What cannot be read now, or not by us, may tell of a trial that goes on, or whose end only the
+   * guard's mark tells.
+   */
   private boolean mayNotBeOver(PackageName name) throws Fault {
-    return host.guard()
-        .armed(name)
-        .filter(armed -> situation.journals().isUnread(name, armed.upgradeId()))
-        .isPresent();
+    return Stream.concat(
+            host.guard().armed(name).stream(), host.guard().fired(name).stream().map(Fired::armed))
+        .anyMatch(record -> situation.journals().isUnread(name, record.upgradeId()));
   }
 
   /** Works until it is interrupted. */

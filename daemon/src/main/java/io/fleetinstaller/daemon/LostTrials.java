@@ -1,6 +1,7 @@
 package io.fleetinstaller.daemon;
 
 import io.fleetinstaller.host.Armed;
+import io.fleetinstaller.host.Fired;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Installed;
@@ -14,12 +15,14 @@ import io.fleetinstaller.upgrade.Journal;
 import io.fleetinstaller.upgrade.Upgrade;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Upgrades whose journal lost their end, or was lost. What the guard keeps for the way back still
- * tells from where to where they go: they are led to their end as if nothing had happened.
+ * Upgrades whose journal lost their end, or was lost. What the guard keeps for the way back, or of
+ * it, still tells from where to where they go: they are led to their end as if nothing had
+ * happened, and what was taken back is remembered.
  */
 final class LostTrials {
   private static final Logger LOG = LoggerFactory.getLogger(LostTrials.class);
@@ -73,32 +76,44 @@ final class LostTrials {
 
   private void resume(PackageName name) throws Fault, InterruptedException {
     Optional<Armed> armed = host.guard().armed(name);
-    Optional<Upgrade> lost = armed.flatMap(record -> upgrade(name, record));
+    Optional<Armed> fired = host.guard().fired(name).map(Fired::armed);
+    Optional<Upgrade> lost =
+        armed
+            .flatMap(record -> upgrade(name, record, record.to()))
+            .or(() -> fired.flatMap(record -> upgrade(name, record, record.from())));
     if (lost.isPresent()) {
       conductor.salvage(lost.get());
     }
   }
 
-  /** Only where the candidate is current and there is a whole copy to go back to. */
-  private Optional<Upgrade> upgrade(PackageName name, Armed armed) {
+  /**
+   * Only where what should be current is, and the other copy is whole: there is a way back, or it
+   * is known what was gone back from.
+   *
+   * @param current the folder of what the guard's record leaves current
+   */
+  private Optional<Upgrade> upgrade(PackageName name, Armed record, Optional<String> current) {
     Installed installed = situation.slots().read(name);
-    Optional<Release> to = installed.current().map(Slot::release);
-    Optional<Release> from =
-        armed
-            .from()
-            .flatMap(folder ->
-                installed.whole().stream()
-                    .map(Slot::release)
-                    .filter(release -> release.slotName().equals(folder))
-                    .findFirst());
-    boolean onTrial = to.map(Release::slotName).equals(armed.to());
+    Optional<Release> runs = installed.current().map(Slot::release);
+    Optional<Release> from = release(record.from(), installed);
+    Optional<Release> to = release(record.to(), installed);
     boolean newest =
         situation.journals().history(name).last().stream()
-            .allMatch(account -> account.upgrade().id().compareTo(armed.upgradeId()) < 0);
-    if (!onTrial || !newest || from.isPresent() != armed.from().isPresent()) {
+            .allMatch(account -> account.upgrade().id().compareTo(record.upgradeId()) < 0);
+    if (!runs.map(Release::slotName).equals(current)
+        || !newest
+        || from.isPresent() != record.from().isPresent()
+        || to.isPresent() != record.to().isPresent()) {
       return Optional.empty();
     }
     return Optional.of(
-        new Upgrade(armed.upgradeId(), name, from, to, UNKNOWN, Duration.ZERO, armed.at()));
+        new Upgrade(record.upgradeId(), name, from, to, UNKNOWN, Duration.ZERO, record.at()));
+  }
+
+  private static Optional<Release> release(Optional<String> folder, Installed installed) {
+    return Stream.concat(installed.current().stream(), installed.whole().stream())
+        .map(Slot::release)
+        .filter(release -> folder.filter(release.slotName()::equals).isPresent())
+        .findFirst();
   }
 }

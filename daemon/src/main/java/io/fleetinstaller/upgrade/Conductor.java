@@ -72,7 +72,7 @@ public final class Conductor {
 
   /**
    * Goes on with a trial whose journal was lost: the candidate runs, and nothing says that it is
-   * well.
+   * well; or the guard went back from it, and nothing else says so.
    *
    * @return empty when its journal is not lost
    */
@@ -80,7 +80,9 @@ public final class Conductor {
     if (journals.keeps(upgrade.name(), upgrade.id())) {
       return Optional.empty();
     }
-    LOG.warn("the journal of the upgrade of {} is lost; its trial goes on", upgrade.name());
+    LOG.warn(
+        "the journal of the upgrade of {} is lost; going on from what the guard keeps",
+        upgrade.name());
     return Optional.of(resume(journals.salvage(upgrade, machine.boot())));
   }
 

@@ -13,6 +13,7 @@ import io.fleetinstaller.slots.Doors;
 import io.fleetinstaller.slots.Slots;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -103,6 +104,46 @@ class LostJournalTest {
 
     assertThat(stage.current()).isEqualTo("2");
     assertThat(stage.problems()).contains("no journal of agent tells how");
+  }
+
+  @Test
+  void what_the_guard_took_back_is_told_and_not_tried_again_at_once() throws Exception {
+    the_guard_goes_back();
+
+    stage.start().poll();
+    stage.poll();
+
+    assertThat(stage.current()).isEqualTo("1");
+    assertThat(stage.explain().object("last").text("end")).isEqualTo("reverted");
+    assertThat(stage.explain().object("last").object("reason").text("code"))
+        .isEqualTo("guard-fired");
+    assertThat(stage.explain().object("outlook").object("reason").text("code"))
+        .isEqualTo("backoff");
+  }
+
+  @Test
+  void the_mark_of_the_guard_stays_while_the_journal_cannot_be_read() throws Exception {
+    the_guard_goes_back();
+    stage.desire(one);
+    Path journal = folder.resolve("state/journals/agent/00000002.journal");
+    Files.copy(
+        folder.resolve("state/journals/agent/00000001.journal"),
+        journal,
+        StandardCopyOption.REPLACE_EXISTING);
+    Damage.NEWER_FORMAT.happenTo(journal);
+
+    stage.start().poll();
+
+    assertThat(stage.current()).isEqualTo("1");
+    assertThat(stage.host.guard().fired(Stage.AGENT)).isPresent();
+  }
+
+  private void the_guard_goes_back() throws Exception {
+    stage.host.fire(Stage.AGENT);
+    Path current = slot(one).current();
+    Files.delete(current);
+    Files.createSymbolicLink(current, slot(one).path().getFileName());
+    stage.host.restart(slot(one));
   }
 
   private Slot slot(Release release) {
