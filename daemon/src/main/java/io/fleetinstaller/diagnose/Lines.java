@@ -1,11 +1,9 @@
 package io.fleetinstaller.diagnose;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** Goes through a text line by line, and knows of what came before a line. For one text only. */
 final class Lines {
@@ -19,17 +17,13 @@ final class Lines {
   private static final Pattern COMMAND =
       Pattern.compile("^\\s*Exec(?:Start|Stop|Reload|Condition)\\w*\\s*=");
 
-  /** What is told of a command: paths, and the names of options. */
-  private static final Pattern HARMLESS =
-      Pattern.compile(
-          "[-+@:!|]*(?:(?:path|argv\\[\\])=)?/[\\w.@%+:/-]*|-[A-Za-z]|--[a-z][a-z-]*|[{};\\\\]");
-
   /** A key of YAML; what is indented more than it is its value. */
   private static final Pattern KEY =
       Pattern.compile("^(\\s*)(?:- )?[\"']?([\\w.-]{1,200})[\"']?\\s*:");
 
   private final List<String> clean = new ArrayList<>();
   private State state = State.PLAIN;
+  private CommandWords command = new CommandWords();
   private int depth;
 
   /** What the line before says of the next. */
@@ -65,7 +59,7 @@ final class Lines {
 
   private void first(String line) {
     Matcher handed = HANDED.matcher(line);
-    Matcher command = COMMAND.matcher(line);
+    Matcher execute = COMMAND.matcher(line);
     Matcher key = KEY.matcher(line);
     if (KEY_BEGINS.matcher(line).find()) {
       clean.add(Secrets.MARK);
@@ -73,8 +67,9 @@ final class Lines {
     } else if (handed.find()) {
       clean.add(handed.group() + Secrets.MARK);
       state = isContinued(line) ? State.HANDED : State.PLAIN;
-    } else if (command.find()) {
-      command(command.group(), line.substring(command.end()));
+    } else if (execute.find()) {
+      command = new CommandWords();
+      command(execute.group(), line.substring(execute.end()));
     } else {
       clean.add(Secrets.hide(line));
       if (key.find() && Secrets.isKey(key.group(2))) {
@@ -85,10 +80,7 @@ final class Lines {
   }
 
   private void command(String begin, String words) {
-    clean.add(
-        Arrays.stream(words.split("\\s+"))
-            .map(word -> word.isEmpty() || HARMLESS.matcher(word).matches() ? word : Secrets.MARK)
-            .collect(Collectors.joining(" ", begin, "")));
+    clean.add(Secrets.hide(begin + command.clean(words)));
     state = isContinued(words) || isComment(words) ? State.COMMAND : State.PLAIN;
   }
 

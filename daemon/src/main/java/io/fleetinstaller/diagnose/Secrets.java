@@ -35,6 +35,9 @@ final class Secrets {
               "(?i)((?<![\\w-])--?[\\w-]{0,32}?(?:" + WORD + "|key)[\\w-]{0,16}\\s{1,4})\\S+"),
           // -u joe:abc
           Pattern.compile("((?<![\\w-])(?:-[uU]|--(?:proxy-)?user)[\\s=]{0,4})[^\\s:]{1,256}:\\S+"),
+          // joe:abc@host, //joe:abc@host, joe:abc@tcp(host:1); but no release, agent:1.9@sha256:…
+          Pattern.compile("((?<![\\w.-])[\\w.-]{1,64}:)[^\\s@/:\"']{1,256}(?=@(?!sha256:))"),
+          Pattern.compile("((?<!:)//[^\\s@/:]{1,64}:)[^\\s@]{1,256}(?=@(?!sha256:))"),
           // ?sig=abc, &X-Amz-Signature=abc: whatever a query asks with
           Pattern.compile("([?&][\\w.~-]{1,64}=)[^&\\s\"'<>]+"),
           Pattern.compile("(hooks\\.slack\\.com/services/)\\S+"),

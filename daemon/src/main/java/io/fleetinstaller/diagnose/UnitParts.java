@@ -17,7 +17,8 @@ record UnitParts(Scene scene, Set<String> services) {
       List.of(
           "fleet-installer.service",
           "fleet-installer-boot.service",
-          "fleet-installer-guard@.service");
+          "fleet-installer-guard@.service",
+          "fleet-installer-ended@.service");
 
   List<Part> parts() {
     Set<String> units = new TreeSet<>(services);
@@ -40,6 +41,7 @@ record UnitParts(Scene scene, Set<String> services) {
             "logs/guard.txt",
             "journalctl",
             "--unit=fleet-installer-guard@*",
+            "--unit=fleet-installer-ended@*",
             "--lines=1000",
             "--output=short-iso",
             "--quiet",

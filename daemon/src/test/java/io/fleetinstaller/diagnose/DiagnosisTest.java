@@ -85,6 +85,7 @@ class DiagnosisTest {
             "state/trust/timestamp.json",
             "root.json",
             "units/fleet-installer.service",
+            "units/fleet-installer-ended@.service",
             "units/fleet-installer.service.d/50.conf")) {
       Path file = folder.resolve(place);
       Files.createDirectories(file.getParent());
@@ -129,6 +130,18 @@ class DiagnosisTest {
             "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa is told");
     assertThat(archive.get("units" + folder.resolve("units/fleet-installer.service.d/60.conf")))
         .contains("Environment=[redacted]\nSetCredential=[redacted]");
+  }
+
+  @Test
+  void whatever_the_guard_does_is_told() throws Exception {
+    programs = call -> new Programs.Result(call, 0, false, String.join(" ", call.argv()), "");
+
+    diagnose();
+
+    assertThat(archive())
+        .containsKey("units" + folder.resolve("units/fleet-installer-ended@.service"));
+    assertThat(archive().get("logs/guard.txt"))
+        .contains("--unit=fleet-installer-guard@*", "--unit=fleet-installer-ended@*");
   }
 
   @Test

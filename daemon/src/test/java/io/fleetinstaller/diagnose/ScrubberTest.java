@@ -20,6 +20,21 @@ class ScrubberTest {
         "SetCredentialEncrypted=db: \\\n  hunter2",
         "ExecStart=/bin/agent run hunter2 --pass=hunter2",
         "ExecStart={ path=/bin/agent ; argv[]=/bin/agent -p hunter2 ; pid=1 }",
+        "ExecStart=/bin/agent --password /hunter2",
+        "ExecStart=/bin/agent -p /hunter2/x /etc/x",
+        "ExecStart=/bin/agent --password \\\n  /hunter2",
+        "ExecStart=/bin/agent --password \"a /hunter2 b\"",
+        "ExecStart=/bin/agent --dsn //joe:hunter2@db/x",
+        "ExecStart=/bin/agent --dsn=//joe:hunter2@db/x",
+        "ExecStart=/bin/agent //joe:hunter2@db/x",
+        "ExecStart=/bin/agent https://joe:hunter2@db/x",
+        "ExecStart=/bin/agent --hook /services/T0/B0/hunter2",
+        "ExecStart=/bin/agent --log-file //joe:hunter2@db/x",
+        "ExecStart=/bin/agent --config-key /hunter2",
+        "ExecStart={ path=/bin/a ; argv[]=/bin/a --hook /hunter2 ; pid=1 }",
+        "connecting to //joe:hunter2@db/x",
+        "connecting to //joe:a/hunter2@db/x",
+        "connecting to joe:hunter2@tcp(db:3306)/x",
         "http: \"http://joe:a@hunter2@proxy:3128\"",
         "https: \"http://joe:a/hunter2@proxy:1\"",
         "https: http://joe:a hunter2@proxy:1",
@@ -66,6 +81,10 @@ class ScrubberTest {
   @ValueSource(
       strings = {
         "ExecStart=/opt/agent/bin/agent --config /etc/agent.yaml",
+        "ExecStart=/bin/sh /var/lib/guard",
+        "ExecStart=-/bin/true ; /usr/bin/agent --log-file /var/log/agent.log -v",
+        "ExecStart={ path=/bin/a ; argv[]=/bin/a /etc/a.conf --quiet ; }",
+        "docker.io/library/agent:1.9@sha256:abc",
         "ExecMainStartTimestamp=Sat 2026-11-21 09:25:16 UTC",
         "file:/registry/agent@sha256:abc and https://example.com/agent@sha256:abc",
         "probe service: running [required; 8 passed, 0 failed]",
@@ -77,9 +96,29 @@ class ScrubberTest {
     assertThat(clean).isEqualTo(text);
   }
 
+  @Test
+  void a_key_in_a_path_of_a_command_is_hidden() {
+    String clean =
+        Scrubber.scrub("a.txt", "ExecStart=/bin/agent /v1/0123456789abcdef0123456789abcdef");
+
+    assertThat(clean).isEqualTo("ExecStart=/bin/agent /v1/[redacted]");
+  }
+
   @ParameterizedTest
   @ValueSource(
-      strings = {"-eyJ", "://", "-", "password=\\\"", "\\", "token:[", "-u", "AIza-", "a@"})
+      strings = {
+        "-eyJ",
+        "://",
+        "-",
+        "password=\\\"",
+        "\\",
+        "token:[",
+        "-u",
+        "AIza-",
+        "a@",
+        "a:",
+        "//a:"
+      })
   @Timeout(15)
   void a_log_made_to_be_slow_is_read_in_no_time(String piece) {
     String line = piece.repeat(16_000 / piece.length()) + "\n";
