@@ -64,7 +64,7 @@ public final class GuestBed implements BeforeAllCallback, ParameterResolver {
         .map(tool -> "they need " + tool + "; install Debian's systemd-container and mmdebstrap");
   }
 
-  private static boolean onPath(String tool) {
+  static boolean onPath(String tool) {
     return Pattern.compile(Pattern.quote(File.pathSeparator))
         .splitAsStream(System.getenv("PATH") + ":/usr/sbin:/sbin")
         .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool)));
