@@ -25,6 +25,16 @@ final class DropInsTest {
   }
 
   @Test
+  void one_that_does_not_end_when_it_is_told_to_is_killed_soon_whatever_the_systemd()
+      throws Exception {
+    DropIns dropIns = new DropIns(units, new DurableDisk());
+
+    List<Path> written = dropIns.trial(PackageName.INSTALLER, List.of("fleet-installer.service"));
+
+    assertThat(Files.readAllLines(written.getFirst())).contains("TimeoutStopSec=10s");
+  }
+
+  @Test
   void how_long_an_agent_may_take_is_left_to_its_own_unit() throws Exception {
     DropIns dropIns = new DropIns(units, new DurableDisk());
 
