@@ -47,4 +47,9 @@ record Facts(Map<String, List<String>> values) {
   Timeline timeline() {
     return Timeline.of(all("saw"));
   }
+
+  /** For how many seconds, at most, the service would have stood still until the guard came. */
+  long spared() {
+    return all("spared").stream().mapToLong(Long::parseLong).max().orElse(0);
+  }
 }

@@ -103,6 +103,15 @@ final class InvariantsTest {
     assertThat(new Invariants(Run.of(Route.UPGRADE), confirmed, true).withoutDaemon()).isEmpty();
   }
 
+  @Test
+  void a_wait_that_the_laboratory_did_not_sit_out_may_not_be_longer_than_the_guards_longest() {
+    List<String> judged = judged(UPGRADED + "spared=400\n");
+    List<String> tooLong = judged(UPGRADED + "spared=401\n");
+
+    assertThat(judged).isEmpty();
+    assertThat(tooLong).containsExactly("I7 the guard would have come after 401 s");
+  }
+
   private static List<String> judged(String facts) {
     return new Invariants(Run.of(Route.UPGRADE), Facts.of(facts), true).atTheEnd();
   }

@@ -67,6 +67,11 @@ record Played(Run run, Facts facts, Notes notes) {
     return facts.timeline().since(notes.began()).longestOutage();
   }
 
+  /** The same with the wait for the guard's deadline, which no run sits out; in seconds. */
+  long outageOfAHost() {
+    return run.route().leavesACopy() ? facts.spared() + outage() / 1000 : 0;
+  }
+
   /** From power-on to the first answer of the service, in milliseconds. */
   OptionalLong boot() {
     if (notes.powerOn.isEmpty()) {

@@ -21,6 +21,7 @@ final class Tally {
     int missed;
     int bricks;
     long slowest;
+    long ofAHost;
     final Map<String, Integer> ends = new TreeMap<>();
   }
 
@@ -38,6 +39,7 @@ final class Tally {
       bricks++;
     }
     row.slowest = Math.max(row.slowest, played.outage());
+    row.ofAHost = Math.max(row.ofAHost, played.outageOfAHost());
     if (played.outage() > slowest) {
       slowest = played.outage();
       slowestRun = played.run().toString();
@@ -89,8 +91,9 @@ final class Tally {
 
   synchronized List<String> table() {
     List<String> lines = new ArrayList<>();
-    lines.add("| fault | runs | not reached | ended | bricks | longest outage |");
-    lines.add("| --- | ---: | ---: | --- | ---: | ---: |");
+    lines.add(
+        "| fault | runs | not reached | ended | bricks | longest outage | with the wait for the deadline |");
+    lines.add("| --- | ---: | ---: | --- | ---: | ---: | ---: |");
     rows.forEach((kind, row) -> lines.add(line(kind, row)));
     lines.add("");
     lines.add("| time | median | worst | of |");
@@ -113,8 +116,8 @@ final class Tally {
             .map(it -> it.getValue() + " " + it.getKey())
             .reduce((one, other) -> one + ", " + other)
             .orElse("");
-    return "| %s | %d | %d | %s | %d | %.1f s |"
-        .formatted(kind, row.runs, row.missed, ends, row.bricks, row.slowest / 1000.0);
+    return "| %s | %d | %d | %s | %d | %.1f s | %d s |"
+        .formatted(kind, row.runs, row.missed, ends, row.bricks, row.slowest / 1000.0, row.ofAHost);
   }
 
   private static String line(String what, List<Long> all) {
