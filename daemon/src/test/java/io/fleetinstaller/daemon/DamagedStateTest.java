@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,27 +35,39 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DamagedStateTest {
   private static final PackageName OTHER = new PackageName("other");
 
+  @TempDir private static Path shared;
+  private static final List<Release> RELEASES = new ArrayList<>();
+
   @TempDir Path folder;
   private Stage stage;
-  private Publisher publisher;
-  private Release three;
+
+  @BeforeAll
+  static void three_releases_deployed_one_after_another() throws Exception {
+    Stage workshop = new Stage(shared);
+    Publisher publisher = new Publisher(shared.resolve("repo"), workshop.time);
+    for (String version : List.of("1", "2", "3")) {
+      RELEASES.add(workshop.release(version));
+      publisher.add(workshop.layout(), RELEASES.getLast());
+    }
+    for (Release release : RELEASES) {
+      publisher.deploy(release, "");
+      publisher.publish();
+      Publisher.copy(publisher.site(), site(release));
+    }
+  }
 
   @BeforeEach
   void host_with_a_confirmed_upgrade_behind_it() throws Exception {
     stage = new Stage(folder);
     stage.host.outlived();
-    publisher = new Publisher(folder.resolve("repo"), stage.time);
-    Release one = stage.release("1");
-    Release two = stage.release("2");
-    three = stage.release("3");
-    for (Release release : List.of(one, two, three)) {
-      publisher.add(stage.layout(), release);
-    }
+    Files.createSymbolicLink(folder.resolve("layouts"), shared.resolve("layouts"));
     stage.follow(
-        folder.resolve("site"), publisher.root(), "report: {url: \"http://127.0.0.1:9/\"}");
-    deploy(one);
+        folder.resolve("site"),
+        site(RELEASES.getFirst()).resolve("metadata/1.root.json"),
+        "report: {url: \"http://127.0.0.1:9/\"}");
+    deploy("1");
     stage.start().poll();
-    deploy(two);
+    deploy("2");
     stage.poll();
     stage.order(Verb.HOLD, Optional.of(OTHER), Optional.empty());
     stage.close();
@@ -176,7 +189,7 @@ class DamagedStateTest {
     if (kept == Kept.POLICY) {
       stage.order(Verb.UNHOLD, Optional.of(OTHER), Optional.empty());
     }
-    deploy(three);
+    deploy("3");
     stage.poll();
     stage.poll();
     assertThat(stage.current()).isEqualTo("3");
@@ -190,7 +203,7 @@ class DamagedStateTest {
     stage.close();
     Damage.EMPTY.happenTo(folder.resolve("state/policy.json"));
     Damage.GARBAGE.happenTo(folder.resolve("state/policy.copy.json"));
-    deploy(three);
+    deploy("3");
 
     stage.start().poll();
     String waits = stage.current();
@@ -213,7 +226,7 @@ class DamagedStateTest {
   void a_person_may_upgrade_while_nobody_knows_what_was_held() throws Exception {
     Damage.TORN.happenTo(folder.resolve("state/policy.json"));
     Damage.TORN.happenTo(folder.resolve("state/policy.copy.json"));
-    deploy(three);
+    deploy("3");
     stage.start().poll();
 
     Document end = stage.order(Verb.UPGRADE);
@@ -229,7 +242,7 @@ class DamagedStateTest {
     stage.order(Verb.HOLD);
     stage.close();
     Damage.EMPTY.happenTo(folder.resolve("state/policy.json"));
-    deploy(three);
+    deploy("3");
 
     stage.start().poll();
 
@@ -243,7 +256,7 @@ class DamagedStateTest {
     Path policy = folder.resolve("state/policy.json");
     Damage.NEWER_FORMAT.happenTo(policy);
     byte[] newer = Files.readAllBytes(policy);
-    deploy(three);
+    deploy("3");
 
     stage.start().poll();
     String waits = stage.current();
@@ -276,9 +289,11 @@ class DamagedStateTest {
     return List.copyOf(stage.host.deeds.subList(from, stage.host.deeds.size()));
   }
 
-  private void deploy(Release release) throws Exception {
-    publisher.deploy(release, "");
-    publisher.publish();
-    Publisher.copy(publisher.site(), folder.resolve("site"));
+  private static Path site(Release release) {
+    return shared.resolve("site-" + release.version());
+  }
+
+  private void deploy(String version) throws Exception {
+    Publisher.copy(shared.resolve("site-" + version), folder.resolve("site"));
   }
 }
