@@ -108,6 +108,30 @@ final class GuardIT {
   }
 
   @Test
+  void what_fails_while_a_person_stops_it_is_not_taken_back_before_its_deadline() {
+    onTrialWithoutDaemon();
+
+    // as a JVM ends with 143 on SIGTERM: a program in Go ends with 2 on this
+    guest.sh(
+        """
+        folder=/run/systemd/system/%1$s.d
+        mkdir -p $folder
+        printf '[Service]\nKillSignal=SIGABRT\n' > $folder/70-abort.conf
+        systemctl daemon-reload
+        systemctl stop %1$s
+        rm -r $folder
+        systemctl daemon-reload
+        """
+            .formatted(Rig.UNIT));
+    guest.sh("systemctl start --wait fleet-installer-ended@node-exporter.service");
+
+    assertThat(guest.holds("systemctl is-failed --quiet " + Rig.UNIT)).as(rig::story).isTrue();
+    assertThat(guest.holds("[ -e " + ARMED + " ]")).as(rig::story).isTrue();
+    guest.sh("systemctl start fleet-installer-guard@node-exporter.service");
+    assertThat(guest.within(10, "[ -e " + FIRED + "deadline ]")).as(rig::story).isTrue();
+  }
+
+  @Test
   void a_power_cut_during_the_trial_ends_in_the_old_copy_before_any_agent_starts() {
     onTrialWithoutDaemon();
 

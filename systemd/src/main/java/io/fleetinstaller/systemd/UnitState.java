@@ -31,6 +31,7 @@ record UnitState(String unit, Map<String, String> values) {
           "ExecMainExitTimestampMonotonic",
           "ActiveEnterTimestampMonotonic",
           "ActiveExitTimestampMonotonic",
+          "InactiveExitTimestampMonotonic",
           "TimeoutStopUSec",
           "UnitFileState",
           "Restart",
@@ -86,13 +87,15 @@ record UnitState(String unit, Map<String, String> values) {
   /**
    * Whether it failed only after it had begun to stop: many a program does not exit with 0 on
    * SIGTERM, or has to be killed. Most likely somebody asked for it; systemd's watchdog and memory
-   * limits did not.
+   * limits did not. What systemd tells may be of an earlier run, whose end says nothing of this
+   * one.
    */
   boolean failedOnStop() throws Fault {
     long notActive = number("ActiveExitTimestampMonotonic");
     return text("ActiveState").equals("failed")
         && WHILE_STOPPING.contains(text("Result"))
         && notActive >= number("ExecMainStartTimestampMonotonic")
+        && notActive >= number("InactiveExitTimestampMonotonic")
         && notActive < number("ExecMainExitTimestampMonotonic");
   }
 

@@ -326,6 +326,28 @@ final class GuardScriptTest {
   }
 
   @Test
+  void a_candidate_that_fails_before_its_main_process_starts_is_down() throws Exception {
+    arm(Optional.of(old), Optional.of(next));
+    switchTo(next);
+    Files.createDirectories(root.resolve("bin"));
+    Files.writeString(
+        root.resolve("bin/state"),
+        """
+        ActiveState=failed
+        Job=0
+        Result=exit-code
+        ExecMainStartTimestampMonotonic=3
+        ActiveExitTimestampMonotonic=4
+        ExecMainExitTimestampMonotonic=5
+        InactiveExitTimestampMonotonic=6
+        """);
+
+    script("ended", "agent");
+
+    assertThat(guard.fired(AGENT)).isPresent();
+  }
+
+  @Test
   void what_was_set_aside_is_no_record() throws Exception {
     arm(Optional.of(old), Optional.of(next));
     Path record = root.resolve("state/armed/agent");

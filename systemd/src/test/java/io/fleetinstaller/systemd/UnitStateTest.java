@@ -96,6 +96,22 @@ final class UnitStateTest {
     assertThat(state().phase()).isEqualTo(phase);
   }
 
+  @Test
+  void one_that_fails_before_its_main_process_starts_was_not_asked_to() throws Exception {
+    // ExecStartPre= of the candidate; systemd still tells of the main process of the old copy
+    programs.show(
+        UNIT,
+        "LoadState=loaded",
+        "ActiveState=failed",
+        "Result=exit-code",
+        "ExecMainStartTimestampMonotonic=2000",
+        "ActiveExitTimestampMonotonic=4000",
+        "ExecMainExitTimestampMonotonic=5000",
+        "InactiveExitTimestampMonotonic=5001");
+
+    assertThat(state().phase()).isEqualTo(Phase.FAILED);
+  }
+
   @Tag("F48")
   @ParameterizedTest
   @CsvSource({"1, 3, status 3", "2, 9, signal KILL", "3, 11, signal SEGV", "2, 31, signal 31"})
