@@ -83,6 +83,22 @@ final class LostTrials {
             .or(() -> fired.flatMap(record -> upgrade(name, record, record.from())));
     if (lost.isPresent()) {
       conductor.salvage(lost.get());
+    } else {
+      fired.ifPresent(record -> tell(name, record));
+    }
+  }
+
+  /** Where what was taken back is not there any more it cannot be remembered, only told. */
+  private void tell(PackageName name, Armed fired) {
+    boolean known =
+        situation.journals().history(name).accounts().stream()
+            .anyMatch(account -> account.upgrade().id().equals(fired.upgradeId()));
+    if (!known) {
+      LOG.warn(
+          "the guard took {} back from {} to {}, and nothing else tells of it",
+          name,
+          fired.to().orElse("nothing"),
+          fired.from().orElse("nothing"));
     }
   }
 
