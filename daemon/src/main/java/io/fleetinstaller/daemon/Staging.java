@@ -66,7 +66,7 @@ final class Staging {
     Ways ways = Ways.to(image, registries.get(), progress::at);
     Way taken = stage(ways, upgrade.name(), progress);
     progress.note(List.of("%s, %s".formatted(taken.name(), taken.cost())));
-    if (ways.looking().requests() > 0) {
+    if (ways.looking().bytes() > 0 || ways.looking().requests() > 0) {
       progress.note(List.of("to find the way, %s".formatted(ways.looking())));
     }
     forget(upgrade);
@@ -102,7 +102,7 @@ final class Staging {
         return sound.get();
       }
     }
-    return whole(ways);
+    return whole(ways, progress);
   }
 
   // The wrong byte may be one of a slot's own, which rotted: so all of them have been hashed. Or a
@@ -136,26 +136,30 @@ final class Staging {
         throw fault;
       }
       LOG.warn("going another way than {}: {}", way.name(), fault.reason().sentence());
-      progress.note(
-          List.of("%s failed after %s: %s".formatted(way.name(), way.cost(), fault.reason())));
+      progress.note(List.of(failed(way, fault)));
       return Optional.of(fault);
     }
   }
 
   // Wrong bytes are known for such at the end of a layer. The registry then asks whoever sent
   // them last, so that another go at the same slot takes them from the next repository.
-  private Way whole(Ways ways) throws Fault, InterruptedException {
+  private Way whole(Ways ways, Progress progress) throws Fault, InterruptedException {
     for (int left = registries.get().repositories(); ; left--) {
       Way way = ways.whole();
       try {
         slots.stage(way.delivery());
         return way;
-      } catch (Fault.Refused refused) {
-        if (left <= 1 || !hasWrongBytes(refused)) {
-          throw refused;
+      } catch (Fault fault) {
+        progress.note(List.of(failed(way, fault)));
+        if (left <= 1 || !hasWrongBytes(fault)) {
+          throw fault;
         }
       }
     }
+  }
+
+  private static String failed(Way way, Fault fault) {
+    return "%s failed after %s: %s".formatted(way.name(), way.cost(), fault.reason());
   }
 
   private static boolean hasWrongBytes(Fault fault) {

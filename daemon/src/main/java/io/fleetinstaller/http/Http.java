@@ -48,6 +48,11 @@ public final class Http implements Closeable {
   private final OkHttpClient client;
   private final Patience patience;
 
+  private Http(OkHttpClient client, Patience patience) {
+    this.client = client;
+    this.patience = patience;
+  }
+
   Http(Patience patience, Authorities trust, Proxies proxies) {
     this.patience = patience;
     this.client =
@@ -63,6 +68,11 @@ public final class Http implements Closeable {
             .sslSocketFactory(trust.context().getSocketFactory(), trust.manager())
             .eventListenerFactory(call -> listener(call))
             .build();
+  }
+
+  /** The same connections, with less patience for documents. */
+  public Http hurried() {
+    return new Http(client, patience.hurried());
   }
 
   /**

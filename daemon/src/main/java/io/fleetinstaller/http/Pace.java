@@ -8,6 +8,11 @@ import java.util.random.RandomGenerator;
 public record Pace(Patience patience, Time time, RandomGenerator chance) {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
 
+  /** One round and no more. */
+  public Pace once() {
+    return new Pace(patience.hurried(), time, chance);
+  }
+
   /** True when the round with this number, counted from 1, was the last one allowed. */
   public boolean endsWith(int round) {
     return round >= patience.tries();

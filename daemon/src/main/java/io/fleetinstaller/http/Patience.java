@@ -30,6 +30,8 @@ public record Patience(
           6,
           Duration.ofSeconds(30));
 
+  private static final Duration SOON = Duration.ofSeconds(10);
+
   public Patience {
     if (tries < 1 || floorRate < 0) {
       throw new IllegalArgumentException("tries must be 1 or more, the floor rate 0 or more");
@@ -39,6 +41,12 @@ public record Patience(
   /** The same patience with documents that may take longer. */
   public Patience withDocument(Duration longer) {
     return new Patience(connect, silence, longer, floorRate, floorWindow, tries, longestPause);
+  }
+
+  /** Patience for what is of use, but not needed: one try, and documents that come soon. */
+  public Patience hurried() {
+    Duration soon = document.compareTo(SOON) < 0 ? document : SOON;
+    return new Patience(connect, silence, soon, floorRate, floorWindow, 1, longestPause);
   }
 
   /** The same patience with another floor rate, in bytes per second; 0: none. */

@@ -51,11 +51,14 @@ final class Authority {
   }
 
   /** The header that answers these challenges. */
-  String answer(Scope scope, List<String> challenges) throws Failure, InterruptedException {
+  String answer(Scope scope, List<String> challenges, Traffic traffic)
+      throws Failure, InterruptedException {
     Optional<Account> account = accounts.of(scope.remote());
     Optional<Challenge> bearer = Challenge.of("bearer", challenges);
     if (bearer.isPresent()) {
-      return remember(scope, token(scope, bearer.get(), account));
+      TokenRequest request = request(scope, bearer.get(), account);
+      traffic.request();
+      return remember(scope, token(request));
     }
     if (Challenge.of("basic", challenges).isPresent()) {
       return remember(scope, basic(scope, account));
@@ -86,8 +89,8 @@ final class Authority {
     return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
   }
 
-  private Grant token(Scope scope, Challenge challenge, Optional<Account> account)
-      throws Failure, InterruptedException {
+  private static TokenRequest request(Scope scope, Challenge challenge, Optional<Account> account)
+      throws Failure {
     URI realm =
         challenge
             .parameter("realm")
@@ -98,7 +101,10 @@ final class Authority {
                     ReasonCode.AUTH_FAILED, "its token server has no address, or not https"));
     String service = challenge.parameter("service").orElse("");
     String wanted = challenge.parameter("scope").orElse(scope.text());
-    TokenRequest request = new TokenRequest(realm, service, wanted, account);
+    return new TokenRequest(realm, service, wanted, account);
+  }
+
+  private Grant token(TokenRequest request) throws Failure, InterruptedException {
     TokenRequest.Token token = request.send(http);
     return new Grant("Bearer " + token.text(), time.elapsed().plus(token.lifetime()));
   }

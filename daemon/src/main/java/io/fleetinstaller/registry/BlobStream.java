@@ -34,6 +34,7 @@ final class BlobStream extends InputStream {
   private String validator = "";
   private long position;
   private long counted;
+  private long again;
 
   private BlobStream(Download download) {
     this.download = download;
@@ -146,6 +147,13 @@ final class BlobStream extends InputStream {
   private void skip(Body open) throws Failure, InterruptedException {
     byte[] scratch = new byte[64 << 10];
     long left = position - open.from();
+    again += left;
+    if (again > download.blob().size()) {
+      throw Failure.passing(
+          ReasonCode.TRANSFER_BROKEN,
+          "it sends a blob from its beginning only, and broke too often to go on after %d of %d bytes"
+              .formatted(position, end));
+    }
     while (left > 0) {
       left -= receive(open, scratch, 0, (int) Math.min(left, scratch.length));
     }
@@ -166,6 +174,7 @@ final class BlobStream extends InputStream {
     }
     download.traffic().came(count);
     floor.arrived(count, download.pace().time().elapsed().minus(before));
+    download.throttle().pay(count);
     return count;
   }
 

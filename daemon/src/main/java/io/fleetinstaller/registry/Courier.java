@@ -8,6 +8,7 @@ import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
 import java.net.URI;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,12 +17,22 @@ import java.util.Set;
  * Carries what an endpoint asks to a registry: logs in when it is asked to, and follows redirects,
  * to other hosts without credentials. Thread-safe.
  */
-record Courier(Http http, Authority authority) {
+record Courier(Http http, Authority authority, Traffic traffic) {
   private static final int HOPS = 5;
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
   /** An answer, and whether the registry itself gave it. */
   private record Reply(Answer answer, boolean own) {}
+
+  /** One that tells of every request. */
+  Courier telling(Traffic other) {
+    return new Courier(http, authority, other);
+  }
+
+  /** One that does not wait long for documents. */
+  Courier hurried() {
+    return new Courier(http.hurried(), authority, traffic);
+  }
 
   /**
    * Asks it.
@@ -54,7 +65,8 @@ record Courier(Http http, Authority authority) {
       return first.answer();
     }
     close(first.answer());
-    String header = authority.answer(scope, first.answer().headers().all("WWW-Authenticate"));
+    List<String> challenges = first.answer().headers().all("WWW-Authenticate");
+    String header = authority.answer(scope, challenges, traffic);
     Reply second = follow(with(ask, header));
     if (second.answer().status() == 401 && second.own()) {
       authority.forget(scope);
@@ -65,6 +77,7 @@ record Courier(Http http, Authority authority) {
   private Reply follow(Ask first) throws Failure, InterruptedException {
     Ask ask = first;
     for (int hop = 0; hop <= HOPS; hop++) {
+      traffic.request();
       Answer answer = http.send(ask);
       Optional<String> location = answer.headers().first("Location");
       if (!REDIRECTS.contains(answer.status()) || location.isEmpty()) {

@@ -8,34 +8,52 @@ import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.ReasonCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** Finds the deltas that lead to a release, in whichever of its repositories answers first. */
-record Deltas(Reading reading) {
+/** Finds the deltas that lead to a release, in the first of its repositories that has any. */
+record Deltas(Reading reading, Traffic traffic) {
 
-  /** What there is for this manifest. */
+  /** What there is for this manifest: mirrors often know of none, though the origin does. */
   List<DeltaRef> to(Digest subject) throws Fault, InterruptedException {
-    String what = "get what refers to %s of %s".formatted(subject, reading.name());
-    Turns turns = new Turns(what, reading.repositories(), reading.pace());
-    while (true) {
-      Repository repository = turns.next();
+    Optional<Fault> failed = Optional.empty();
+    for (Repository repository : reading.repositories()) {
       try {
-        List<DeltaRef> found = new ArrayList<>();
-        for (byte[] index : repository.referrers(subject)) {
-          found.addAll(Referrers.deltas(repository + " " + subject, index));
+        List<DeltaRef> found = to(subject, repository);
+        if (!found.isEmpty()) {
+          return found;
         }
-        return found;
       } catch (Failure failure) {
-        turns.failed(failure);
+        failed =
+            Optional.of(
+                failure.asFault(
+                    "cannot get what refers to %s of %s: %s: %s"
+                        .formatted(subject, reading.name(), repository, failure.why())));
       } catch (Refused refused) {
-        turns.failed(Failure.lasting(refused.reason().code(), refused.reason().sentence()));
+        failed = Optional.of(refused);
       }
     }
+    if (failed.isPresent()) {
+      throw failed.get();
+    }
+    return List.of();
+  }
+
+  private List<DeltaRef> to(Digest subject, Repository repository)
+      throws Failure, Refused, InterruptedException {
+    List<DeltaRef> found = new ArrayList<>();
+    for (byte[] index : repository.referrers(subject)) {
+      traffic.came(index.length);
+      found.addAll(Referrers.deltas(repository + " " + subject, index));
+    }
+    return found;
   }
 
   /** One of them, with its manifest checked. */
   Delta open(DeltaRef ref, Digest subject) throws Fault, InterruptedException {
     String source = "delta %s of %s".formatted(ref.manifest(), reading.name());
-    Document document = TopDocument.open(source, reading.manifest(ref.manifest()));
+    byte[] manifest = reading.manifest(ref.manifest());
+    traffic.came(manifest.length);
+    Document document = TopDocument.open(source, manifest);
     TopDocument.expect(document, MediaTypes.Kind.MANIFEST);
     document.textMap("annotations");
     String type = document.text("artifactType");

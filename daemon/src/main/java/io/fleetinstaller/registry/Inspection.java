@@ -37,7 +37,7 @@ public record Inspection(
       Reference reference, RegistrySettings settings, Time time, RandomGenerator chance)
       throws Fault, InterruptedException {
     try (Repositories repositories = new Repositories(settings, time, System.getenv())) {
-      Repository repository = repositories.at(reference.address());
+      Repository repository = repositories.at(reference.address(), Traffic.UNNOTED);
       Pace pace = new Pace(settings.connections().patience(), time, chance);
       Reading reading = new Reading(reference.toString(), List.of(repository), pace);
       return of(reference, reading, top(reading, reference));

@@ -93,8 +93,8 @@ public final class Push implements AutoCloseable {
     }
 
     void deltas(Digest subject) throws Fault, InterruptedException {
-      for (DeltaRef ref : new Deltas(from).to(subject)) {
-        Delta delta = new Deltas(from).open(ref, subject);
+      for (DeltaRef ref : new Deltas(from, Traffic.UNNOTED).to(subject)) {
+        Delta delta = new Deltas(from, Traffic.UNNOTED).open(ref, subject);
         byte[] document = from.manifest(ref.manifest());
         blob(delta.table());
         blob(delta.blocks());

@@ -53,9 +53,18 @@ public final class Registry implements AutoCloseable {
       Time time,
       RandomGenerator chance,
       Map<String, String> environment) {
+    this(settings, Throttle.Limit.NONE, time, chance, environment);
+  }
+
+  Registry(
+      RegistrySettings settings,
+      Throttle.Limit limit,
+      Time time,
+      RandomGenerator chance,
+      Map<String, String> environment) {
     this(
         settings,
-        new Throttle(Throttle.Limit.NONE, time),
+        new Throttle(limit, time),
         new Pace(settings.connections().patience(), time, chance),
         new Repositories(settings, time, environment));
   }
@@ -71,7 +80,8 @@ public final class Registry implements AutoCloseable {
   /** Finds a release and checks everything about it but its version and its layers. */
   public Image resolve(PackageName name, Digest digest, Platform platform)
       throws Fault, InterruptedException {
-    Image image = new Reading(name.value(), of(name), pace).image(digest, platform);
+    List<Repository> all = of(name, Traffic.UNNOTED);
+    Image image = new Reading(name.value(), all, pace).image(digest, platform);
     if (!image.release().name().equals(name)) {
       throw mismatch(image, "its descriptor says it is %s".formatted(image.release().name()), name);
     }
@@ -120,9 +130,9 @@ public final class Registry implements AutoCloseable {
   public InputStream open(Image image, Blob layer, Span part, Traffic traffic)
       throws Fault, InterruptedException {
     PackageName name = image.release().name();
-    List<Repository> order = suspects.last(layer.digest(), of(name));
+    List<Repository> order = suspects.last(layer.digest(), of(name, traffic));
     Turns turns = new Turns("get blob %s of %s".formatted(layer.digest(), name), order, pace);
-    return throttle.of(BlobStream.open(new Download(layer, part, turns, pace, suspects, traffic)));
+    return BlobStream.open(new Download(layer, part, turns, pace, throttle, suspects, traffic));
   }
 
   /** What these sent was wrong: they are asked last when the same blobs are opened again. */
@@ -135,18 +145,26 @@ public final class Registry implements AutoCloseable {
     suspects.remove(senders);
   }
 
-  /** The deltas that lead to an image; costs one request, or two. */
-  public List<DeltaRef> deltas(Image image) throws Fault, InterruptedException {
-    return deltas(image.release().name()).to(image.manifest());
+  /**
+   * The deltas that lead to an image. Nobody needs them, so each repository is asked once, and not
+   * waited for long.
+   */
+  public List<DeltaRef> deltas(Image image, Traffic traffic) throws Fault, InterruptedException {
+    return deltas(image.release().name(), traffic).to(image.manifest());
   }
 
-  /** One of them; its table and its blocks are opened like layers. Costs one request. */
-  public Delta delta(Image image, DeltaRef ref) throws Fault, InterruptedException {
-    return deltas(image.release().name()).open(ref, image.manifest());
+  /** One of them, asked for like all; its table and its blocks are opened like layers. */
+  public Delta delta(Image image, DeltaRef ref, Traffic traffic)
+      throws Fault, InterruptedException {
+    return deltas(image.release().name(), traffic).open(ref, image.manifest());
   }
 
-  private Deltas deltas(PackageName name) throws Fault {
-    return new Deltas(new Reading(name.value(), of(name), pace));
+  private Deltas deltas(PackageName name, Traffic traffic) throws Fault {
+    List<Repository> hurried = new ArrayList<>();
+    for (String template : settings.repositories()) {
+      hurried.add(open.hurried(Address.of(template, name), traffic));
+    }
+    return new Deltas(new Reading(name.value(), hurried, pace.once()), traffic);
   }
 
   /** How many repositories there are: opening a layer so often asks each of them. */
@@ -154,10 +172,10 @@ public final class Registry implements AutoCloseable {
     return settings.repositories().size();
   }
 
-  private List<Repository> of(PackageName name) throws Fault {
+  private List<Repository> of(PackageName name, Traffic traffic) throws Fault {
     List<Repository> found = new ArrayList<>();
     for (String template : settings.repositories()) {
-      found.add(open.at(Address.of(template, name)));
+      found.add(open.at(Address.of(template, name), traffic));
     }
     return found;
   }

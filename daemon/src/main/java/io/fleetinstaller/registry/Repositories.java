@@ -6,6 +6,7 @@ import io.fleetinstaller.io.ChildPrograms;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Fault;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +26,21 @@ final class Repositories implements AutoCloseable {
     this.environment = environment;
   }
 
-  Repository at(Address address) throws Fault {
+  /** One whose requests are told. */
+  Repository at(Address address, Traffic traffic) throws Fault {
+    return at(address, courier -> courier.telling(traffic));
+  }
+
+  /** The same, without much patience for documents. */
+  Repository hurried(Address address, Traffic traffic) throws Fault {
+    return at(address, courier -> courier.telling(traffic).hurried());
+  }
+
+  private Repository at(Address address, UnaryOperator<Courier> how) throws Fault {
     return switch (address) {
       case Address.Folder folder -> new Layout(folder.path());
       case Address.Bundle bundle -> new Bundle(bundle);
-      case Address.Remote remote -> remote(remote);
+      case Address.Remote remote -> new RemoteRepository(remote, how.apply(courier()));
     };
   }
 
@@ -47,7 +58,7 @@ final class Repositories implements AutoCloseable {
       Http opened = settings.connections().open(environment);
       Accounts accounts =
           new Accounts(settings.authFile(), new CredentialHelpers(new ChildPrograms()));
-      Courier made = new Courier(opened, new Authority(accounts, opened, time));
+      Courier made = new Courier(opened, new Authority(accounts, opened, time), Traffic.UNNOTED);
       http = opened;
       courier = made;
       return made;

@@ -68,9 +68,8 @@ record Offers(Registry registry, Image image, Toc toc, Bill bill) {
     int left = MOST_LOOKED_AT;
     for (DeltaRef ref : listed()) {
       if (!Collections.disjoint(ref.from(), held) && deltas.size() < MOST && left-- > 0) {
-        bill.request();
         try {
-          deltas.add(registry.delta(image, ref));
+          deltas.add(registry.delta(image, ref, bill));
         } catch (Fault fault) {
           LOG.warn("passing over a delta: {}", fault.reason().sentence());
         }
@@ -81,9 +80,8 @@ record Offers(Registry registry, Image image, Toc toc, Bill bill) {
   }
 
   private List<DeltaRef> listed() throws InterruptedException {
-    bill.request();
     try {
-      return registry.deltas(image);
+      return registry.deltas(image, bill);
     } catch (Fault fault) {
       LOG.warn("looking for no delta to {}: {}", image.release(), fault.reason().sentence());
       return List.of();
@@ -91,7 +89,6 @@ record Offers(Registry registry, Image image, Toc toc, Bill bill) {
   }
 
   private DeltaTable table(Delta delta) throws Fault, InterruptedException {
-    bill.request();
     try (InputStream in = registry.open(image, delta.table(), bill)) {
       DeltaFormat.Bounds bounds = new DeltaFormat.Bounds(delta.to(), toc, delta.blocks().size());
       return DeltaFormat.read(source(delta), in.readAllBytes(), bounds);

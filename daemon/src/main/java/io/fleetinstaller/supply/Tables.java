@@ -63,7 +63,6 @@ record Tables(Registry registry, Image image, Bill bill) {
             layer.size(), image.descriptor().unpackedSize(), image.descriptor().entries(), left);
     TocFormat.check(source, location, bounds);
     Span span = new Span(location.offset(), location.offset() + location.packed());
-    bill.request();
     try (InputStream in = registry.open(image, layer, span, bill)) {
       return table(source, in.readAllBytes(), location, bounds);
     } catch (IOException e) {

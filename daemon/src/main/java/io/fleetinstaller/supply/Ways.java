@@ -207,12 +207,10 @@ public final class Ways {
   }
 
   private InputStream open(Blob blob, Bill bill) throws Fault, InterruptedException {
-    bill.request();
     return registry.open(image, blob, bill);
   }
 
   private InputStream part(Blob blob, Span span, Bill bill) throws Fault, InterruptedException {
-    bill.request();
     return registry.open(image, blob, span, bill);
   }
 

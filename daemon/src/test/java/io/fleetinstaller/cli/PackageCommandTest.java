@@ -9,6 +9,7 @@ import io.fleetinstaller.registry.RealServers;
 import io.fleetinstaller.registry.Reference;
 import io.fleetinstaller.registry.Registry;
 import io.fleetinstaller.registry.RegistrySettings;
+import io.fleetinstaller.registry.Traffic;
 import io.fleetinstaller.report.CheckupReport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -215,7 +216,7 @@ class PackageCommandTest {
     Inspection seen =
         Inspection.of(reference, RegistrySettings.NONE, new SystemTime(), new Random(1));
     try (Registry registry = new Registry(settings, new SystemTime(), new Random(1))) {
-      return registry.deltas(seen.images().getFirst()).stream()
+      return registry.deltas(seen.images().getFirst(), Traffic.UNNOTED).stream()
           .map(delta -> delta.manifest().toString())
           .toList();
     }

@@ -254,12 +254,30 @@ class StagingTest {
   @Test
   void what_failed_ways_and_tables_cost_is_told_too() throws Exception {
     lie(part -> isDelta(part) ? Optional.of(noise(part)) : Optional.empty());
+    servers.getLast().requests.clear();
 
     stage(two);
 
     assertThat(notes).hasSize(3);
     assertThat(notes.getFirst()).matches("by a delta failed after .* in 1 request: .*");
-    assertThat(notes.getLast()).matches("to find the way, .* in 4 requests");
+    assertThat(servers.getLast().requests)
+        .as("what was told, the manifest and the descriptor")
+        .hasSize(notes.stream().mapToInt(StagingTest::requests).sum() + 2);
+    assertThat(notes.getLast()).matches("to find the way, .* in 5 requests");
+  }
+
+  @Test
+  void a_whole_that_failed_is_told_with_what_it_cost() throws Exception {
+    pullFrom(2);
+    MockResponse no = new MockResponse.Builder().code(403).build();
+    lie(part -> part.isWhole() ? Optional.of(noise(part)) : Optional.of(no));
+    servers.getLast().lie(part -> part.isWhole() ? Optional.empty() : Optional.of(no));
+
+    stage(two);
+
+    assertThat(told()).containsExactly("as a whole failed", "as a whole");
+    assertThat(notes.getFirst()).matches("as a whole failed after .* MiB in 1 request: .*");
+    assertSame();
   }
 
   private void pullFrom(int count) throws Exception {
@@ -318,6 +336,10 @@ class StagingTest {
         .filter(note -> note.matches("(by|as) .*"))
         .map(note -> note.replaceFirst(" failed.*", " failed").replaceFirst(",.*", ""))
         .toList();
+  }
+
+  private static int requests(String note) {
+    return Integer.parseInt(note.replaceFirst("(?s).* in ([0-9]+) request.*", "$1"));
   }
 
   private static List<Path> blobs() throws IOException {

@@ -8,6 +8,7 @@ import io.fleetinstaller.io.Patch;
 import io.fleetinstaller.registry.Delta;
 import io.fleetinstaller.registry.Image;
 import io.fleetinstaller.registry.Registry;
+import io.fleetinstaller.registry.Traffic;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
@@ -59,7 +60,9 @@ final class DeltaSupplyTest {
     Image image = releases.inspect("2").images().getFirst();
     toc = releases.table("2").toc();
     try (Registry registry = releases.registry()) {
-      Delta delta = registry.delta(image, registry.deltas(image).getFirst());
+      Delta delta =
+          registry.delta(
+              image, registry.deltas(image, Traffic.UNNOTED).getFirst(), Traffic.UNNOTED);
       blocks = Releases.read(registry, image, delta.blocks());
       table =
           DeltaFormat.read(

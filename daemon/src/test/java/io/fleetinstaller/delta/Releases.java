@@ -130,7 +130,8 @@ final class Releases {
   Slot apply() throws Exception {
     Image image = inspect("2").images().getFirst();
     Registry registry = registry();
-    Delta delta = registry.delta(image, registry.deltas(image).getFirst());
+    Delta delta =
+        registry.delta(image, registry.deltas(image, Traffic.UNNOTED).getFirst(), Traffic.UNNOTED);
     Table table = table("2");
     byte[] packed = read(registry, image, delta.table());
     DeltaTable read =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fleetinstaller.http.Pace;
 import io.fleetinstaller.http.Patience;
+import io.fleetinstaller.http.Throttle;
 import io.fleetinstaller.io.FakeTime;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
@@ -103,6 +104,7 @@ class BlobStreamTest {
         Span.whole(wanted),
         new Turns("get it", lines, pace),
         pace,
+        new Throttle(Throttle.Limit.NONE, time),
         suspects,
         Traffic.UNNOTED);
   }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.AfterEach;
@@ -35,12 +36,7 @@ final class DeltasTest {
   @BeforeEach
   void start() throws Exception {
     server.started();
-    registry =
-        new Registry(
-            RegistrySettings.of(List.of(server.address())),
-            new FakeTime(),
-            new Random(1),
-            Map.of());
+    registry = registry(server);
     image = registry.resolve(Packed.AGENT, packed.top, Packed.LINUX);
     server.requests.clear();
   }
@@ -56,7 +52,7 @@ final class DeltasTest {
     Digest delta = add(manifest());
     server.script(request -> answer(request, "/referrers/" + packed.top, index(delta)));
 
-    List<DeltaRef> found = registry.deltas(image);
+    List<DeltaRef> found = registry.deltas(image, Traffic.UNNOTED);
 
     assertThat(found).containsExactly(new DeltaRef(delta, List.of(OLD, RELEASE)));
     assertThat(server.requests).hasSize(1);
@@ -68,10 +64,10 @@ final class DeltasTest {
   void a_list_of_many_pages_is_read_on_the_same_host_up_to_a_bound() throws Exception {
     Digest delta = add(manifest());
     server.script(_ -> page("</v2/next?page=2>; rel=\"next\"", index(delta)));
-    List<DeltaRef> bounded = registry.deltas(image);
+    List<DeltaRef> bounded = registry.deltas(image, Traffic.UNNOTED);
     int requests = server.requests.size();
     server.script(_ -> page("<http://elsewhere.invalid/>; rel=next", index(delta)));
-    List<DeltaRef> elsewhere = registry.deltas(image);
+    List<DeltaRef> elsewhere = registry.deltas(image, Traffic.UNNOTED);
 
     assertThat(bounded).hasSize(Limits.REFERRERS_PAGES);
     assertThat(requests).isEqualTo(Limits.REFERRERS_PAGES);
@@ -89,7 +85,7 @@ final class DeltasTest {
     String tag = "/manifests/sha256-" + packed.top.hex();
     server.script(request -> answer(request, tag, index(delta)));
 
-    List<DeltaRef> found = registry.deltas(image);
+    List<DeltaRef> found = registry.deltas(image, Traffic.UNNOTED);
 
     assertThat(found).extracting(DeltaRef::manifest).containsExactly(delta);
     assertThat(server.paths()).hasSize(2).last().asString().endsWith(tag);
@@ -97,8 +93,48 @@ final class DeltasTest {
 
   @Test
   void where_there_is_neither_there_are_none() throws Exception {
-    assertThat(registry.deltas(image)).isEmpty();
+    assertThat(registry.deltas(image, Traffic.UNNOTED)).isEmpty();
     assertThat(server.requests).hasSize(2);
+  }
+
+  @Test
+  void a_mirror_that_knows_of_none_hides_none_of_the_next_repository() throws Exception {
+    Digest delta = add(manifest());
+    try (FakeRegistry origin = new FakeRegistry(packed).started();
+        Registry both = registry(server, origin)) {
+      origin.script(request -> answer(request, "/referrers/", index(delta)));
+
+      assertThat(both.deltas(image, Traffic.UNNOTED))
+          .extracting(DeltaRef::manifest)
+          .containsExactly(delta);
+    }
+  }
+
+  @Test
+  void looking_for_them_is_worth_one_try_for_each_repository() throws Exception {
+    server.always(FakeRegistry.answer(503, ""));
+    try (FakeRegistry origin = new FakeRegistry(packed).started();
+        Registry both = registry(server, origin)) {
+      origin.always(FakeRegistry.answer(503, ""));
+      Digest promised = Digest.of(new byte[] {9});
+
+      Fault list = Pulling.fault(() -> both.deltas(image, Traffic.UNNOTED));
+      Fault one =
+          Pulling.fault(
+              () -> both.delta(image, new DeltaRef(promised, List.of()), Traffic.UNNOTED));
+
+      assertThat(List.of(list, one)).hasOnlyElementsOfType(Fault.Transient.class);
+      assertThat(server.requests).hasSize(2);
+      assertThat(origin.requests).hasSize(2);
+    }
+  }
+
+  private static Registry registry(FakeRegistry... servers) {
+    return new Registry(
+        RegistrySettings.of(Stream.of(servers).map(FakeRegistry::address).toList()),
+        new FakeTime(),
+        new Random(1),
+        Map.of());
   }
 
   @Test
@@ -115,15 +151,16 @@ final class DeltasTest {
             .formatted(delta);
     server.script(request -> answer(request, "/referrers/", index.getBytes(UTF_8)));
 
-    assertThat(registry.deltas(image)).containsExactly(new DeltaRef(delta, List.of()));
+    assertThat(registry.deltas(image, Traffic.UNNOTED))
+        .containsExactly(new DeltaRef(delta, List.of()));
   }
 
   @Test
   void a_list_that_makes_no_sense_or_has_no_end_is_refused() {
     server.script(request -> answer(request, "/referrers/", "[]".getBytes(UTF_8)));
-    Fault senseless = Pulling.fault(() -> registry.deltas(image));
+    Fault senseless = Pulling.fault(() -> registry.deltas(image, Traffic.UNNOTED));
     server.script(request -> answer(request, "/referrers/", new byte[Limits.MANIFEST + 1]));
-    Fault endless = Pulling.fault(() -> registry.deltas(image));
+    Fault endless = Pulling.fault(() -> registry.deltas(image, Traffic.UNNOTED));
 
     assertThat(senseless.reason().code()).isEqualTo(ReasonCode.MALFORMED);
     assertThat(endless.reason().code()).isEqualTo(ReasonCode.TOO_LARGE);
@@ -133,7 +170,7 @@ final class DeltasTest {
   void the_manifest_tells_where_table_and_blocks_are() throws Exception {
     Digest digest = add(manifest());
 
-    Delta delta = registry.delta(image, new DeltaRef(digest, List.of()));
+    Delta delta = registry.delta(image, new DeltaRef(digest, List.of()), Traffic.UNNOTED);
 
     assertThat(delta.to()).isEqualTo(packed.top);
     assertThat(delta.size()).isEqualTo(30);
@@ -165,7 +202,9 @@ final class DeltasTest {
     Digest promised = Digest.of(new byte[] {9});
     server.script(request -> answer(request, promised.toString(), Json.bytes(manifest())));
 
-    Fault fault = Pulling.fault(() -> registry.delta(image, new DeltaRef(promised, List.of())));
+    Fault fault =
+        Pulling.fault(
+            () -> registry.delta(image, new DeltaRef(promised, List.of()), Traffic.UNNOTED));
 
     assertThat(fault.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
   }
@@ -188,7 +227,9 @@ final class DeltasTest {
 
   private String refusal(Map<String, Object> manifest) {
     Digest digest = add(manifest);
-    Fault fault = Pulling.fault(() -> registry.delta(image, new DeltaRef(digest, List.of())));
+    Fault fault =
+        Pulling.fault(
+            () -> registry.delta(image, new DeltaRef(digest, List.of()), Traffic.UNNOTED));
     assertThat(fault.reason().code()).isIn(ReasonCode.MALFORMED, ReasonCode.TOO_LARGE);
     return fault.getMessage();
   }

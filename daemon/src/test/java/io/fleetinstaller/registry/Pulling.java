@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.fleetinstaller.http.Connections;
 import io.fleetinstaller.http.Patience;
 import io.fleetinstaller.http.ProxySettings;
+import io.fleetinstaller.http.Throttle;
 import io.fleetinstaller.io.FakeTime;
 import io.fleetinstaller.io.Faulted;
 import io.fleetinstaller.release.Fault;
@@ -15,7 +16,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** A host that pulls the package of a test, with everything about it settable. */
@@ -28,7 +32,25 @@ final class Pulling {
   private Path ca;
   private ProxySettings proxy = ProxySettings.NONE;
   private Patience patience = Patience.DEFAULT;
+  private final Tally tally = new Tally();
+  private Throttle.Limit limit = Throttle.Limit.NONE;
   private Registry registry;
+
+  /** What fetching layers cost so far. */
+  static final class Tally implements Traffic {
+    final AtomicInteger requests = new AtomicInteger();
+    final AtomicLong bytes = new AtomicLong();
+
+    @Override
+    public void request() {
+      requests.incrementAndGet();
+    }
+
+    @Override
+    public void came(long count) {
+      bytes.addAndGet(count);
+    }
+  }
 
   static Pulling from(FakeRegistry... registries) {
     Pulling pulling = new Pulling();
@@ -74,6 +96,15 @@ final class Pulling {
     return this;
   }
 
+  Pulling limited(long bytesPerSecond) {
+    limit = () -> OptionalLong.of(bytesPerSecond);
+    return this;
+  }
+
+  Tally cost() {
+    return tally;
+  }
+
   Pulling environment(String name, String value) {
     environment.put(name, value);
     return this;
@@ -90,7 +121,7 @@ final class Pulling {
   byte[] part(Packed packed, Span span) throws Exception {
     Image image = resolve(packed);
     Blob layer = image.layers().getFirst();
-    try (InputStream stream = registry().open(image, layer, span, Traffic.UNNOTED)) {
+    try (InputStream stream = registry().open(image, layer, span, tally)) {
       return stream.readAllBytes();
     }
   }
@@ -112,7 +143,7 @@ final class Pulling {
     if (registry == null) {
       RegistrySettings settings =
           new RegistrySettings(repositories, authFile, new Connections(ca, proxy, patience));
-      registry = new Registry(settings, new Noting(), new Random(7), environment);
+      registry = new Registry(settings, limit, new Noting(), new Random(7), environment);
     }
     return registry;
   }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.MockResponse;
+import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
 import okio.Buffer;
 import org.junit.jupiter.api.AfterEach;
@@ -113,6 +114,67 @@ class RegistryTest {
     assertThat(pulling.pauses)
         .hasSize(5)
         .allMatch(pause -> pause.compareTo(Duration.ofSeconds(30)) <= 0);
+  }
+
+  @Test
+  void what_comes_twice_is_paid_twice_where_there_is_a_limit() throws Exception {
+    registry
+        .withoutRanges()
+        .script(request ->
+            isLayer(request) && request.getHeaders().get("Range") == null
+                ? Optional.of(shortBody(MEBIBYTE))
+                : Optional.empty());
+    Duration before = pulling.time.elapsed();
+
+    byte[] layer = pulling.limited(MEBIBYTE).layer(packed);
+
+    assertThat(layer).isEqualTo(packed.layer);
+    assertThat(pulling.time.elapsed().minus(before))
+        .as("4 MiB, one at once")
+        .isBetween(Duration.ofMillis(2900), Duration.ofSeconds(3));
+    assertThat(pulling.cost().bytes).hasValue(4 * MEBIBYTE);
+  }
+
+  @Test
+  void a_registry_without_ranges_whose_connections_break_is_not_read_over_and_over() {
+    AtomicInteger times = new AtomicInteger();
+    registry
+        .withoutRanges()
+        .script(request ->
+            isLayer(request)
+                ? Optional.of(
+                    shortBody(Math.min(3 * MEBIBYTE, MEBIBYTE / 3 * times.incrementAndGet())))
+                : Optional.empty());
+
+    Fault fault = pulling.failing(packed);
+
+    assertThat(fault).isInstanceOf(Fault.Transient.class);
+    assertThat(fault).hasMessageContaining("from its beginning");
+    assertThat(pulling.cost().bytes.get()).isLessThan(6 * MEBIBYTE);
+  }
+
+  @Test
+  void redirects_logins_and_resumptions_are_counted_like_every_request() throws Exception {
+    registry.script(request ->
+        isLayer(request)
+            ? Optional.of(
+                new MockResponse.Builder()
+                    .code(307)
+                    .addHeader("Location", second.server.url(request.getUrl().encodedPath()) + "")
+                    .build())
+            : Optional.empty());
+    second.cutting(MEBIBYTE);
+
+    byte[] layer = pulling.layer(packed);
+
+    assertThat(layer).isEqualTo(packed.layer);
+    assertThat(second.requests).hasSize(3);
+    assertThat(pulling.cost().requests).hasValue(6);
+    assertThat(pulling.cost().bytes).hasValue(3 * MEBIBYTE);
+  }
+
+  private boolean isLayer(RecordedRequest request) {
+    return request.getUrl().encodedPath().contains(layerDigest());
   }
 
   @Test

@@ -25,6 +25,7 @@ public final class LayoutServer implements AutoCloseable {
   private static final Pattern RANGE = Pattern.compile("bytes=([0-9]+)-([0-9]*)");
 
   public final List<String> ranges = new CopyOnWriteArrayList<>();
+  public final List<String> requests = new CopyOnWriteArrayList<>();
   private final MockWebServer server = new MockWebServer();
   private final Path layout;
   private volatile Function<Part, Optional<MockResponse>> lie = _ -> Optional.empty();
@@ -73,6 +74,7 @@ public final class LayoutServer implements AutoCloseable {
 
   private MockResponse serve(RecordedRequest request) {
     String path = request.getUrl().encodedPath();
+    requests.add(path);
     if (path.contains("/referrers/")) {
       return new MockResponse.Builder().code(404).build();
     }
