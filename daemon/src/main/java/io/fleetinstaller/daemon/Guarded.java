@@ -108,6 +108,16 @@ final class Guarded {
     });
   }
 
+  /** Confirms; what the guard must know beforehand is told on the way. */
+  void confirm(Upgrade upgrade, Steps.Confirmation line) throws Fault, InterruptedException {
+    forward(
+        upgrade,
+        () -> {
+          host.guard().confirming(upgrade.name());
+          line.write();
+        });
+  }
+
   /**
    * Goes back, while the guard is kept from doing the same at the same time. The guard needs less
    * for it: what fails here it is asked for, and what it has done need not be done again.

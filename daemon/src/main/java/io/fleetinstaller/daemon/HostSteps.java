@@ -90,7 +90,7 @@ final class HostSteps implements Steps {
 
   @Override
   public void confirm(Upgrade upgrade, Confirmation line) throws Fault, InterruptedException {
-    guard.forward(upgrade, line);
+    guard.confirm(upgrade, line);
   }
 
   @Override

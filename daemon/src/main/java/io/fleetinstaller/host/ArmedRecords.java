@@ -97,6 +97,11 @@ public final class ArmedRecords implements Guard {
   }
 
   @Override
+  public void confirming(PackageName name) {
+    // The daemon reads the journal itself.
+  }
+
+  @Override
   public void trialOver(PackageName name) {
     // Nothing but the record tells of a trial.
   }

@@ -24,6 +24,12 @@ public interface Guard {
   void allow(PackageName name, Duration left) throws Fault, InterruptedException;
 
   /**
+   * The upgrade is about to be confirmed: from now on a journal that nobody can read says nothing
+   * against that, and the guard leaves the candidate alone until somebody can.
+   */
+  void confirming(PackageName name) throws Fault, InterruptedException;
+
+  /**
    * The candidate is no longer on trial: ends of its services are again the init system's to deal
    * with, from its next reload on. What is armed stays armed.
    */

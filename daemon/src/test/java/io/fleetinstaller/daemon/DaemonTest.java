@@ -56,11 +56,13 @@ class DaemonTest {
             "install agent 1",
             "reload",
             "restart agent 1",
+            "confirming agent",
             "disarm agent",
             "arm agent",
             "install agent 2",
             "reload",
             "restart agent 2",
+            "confirming agent",
             "disarm agent");
   }
 

@@ -296,6 +296,13 @@ public final class FakeHost implements Host {
     }
 
     @Override
+    public void confirming(PackageName name) {
+      synchronized (FakeHost.this) {
+        deeds.add("confirming " + name);
+      }
+    }
+
+    @Override
     public void trialOver(PackageName name) {
       synchronized (FakeHost.this) {
         deeds.add("trial over " + name);

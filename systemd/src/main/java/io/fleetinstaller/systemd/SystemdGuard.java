@@ -49,6 +49,7 @@ final class SystemdGuard implements Guard {
   private final Path units;
   private final GuardFiles files;
   private final DropIns dropIns;
+  private final OpenTrials trials;
 
   SystemdGuard(HostContext context, Programs programs, Path units) {
     this.context = context;
@@ -58,6 +59,7 @@ final class SystemdGuard implements Guard {
     this.units = units;
     this.files = new GuardFiles(context, units);
     this.dropIns = new DropIns(units, context.disk());
+    this.trials = new OpenTrials(context);
   }
 
   @Override
@@ -69,6 +71,7 @@ final class SystemdGuard implements Guard {
       wind(name, untilObserved(charge), "Before=" + String.join(" ", names(charge.to())));
       List<Path> trial = dropIns.trial(name, names(charge.to()));
       trial.forEach(file -> lines.add("dropin=" + file));
+      trials.open(name);
       records.arm(charge, lines);
     } catch (IOException e) {
       throw failed("arm", name, e);
@@ -79,8 +82,18 @@ final class SystemdGuard implements Guard {
   public void allow(PackageName name, Duration left) throws Fault, InterruptedException {
     try {
       wind(name, left, onTrial(name));
+      trials.open(name);
     } catch (IOException e) {
       throw failed("set the deadline of", name, e);
+    }
+  }
+
+  @Override
+  public void confirming(PackageName name) throws Fault {
+    try {
+      trials.close(name);
+    } catch (IOException e) {
+      throw failed("tell of a confirmation", name, e);
     }
   }
 
@@ -111,6 +124,7 @@ final class SystemdGuard implements Guard {
         WayBack.clear(name, home.toRealPath(), units, context.disk());
       }
       records.disarm(name);
+      trials.close(name);
     } catch (IOException e) {
       throw failed("disarm", name, e);
     }

@@ -38,6 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class GuardRestoreTest {
   private static final PackageName AGENT = new PackageName("agent");
   private static final String SNAPSHOT = ".agent.fleet-installer-snapshot-00000007";
+  private static final String FORMAT = "01234567 {\"format\":1}\n";
   private static final String ASIDE = ".agent.fleet-installer-aside-00000007";
 
   @TempDir Path root;
@@ -55,6 +56,7 @@ final class GuardRestoreTest {
     context = new HostContext(root.resolve("packages"), state, new DurableDisk(), new FakeTime());
     slots = new SlotsOnDisk(context.packages());
     Files.createDirectories(state.resolve("guard"));
+    Files.writeString(root.resolve("journal"), FORMAT);
     Files.createFile(state.resolve("guard/lock"));
     Path fake = Files.createDirectories(root.resolve("bin")).resolve("systemctl");
     try (InputStream script = GuardRestoreTest.class.getResourceAsStream("/guard/guard")) {
@@ -116,7 +118,8 @@ final class GuardRestoreTest {
   void a_confirmed_upgrade_keeps_its_data() throws Exception {
     Path place = lay("place", "S=old D=new");
     Files.writeString(
-        root.resolve("journal"), "01234567 {\"at\":\"2026\",\"done\":\"CONFIRM\",\"notes\":[]}\n");
+        root.resolve("journal"),
+        FORMAT + "01234567 {\"at\":\"2026\",\"done\":\"CONFIRM\",\"notes\":[]}\n");
 
     fire(Kept.of(place.resolve("agent"), "00000007"));
 

@@ -266,26 +266,13 @@ final class GuardScriptTest {
     assertThat(calls).contains("start --no-block agent.service");
   }
 
-  @Tag("F17")
-  @Test
-  void at_boot_a_trial_that_was_well_and_paused_in_order_goes_on() throws Exception {
-    arm(Optional.of(old), Optional.of(next));
-    switchTo(next);
-    tell(WELL + PAUSED);
-
-    String calls = script("boot");
-
-    assertThat(current()).isEqualTo(next.release().slotName());
-    assertThat(calls).contains("start --no-block fleet-installer-guard@agent.timer");
-    assertThat(guard.armed(AGENT)).isPresent();
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"", WELL, PAUSED, PAUSED + WELL, WELL + PAUSED + WELL})
   void at_boot_any_other_trial_goes_back(String lines) throws Exception {
     arm(Optional.of(old), Optional.of(next));
     switchTo(next);
     tell(lines);
+    Files.move(root.resolve("state/guard/open.agent"), root.resolve("state/guard/left.agent"));
 
     script("boot");
 
@@ -400,6 +387,8 @@ final class GuardScriptTest {
     assertThat(everythingBelow(etc)).noneMatch(path -> path.endsWith(".service.d"));
     assertThat(everythingBelow(root.resolve("packages"))).noneMatch(path -> path.contains("guard"));
     assertThat(guard.armed(AGENT)).isEmpty();
+    assertThat(everythingBelow(root.resolve("state/guard")))
+        .noneMatch(path -> path.endsWith(".agent"));
   }
 
   private void arm(Optional<Slot> from, Optional<Slot> to) throws Exception {

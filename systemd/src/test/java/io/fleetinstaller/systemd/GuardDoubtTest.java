@@ -1,0 +1,280 @@
+package io.fleetinstaller.systemd;
+
+import static io.fleetinstaller.systemd.GuardedHost.AGENT;
+import static io.fleetinstaller.systemd.GuardedHost.CONFIRM;
+import static io.fleetinstaller.systemd.GuardedHost.PAUSED;
+import static io.fleetinstaller.systemd.GuardedHost.UNIT;
+import static io.fleetinstaller.systemd.GuardedHost.WELL;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fleetinstaller.host.Kept;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What cannot be read, asked or changed is taken for nothing: it stays armed and is tried again.
+ */
+final class GuardDoubtTest {
+  @TempDir Path root;
+
+  @ParameterizedTest
+  @CsvSource({
+    "gone, fire",
+    "gone, boot",
+    "a folder, fire",
+    "a folder, boot",
+    "a pipe, fire",
+    "a pipe, boot",
+    "unreadable, fire",
+    "unreadable, boot",
+    "empty, fire",
+    "empty, boot"
+  })
+  void a_journal_that_tells_nothing_does_not_undo_what_may_be_confirmed(String damage, String verb)
+      throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.guard.confirming(AGENT);
+    host.tell(WELL + CONFIRM);
+    damage(host.journal, damage);
+
+    int status = host.run(verb, "agent");
+    boolean next = host.runs(host.next);
+    host.tell(WELL + CONFIRM);
+    int readable = host.run("fire", "agent");
+
+    assertThat(next).isTrue();
+    assertThat(status).isEqualTo(verb.equals("fire") ? 1 : 0);
+    assertThat(readable).isZero();
+    assertThat(host.runs(host.next)).isTrue();
+    assertThat(host.armed()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "gone, fire",
+    "gone, boot",
+    "a folder, fire",
+    "a folder, boot",
+    "a pipe, fire",
+    "a pipe, boot",
+    "unreadable, fire",
+    "unreadable, boot",
+    "empty, fire",
+    "empty, boot"
+  })
+  void without_a_journal_a_candidate_that_nobody_was_about_to_confirm_is_taken_back(
+      String damage, String verb) throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    damage(host.journal, damage);
+
+    int status = host.run(verb, "agent");
+
+    assertThat(status).isZero();
+    assertThat(host.runs(host.old)).isTrue();
+    assertThat(host.armed()).isFalse();
+  }
+
+  @Test
+  void boot_that_cannot_tell_hands_over_to_what_tries_again() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.guard.confirming(AGENT);
+    damage(host.journal, "unreadable");
+
+    assertThat(host.run("boot")).isZero();
+
+    assertThat(host.armed()).isTrue();
+    assertThat(host.calls()).contains("start --no-block fleet-installer-guard@agent.service");
+  }
+
+  @Test
+  void what_may_be_confirmed_is_started_when_it_ends_until_somebody_can_tell() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.guard.confirming(AGENT);
+    damage(host.journal, "unreadable");
+    host.unitIs("ActiveState=failed Job=0 Result=signal");
+
+    assertThat(host.run("ended", "agent")).isZero();
+
+    assertThat(host.runs(host.next)).isTrue();
+    assertThat(host.calls())
+        .contains("start --no-block agent.service")
+        .contains("start --no-block fleet-installer-guard@agent.service");
+  }
+
+  @Test
+  void a_readable_journal_decides_even_while_it_was_about_to_be_confirmed() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.guard.confirming(AGENT);
+
+    assertThat(host.run("fire", "agent")).isZero();
+
+    assertThat(host.runs(host.old)).isTrue();
+  }
+
+  @Test
+  void an_old_copy_that_cannot_be_looked_at_is_not_one_that_is_not_whole() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    Path folder = host.old.path().resolve(".fleet-installer");
+    Path away = Files.move(folder, root.resolve("away"));
+    damage(folder, "unreadable");
+
+    int unreadable = host.run("fire", "agent");
+    boolean armed = host.armed();
+    Files.delete(folder);
+    Files.move(away, folder);
+    int again = host.run("fire", "agent");
+
+    assertThat(unreadable).isEqualTo(1);
+    assertThat(armed).isTrue();
+    assertThat(again).isZero();
+    assertThat(host.runs(host.old)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Job=0\nResult=signal\n"})
+  void a_systemd_that_does_not_answer_is_asked_again(String answer) throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    Files.writeString(host.bin.resolve("state"), answer);
+    host.systemctlFails("show", answer.isEmpty());
+
+    int unanswered = host.run("ended", "agent");
+    boolean next = host.runs(host.next);
+    Files.deleteIfExists(host.bin.resolve("fails-show"));
+    host.unitIs("ActiveState=failed Job=0 Result=signal");
+    int answered = host.run("ended", "agent");
+
+    assertThat(unanswered).isEqualTo(1);
+    assertThat(next).isTrue();
+    assertThat(answered).isZero();
+    assertThat(host.runs(host.old)).isTrue();
+  }
+
+  @Test
+  void whoever_looks_again_does_so_for_ever() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+
+    for (String unit : new String[] {"ended", "guard"}) {
+      assertThat(host.etc.resolve("fleet-installer-" + unit + "@.service"))
+          .content()
+          .contains("\nRestart=on-failure\n", "\nStartLimitIntervalSec=0\n", "\nRestartSec=10s\n");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fire", "ended", "boot"})
+  void a_unit_file_that_cannot_be_put_back_keeps_it_armed(String verb) throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.unitIs("ActiveState=failed Job=0 Result=signal");
+    Path unit = host.etc.resolve(UNIT);
+    Files.delete(unit);
+    Files.createDirectories(unit.resolve("in-the-way"));
+
+    int status = host.run(verb, "agent");
+    boolean armed = host.armed();
+    Files.delete(unit.resolve("in-the-way"));
+    Files.delete(unit);
+    int again = host.run("fire", "agent");
+
+    assertThat(armed).isTrue();
+    assertThat(status == 0).isEqualTo(!verb.equals("fire"));
+    assertThat(host.calls().contains("start --no-block fleet-installer-guard@agent.service"))
+        .isEqualTo(!verb.equals("fire"));
+    assertThat(again).isZero();
+    assertThat(unit).content().contains("agent/current/bin/agent.service");
+    assertThat(host.runs(host.old)).isTrue();
+    assertThat(host.armed()).isFalse();
+  }
+
+  @Test
+  void a_drop_in_of_the_trial_that_stays_keeps_it_armed() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    Path dropIn = Path.of(host.lines("dropin=").getFirst());
+    Files.delete(dropIn);
+    Files.createDirectories(dropIn.resolve("in-the-way"));
+
+    int back = host.run("fire", "agent");
+    host.tell(CONFIRM);
+    int confirmed = host.run("fire", "agent");
+
+    assertThat(back).isEqualTo(1);
+    assertThat(confirmed).isEqualTo(1);
+    assertThat(host.armed()).isTrue();
+  }
+
+  @Test
+  void a_systemd_that_has_not_read_the_old_units_keeps_it_armed() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.systemctlFails("daemon-reload", true);
+
+    int unread = host.run("fire", "agent");
+    host.systemctlFails("daemon-reload", false);
+    int read = host.run("fire", "agent");
+
+    assertThat(unread).isEqualTo(1);
+    assertThat(read).isZero();
+    assertThat(host.armed()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fire", "ended", "boot"})
+  void the_old_copy_is_not_started_on_data_of_the_candidate(String verb) throws Exception {
+    Path data = Files.createDirectories(root.toRealPath().resolve("var/agent"));
+    Kept kept = Kept.of(data, "00000007");
+    GuardedHost host = GuardedHost.onTrial(root, kept);
+    host.unitIs("ActiveState=failed Job=0 Result=signal");
+    Files.writeString(Files.createDirectories(kept.snapshot()).resolve("file"), "of 1.0");
+    Files.writeString(data.resolve("file"), "of 2.0");
+    Path place = data.getParent();
+    Path away = Files.move(place, root.resolve("away"));
+    damage(place, "unreadable");
+
+    host.run(verb, "agent");
+    boolean armed = host.armed();
+    boolean started = host.calls().contains("start --no-block agent.service");
+    Files.delete(place);
+    Files.move(away, place);
+    int again = host.run("fire", "agent");
+
+    assertThat(armed).isTrue();
+    assertThat(started).isFalse();
+    assertThat(again).isZero();
+    assertThat(host.calls()).contains("start --no-block agent.service");
+    assertThat(data.resolve("file")).hasContent("of 1.0");
+    assertThat(kept.aside().resolve("file")).hasContent("of 2.0");
+    assertThat(host.runs(host.old)).isTrue();
+  }
+
+  @Test
+  void what_was_well_and_left_in_order_is_not_kept_on_half_an_answer() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.tell(WELL + PAUSED);
+    Files.delete(host.journal);
+
+    host.reboot();
+
+    assertThat(host.runs(host.old)).isTrue();
+  }
+
+  /** Unreadable is a link that leads to itself: it can be neither read nor said to be nothing. */
+  private static void damage(Path path, String how) throws Exception {
+    Files.deleteIfExists(path);
+    switch (how) {
+      case "a folder" -> Files.createDirectory(path);
+      case "a pipe" -> pipe(path);
+      case "unreadable" -> Files.createSymbolicLink(path, path.getFileName());
+      case "empty" -> Files.createFile(path);
+      default -> assertThat(path).doesNotExist();
+    }
+  }
+
+  private static void pipe(Path path) throws IOException, InterruptedException {
+    assertThat(new ProcessBuilder("mkfifo", path.toString()).inheritIO().start().waitFor())
+        .isZero();
+  }
+}

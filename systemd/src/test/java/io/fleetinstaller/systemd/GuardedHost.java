@@ -1,0 +1,183 @@
+package io.fleetinstaller.systemd;
+
+import io.fleetinstaller.host.Behaviour;
+import io.fleetinstaller.host.Guard;
+import io.fleetinstaller.host.HostContext;
+import io.fleetinstaller.host.Kept;
+import io.fleetinstaller.host.SlotsOnDisk;
+import io.fleetinstaller.io.ChildPrograms;
+import io.fleetinstaller.io.DurableDisk;
+import io.fleetinstaller.io.FakeTime;
+import io.fleetinstaller.io.Programs;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Slot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Real files of a host on which agent 2.0 is on trial, the guard's script, and a fake systemctl.
+ */
+final class GuardedHost {
+  static final PackageName AGENT = new PackageName("agent");
+  static final String UNIT = "agent.service";
+  static final String CONFIRM = "0123abcd {\"at\":\"x\",\"done\":\"CONFIRM\"}\n";
+  static final String WELL = "0123abcd {\"at\":\"x\",\"well\":true}\n";
+  static final String PAUSED = "0123abcd {\"at\":\"x\",\"paused\":true}\n";
+
+  final Path root;
+  final Path etc;
+  final Path journal;
+  final Path bin;
+  final SystemdGuard guard;
+  final Slot old;
+  final Slot next;
+  private final SlotsOnDisk slots;
+
+  private GuardedHost(Path root) throws IOException {
+    this.root = root;
+    this.etc = Files.createDirectories(root.resolve("etc"));
+    this.bin = Files.createDirectories(root.resolve("bin"));
+    this.journal = root.resolve("journal");
+    this.slots = new SlotsOnDisk(root.resolve("packages"));
+    this.old = whole(slots.slot(AGENT, "1.0", Map.of(UNIT, Behaviour.SERVES)));
+    this.next = whole(slots.slot(AGENT, "2.0", Map.of(UNIT, Behaviour.SERVES)));
+    HostContext context =
+        new HostContext(
+            root.resolve("packages"), root.resolve("state"), new DurableDisk(), new FakeTime());
+    this.guard = new SystemdGuard(context, GuardedHost::programs, etc);
+  }
+
+  /** Armed and switched, with these data kept; the journal says nothing yet of the candidate. */
+  static GuardedHost onTrial(Path root, Kept... data) throws Exception {
+    GuardedHost host = new GuardedHost(root.toRealPath());
+    host.tell("");
+    host.slots.point(host.old);
+    host.guard.arm(
+        new Guard.Charge(
+            "00000007",
+            AGENT,
+            host.journal,
+            Optional.of(host.old),
+            Optional.of(host.next),
+            List.of(data)));
+    host.slots.point(host.next);
+    Files.writeString(host.etc.resolve(UNIT), "[Service]\n# of 2.0\n");
+    host.fake();
+    return host;
+  }
+
+  void tell(String lines) throws IOException {
+    Files.deleteIfExists(journal);
+    Files.writeString(journal, "0123abcd {\"format\":1}\n" + lines + "\0".repeat(1000));
+  }
+
+  /** Runs the script to its end; its status, or -1 if it has none within 30 s. */
+  int run(String... words) throws Exception {
+    List<String> command = new ArrayList<>(List.of("/bin/sh", script().toString()));
+    command.addAll(List.of(words));
+    Process process = new ProcessBuilder(command).inheritIO().start();
+    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      // Whom it waits for as well: that keeps our own output open.
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+      return -1;
+    }
+    return process.exitValue();
+  }
+
+  /** The machine goes down in good order, and comes up again. */
+  void reboot() throws Exception {
+    Files.writeString(bin.resolve("running"), "stopping\n");
+    run("shutdown");
+    powerOn();
+  }
+
+  void powerOn() throws Exception {
+    Files.writeString(bin.resolve("running"), "starting\n");
+    run("boot");
+  }
+
+  /** From now on systemctl fails at this verb, or does not. */
+  void systemctlFails(String verb, boolean fails) throws IOException {
+    Path sign = bin.resolve("fails-" + verb);
+    if (fails) {
+      Files.writeString(sign, "");
+    } else {
+      Files.deleteIfExists(sign);
+    }
+  }
+
+  void unitIs(String properties) throws IOException {
+    Files.writeString(bin.resolve("state"), properties.replace(" ", "\n") + "\n");
+  }
+
+  String current() throws IOException {
+    return Files.readSymbolicLink(old.current()).toString();
+  }
+
+  boolean runs(Slot slot) throws IOException {
+    return current().equals(slot.release().slotName());
+  }
+
+  boolean armed() {
+    return Files.exists(root.resolve("state/armed/agent"), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  String calls() throws IOException {
+    Path calls = bin.resolve("calls");
+    return Files.exists(calls) ? Files.readString(calls) : "";
+  }
+
+  Path token(String name) {
+    return root.resolve("state/guard").resolve(name + ".agent");
+  }
+
+  List<String> lines(String key) throws IOException {
+    return Files.readAllLines(root.resolve("state/armed/agent")).stream()
+        .filter(line -> line.startsWith(key))
+        .map(line -> line.substring(key.length()))
+        .toList();
+  }
+
+  private Path script() {
+    return root.resolve("state/guard/guard");
+  }
+
+  private void fake() throws IOException {
+    Path systemctl = bin.resolve("systemctl");
+    Files.writeString(
+        systemctl,
+        """
+        #!/bin/sh
+        cd %s && echo "$*" >> calls
+        [ ! -e fails-$1 ] || exit 1
+        case $1 in show) cat state ;; is-active) exit 3 ;; is-system-running) cat running ;; esac
+        """
+            .formatted(bin));
+    Files.setPosixFilePermissions(systemctl, PosixFilePermissions.fromString("rwx------"));
+    Files.createDirectories(root.resolve("state/fired"));
+    String text = Files.readString(script());
+    Files.writeString(script(), text.replace("PATH=/usr/sbin", "PATH=" + bin + ":/usr/sbin"));
+  }
+
+  private static Slot whole(Slot slot) throws IOException {
+    Files.createDirectories(slot.path().resolve(".fleet-installer"));
+    Files.writeString(slot.path().resolve(".fleet-installer/valid"), "{}");
+    return slot;
+  }
+
+  private static Programs.Result programs(Programs.Call call) throws Fault, InterruptedException {
+    return call.argv().getFirst().equals("/bin/sh")
+        ? new ChildPrograms().run(call)
+        : new Programs.Result(call, 0, false, "", "");
+  }
+}
