@@ -1,6 +1,6 @@
 # Sourced by packaging/bench: staging against what a shell would do, and the memory that it takes.
 # shellcheck shell=bash
-: "${work:?}" "${product:?}" "${port:?}" "${corpus:?}" "${daemon=}"
+: "${work:?}" "${product:?}" "${port:?}" "${corpus=}" "${daemon=}"
 
 # What a shell does with the layer: download, digest, decompress, unpack; then everything is on the disk.
 stage_shell() { # LAYOUT PACKAGE SERIES
