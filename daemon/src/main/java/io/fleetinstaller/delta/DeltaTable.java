@@ -57,6 +57,13 @@ public record DeltaTable(Digest from, Digest to, List<Item> files) {
   /** Some bytes of an ancestor. */
   public record Piece(long offset, int length) {}
 
+  /** The files of the old release that it builds on. */
+  public Set<Digest> ancestors() {
+    Set<Digest> ancestors = new HashSet<>();
+    files.forEach(item -> item.ancestor().map(Ancestor::digest).ifPresent(ancestors::add));
+    return ancestors;
+  }
+
   /**
    * The first content that the delta builds on and that no slot claims to hold, if there is one.
    */

@@ -5,6 +5,7 @@ import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 
 /**
@@ -38,6 +39,13 @@ public final class Failure extends Exception {
   /** Asking the same server again gives the same. */
   public static Failure lasting(ReasonCode code, String why) {
     return new Failure(code, false, why, Duration.ZERO);
+  }
+
+  /** A file that holds what was asked for cannot be read; this host's own disk is not meant. */
+  public static Failure unreadable(String why, IOException e) {
+    return e instanceof AccessDeniedException
+        ? lasting(ReasonCode.AUTH_FAILED, why)
+        : lasting(ReasonCode.REGISTRY_ERROR, why);
   }
 
   /** What it means that reading an answer ended in this. */

@@ -77,7 +77,7 @@ record Bundle(Address.Bundle address) implements Repository {
   private static Failure failure(IOException e) {
     return e instanceof NoSuchFileException
         ? Failure.lasting(ReasonCode.NOT_FOUND, e.getMessage() + " does not exist")
-        : Failure.lasting(ReasonCode.IO_ERROR, "reading it failed: " + e.getMessage());
+        : Failure.unreadable("reading it failed: " + e.getMessage(), e);
   }
 
   @Override

@@ -131,7 +131,7 @@ final class Layout implements Repository {
   private static Failure failure(Path file, IOException e) {
     return e instanceof NoSuchFileException
         ? Failure.lasting(ReasonCode.NOT_FOUND, file + " does not exist")
-        : Failure.lasting(ReasonCode.IO_ERROR, "reading %s failed: %s".formatted(file, e));
+        : Failure.unreadable("reading %s failed: %s".formatted(file, e), e);
   }
 
   @Override

@@ -135,6 +135,18 @@ public final class Registry implements AutoCloseable {
     return BlobStream.open(new Download(layer, part, turns, pace, throttle, suspects, traffic));
   }
 
+  /** Opens the table of a delta, asked for like all that nobody needs. */
+  public InputStream table(Image image, Delta delta, Traffic traffic)
+      throws Fault, InterruptedException {
+    PackageName name = image.release().name();
+    Blob table = delta.table();
+    String what = "get the table of delta %s of %s".formatted(delta.manifest(), name);
+    List<Repository> order = suspects.last(table.digest(), hurried(name, traffic));
+    Turns turns = new Turns(what, order, pace.once());
+    return BlobStream.open(
+        new Download(table, Span.whole(table), turns, pace, throttle, suspects, traffic));
+  }
+
   /** What these sent was wrong: they are asked last when the same blobs are opened again. */
   public void suspect(Collection<Sender> senders) {
     suspects.add(senders);
@@ -160,11 +172,15 @@ public final class Registry implements AutoCloseable {
   }
 
   private Deltas deltas(PackageName name, Traffic traffic) throws Fault {
-    List<Repository> hurried = new ArrayList<>();
+    return new Deltas(new Reading(name.value(), hurried(name, traffic), pace.once()), traffic);
+  }
+
+  private List<Repository> hurried(PackageName name, Traffic traffic) throws Fault {
+    List<Repository> found = new ArrayList<>();
     for (String template : settings.repositories()) {
-      hurried.add(open.hurried(Address.of(template, name), traffic));
+      found.add(open.hurried(Address.of(template, name), traffic));
     }
-    return new Deltas(new Reading(name.value(), hurried, pace.once()), traffic);
+    return found;
   }
 
   /** How many repositories there are: opening a layer so often asks each of them. */

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -21,14 +22,11 @@ import java.util.stream.Stream;
  * asked for: it takes memory by what is new, and not by what is old. Immutable.
  */
 public final class Inventory {
-  /** So many files that nobody asked for are remembered: deltas may build on them. */
-  private static final int MOST_ANCESTORS = 20_000;
-
   private static final Place NOWHERE = new Place(Path.of(""), "", 0, 0);
 
   private final Map<Digest, Place> files = new HashMap<>();
   private final Map<Digest, Place> chunks = new HashMap<>();
-  private int ancestors;
+  private final Optional<Inventory> also;
 
   /**
    * Where some bytes are said to lie.
@@ -44,11 +42,13 @@ public final class Inventory {
     }
   }
 
-  private Inventory() {}
+  private Inventory(Optional<Inventory> also) {
+    this.also = also;
+  }
 
   /** What there is in these slots; what they say that makes no sense is passed over. */
   static Inventory of(Stock stock, List<Toc> asked) {
-    Inventory inventory = new Inventory();
+    Inventory inventory = new Inventory(Optional.empty());
     asked.forEach(inventory::ask);
     if (!inventory.files.isEmpty()) {
       for (Slot slot : stock.slots()) {
@@ -62,6 +62,19 @@ public final class Inventory {
     return inventory;
   }
 
+  /** The same, and where these files are, too: a delta may build on some that no table has. */
+  public Inventory with(Stock stock, Set<Digest> more) {
+    Inventory wider = new Inventory(Optional.of(this));
+    more.stream()
+        .filter(digest -> !files.containsKey(digest))
+        .forEach(digest -> wider.files.put(digest, NOWHERE));
+    if (!wider.files.isEmpty()) {
+      stock.slots().forEach(slot -> new Reading(wider, stock, slot.path()).contents());
+    }
+    wider.files.values().removeIf(NOWHERE::equals);
+    return wider;
+  }
+
   private void ask(Toc toc) {
     for (Toc.Entry entry : toc.entries()) {
       if (entry.header().size() > 0) {
@@ -73,7 +86,7 @@ public final class Inventory {
 
   /** A whole file of this content. */
   public Optional<Held> file(Digest digest, long size) {
-    return of(files, digest, size);
+    return of(files, digest, size).or(() -> also.flatMap(base -> base.file(digest, size)));
   }
 
   /** A piece of a file, or a whole one, that has these bytes. */
@@ -114,12 +127,8 @@ public final class Inventory {
 
     private void file(Item item) {
       Digest digest = new Digest(item.digest());
-      Place known = inventory.files.get(digest);
-      boolean asked = NOWHERE.equals(known);
-      boolean ancestor = known == null && inventory.ancestors < MOST_ANCESTORS;
-      if ((asked || ancestor) && sound(item.path())) {
+      if (NOWHERE.equals(inventory.files.get(digest)) && sound(item.path())) {
         inventory.files.put(digest, new Place(slot, item.path(), 0, item.size()));
-        inventory.ancestors += ancestor ? 1 : 0;
       }
     }
 

@@ -17,7 +17,7 @@ public record Stock(List<Slot> slots, Set<Path> rotten) {
     rotten = Set.copyOf(rotten);
   }
 
-  /** What they hold of the files and chunks of these tables, and what a delta could build on. */
+  /** What they hold of the files and chunks of these tables. */
   public Inventory of(List<Toc> asked) {
     return Inventory.of(this, asked);
   }

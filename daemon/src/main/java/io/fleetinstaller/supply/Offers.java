@@ -11,6 +11,7 @@ import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.slots.Inventory;
+import io.fleetinstaller.slots.Stock;
 import io.fleetinstaller.toc.Toc;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,8 +34,15 @@ record Offers(Registry registry, Image image, Toc toc, Bill bill) {
   /** Anybody who may push can list more that are not there; each costs tries. */
   private static final int MOST_LOOKED_AT = 8;
 
-  /** One that can be applied here. */
-  record Offer(Delta delta, DeltaTable table) {
+  /** To find one takes a list, a manifest and a table: who needs less need not look. */
+  private static final Cost LEAST = new Cost(0, 4);
+
+  /**
+   * One that can be applied here.
+   *
+   * @param inventory of all that it builds on
+   */
+  record Offer(Delta delta, DeltaTable table, Inventory inventory) {
 
     /** Its manifest and table are here already. */
     Cost cost() {
@@ -43,16 +51,21 @@ record Offers(Registry registry, Image image, Toc toc, Bill bill) {
   }
 
   /**
-   * The smallest one from a release that a slot holds. Without any a host goes other ways, so that
-   * none can be found out is no failure.
+   * The smallest one from a release that a slot holds, if it costs less than the best way that is
+   * known. Without any a host goes other ways, so that none can be found out is no failure.
    */
-  Optional<Offer> smallest(Inventory inventory, Set<Digest> held) throws InterruptedException {
-    for (Delta delta : fromHeld(held)) {
+  Optional<Offer> smallest(Inventory inventory, Stock stock, Set<Digest> held, Cost best)
+      throws InterruptedException {
+    for (Delta delta : best.compareTo(LEAST) > 0 ? fromHeld(held) : List.<Delta>of()) {
+      if (new Cost(delta.size(), 2).compareTo(best) >= 0) {
+        break;
+      }
       try {
         DeltaTable table = table(delta);
-        Optional<Digest> missing = table.missing(toc, inventory);
+        Inventory wider = inventory.with(stock, table.ancestors());
+        Optional<Digest> missing = table.missing(toc, wider);
         if (missing.isEmpty()) {
-          return Optional.of(new Offer(delta, table));
+          return Optional.of(new Offer(delta, table, wider));
         }
         LOG.warn("passing over {}: no slot holds {}", source(delta), missing.get());
       } catch (Fault fault) {
@@ -70,6 +83,9 @@ record Offers(Registry registry, Image image, Toc toc, Bill bill) {
       if (!Collections.disjoint(ref.from(), held) && deltas.size() < MOST && left-- > 0) {
         try {
           deltas.add(registry.delta(image, ref, bill));
+        } catch (Fault.Transient down) {
+          LOG.warn("looking for no more deltas: {}", down.reason().sentence());
+          left = 0;
         } catch (Fault fault) {
           LOG.warn("passing over a delta: {}", fault.reason().sentence());
         }
@@ -89,7 +105,7 @@ record Offers(Registry registry, Image image, Toc toc, Bill bill) {
   }
 
   private DeltaTable table(Delta delta) throws Fault, InterruptedException {
-    try (InputStream in = registry.open(image, delta.table(), bill)) {
+    try (InputStream in = registry.table(image, delta, bill)) {
       DeltaFormat.Bounds bounds = new DeltaFormat.Bounds(delta.to(), toc, delta.blocks().size());
       return DeltaFormat.read(source(delta), in.readAllBytes(), bounds);
     } catch (IOException e) {

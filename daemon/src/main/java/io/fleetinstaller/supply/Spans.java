@@ -14,17 +14,30 @@ final class Spans {
   /** Kept in memory while it waits; what a broken connection costs at most. */
   static final long MOST = 4 << 20;
 
+  /** More are hard on a registry: gaps are widened then, as far as it helps. */
+  static final int FEW = 200;
+
   private Spans() {}
 
   /** In the order of the layer, none longer than {@link #MOST}. */
   static List<Span> over(List<Toc.Place> places) {
+    List<Toc.Place> sorted =
+        places.stream().sorted(Comparator.comparingLong(Toc.Place::from)).toList();
+    long gap = GAP;
+    List<Span> spans = over(sorted, gap);
+    while (spans.size() > FEW && gap < MOST) {
+      gap *= 2;
+      spans = over(sorted, gap);
+    }
+    return spans;
+  }
+
+  private static List<Span> over(List<Toc.Place> sorted, long gap) {
     List<Span> spans = new ArrayList<>();
     long from = -1;
     long to = -1;
-    List<Toc.Place> sorted =
-        places.stream().sorted(Comparator.comparingLong(Toc.Place::from)).toList();
     for (Toc.Place place : sorted) {
-      if (to >= 0 && place.from() - to <= GAP) {
+      if (to >= 0 && place.from() - to <= gap) {
         to = Math.max(to, place.to());
       } else {
         cut(from, to, spans);

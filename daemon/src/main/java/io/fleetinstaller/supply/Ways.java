@@ -129,20 +129,23 @@ public final class Ways {
     List<Way> ways = new ArrayList<>();
     ranges(inventory).ifPresent(ways::add);
     if (!held.isEmpty() && layers.size() == 1) {
-      delta(inventory, held).ifPresent(ways::add);
+      Cost best =
+          ways.isEmpty() ? Share.whole(layers.getFirst()).cost() : ways.getFirst().estimate();
+      delta(inventory, stock, held, best).ifPresent(ways::add);
     }
     ways.sort(Comparator.comparing(Way::estimate));
     return ways;
   }
 
-  private Optional<Way> delta(Inventory inventory, Set<Digest> held) throws InterruptedException {
+  private Optional<Way> delta(Inventory inventory, Stock stock, Set<Digest> held, Cost best)
+      throws InterruptedException {
     Known layer = layers.getFirst();
     if (layer.table().isEmpty()) {
       return Optional.empty();
     }
     Offers offers = new Offers(registry, image, layer.table().get().toc(), looking);
     return offers
-        .smallest(inventory, held)
+        .smallest(inventory, stock, held, best)
         .filter(offer -> offer.cost().isWellBelow(Share.whole(layer).cost()))
         .map(offer -> {
           Bill bill = new Bill(registry, watcher, offer.cost());
@@ -155,7 +158,7 @@ public final class Ways {
                       new DeltaSupply(
                           offers.source(offer.delta()),
                           offer.table(),
-                          inventory,
+                          offer.inventory(),
                           open(blocks, bill)));
           return new Way("by a delta", offer.cost(), delivery(image, List.of(assembled)), bill);
         });

@@ -16,6 +16,7 @@ import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.slots.Inventory;
 import io.fleetinstaller.slots.Sink;
+import io.fleetinstaller.slots.Stock;
 import io.fleetinstaller.toc.Toc;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -249,7 +250,8 @@ final class DeltaSupplyTest {
   }
 
   private Inventory inventory() {
-    return releases.slots.inventory(Releases.AGENT).of(List.of(toc));
+    Stock stock = releases.slots.inventory(Releases.AGENT);
+    return stock.of(List.of(toc)).with(stock, table.ancestors());
   }
 
   private Toc.Entry entry(String name) {

@@ -23,6 +23,7 @@ import io.fleetinstaller.slots.Doors;
 import io.fleetinstaller.slots.Inventory;
 import io.fleetinstaller.slots.Layer;
 import io.fleetinstaller.slots.Slots;
+import io.fleetinstaller.slots.Stock;
 import io.fleetinstaller.slots.Supply;
 import io.fleetinstaller.slots.Table;
 import io.fleetinstaller.toc.Toc;
@@ -139,7 +140,8 @@ final class Releases {
             "the delta",
             packed,
             new DeltaFormat.Bounds(image.manifest(), table.toc(), delta.blocks().size()));
-    Inventory inventory = slots.inventory(AGENT).of(List.of(table.toc()));
+    Stock stock = slots.inventory(AGENT);
+    Inventory inventory = stock.of(List.of(table.toc())).with(stock, read.ancestors());
     assertThat(read.missing(table.toc(), inventory)).isEmpty();
     return apply(() ->
         new DeltaSupply(

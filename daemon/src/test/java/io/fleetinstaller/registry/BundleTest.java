@@ -91,7 +91,7 @@ class BundleTest {
     Fault other = fault();
 
     assertThat(missing.reason().code()).isEqualTo(ReasonCode.NOT_FOUND);
-    assertThat(other.reason().code()).isEqualTo(ReasonCode.IO_ERROR);
+    assertThat(other.reason().code()).isEqualTo(ReasonCode.REGISTRY_ERROR);
   }
 
   @Test

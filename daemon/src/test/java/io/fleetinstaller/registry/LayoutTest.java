@@ -266,6 +266,21 @@ class LayoutTest {
         RegistrySettings.of(List.of("file:" + folder)), new FakeTime(), new Random(1), Map.of());
   }
 
+  @Test
+  void a_blob_that_cannot_be_read_is_not_taken_for_trouble_with_this_hosts_own_disk()
+      throws Exception {
+    Packed packed = Packed.manifest(bytes(1000)).into(folder);
+    Image image = registry().resolve(packed.release(), LINUX);
+    Path file = blob(image.layers().getFirst().digest());
+    Files.delete(file);
+    Files.createSymbolicLink(file, file);
+
+    Fault fault = fault(() -> read(image, new AtomicLong()));
+
+    assertThat(fault.reason().code()).isEqualTo(ReasonCode.REGISTRY_ERROR);
+    assertThat(fault).hasMessageContaining(file.toString());
+  }
+
   private byte[] read(Image image, AtomicLong arrived) throws Exception {
     Traffic traffic =
         new Traffic() {

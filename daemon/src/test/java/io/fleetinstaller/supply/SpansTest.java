@@ -7,6 +7,7 @@ import io.fleetinstaller.toc.Toc.Place;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** What is asked for of a layer. */
@@ -52,6 +53,31 @@ class SpansTest {
             new Span(5, 5 + 4 * MIB),
             new Span(5 + 4 * MIB, 5 + 8 * MIB),
             new Span(5 + 8 * MIB, 5 + 9 * MIB));
+  }
+
+  @Test
+  void many_places_far_from_each_other_are_still_few_requests() {
+    List<Place> places = every(100 << 10, 1000);
+
+    List<Span> spans = Spans.over(places);
+
+    assertThat(spans.size()).isLessThanOrEqualTo(Spans.FEW);
+    assertThat(places).allMatch(place -> covered(place, spans));
+  }
+
+  @Test
+  void no_gap_is_fetched_that_is_longer_than_a_request() {
+    List<Place> places = every(50 << 20, 300);
+
+    List<Span> spans = Spans.over(places);
+
+    assertThat(spans).hasSize(300).allMatch(span -> span.length() == 4096);
+  }
+
+  private static List<Place> every(long bytes, int count) {
+    return LongStream.range(0, count)
+        .mapToObj(i -> new Place(i * bytes, i * bytes + 4096, 0))
+        .toList();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static io.fleetinstaller.supply.Editions.LARGE;
 import static io.fleetinstaller.supply.Editions.NAME;
 import static io.fleetinstaller.supply.Editions.contents;
 import static io.fleetinstaller.supply.Editions.edit;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -11,6 +12,7 @@ import io.fleetinstaller.io.FakeTime;
 import io.fleetinstaller.registry.Image;
 import io.fleetinstaller.registry.Registry;
 import io.fleetinstaller.registry.RegistrySettings;
+import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Platform;
 import io.fleetinstaller.release.ReasonCode;
@@ -136,6 +138,56 @@ class WaysTest {
 
     assertThat(ignored.release()).isNotEqualTo(older.release());
     assertThat(ways.stream().map(Way::name)).doesNotContain("by a delta");
+  }
+
+  @Test
+  void a_delta_that_cannot_be_cheaper_than_the_ranges_is_not_looked_into() throws Exception {
+    Slot old = install(build("1", editions.tree(1)));
+    Path news = editions.tree(3);
+    Files.copy(withNews(3 << 20).resolve("news"), news.resolve("news"));
+    install(build("3", news));
+    Image image = build("2", editions.tree(2));
+    editions.delta("1", "2");
+    Ways ways = ways(image);
+    server.requests.clear();
+
+    List<Way> cheap = ways.cheap(slots.inventory(NAME), Set.of(old.release().digest()));
+
+    assertThat(cheap.stream().map(Way::name)).containsExactly("by ranges");
+    assertThat(server.requests).noneMatch(path -> path.contains("/blobs/"));
+  }
+
+  @Test
+  void a_slot_with_very_many_files_hides_none_of_another() throws Exception {
+    Path other = editions.tree(3);
+    edit(other.resolve("large"), 0);
+    Slot many = install(build("0", other));
+    Slot old = install(build("1", editions.tree(1)));
+    Path changed = editions.tree(2);
+    edit(changed.resolve("large"), LARGE / 2);
+    Image image = build("2", changed);
+    editions.delta();
+    Path contents = many.path().resolve(".fleet-installer/contents");
+    String line =
+        Files.readAllLines(contents).stream()
+            .filter(each -> each.startsWith("FILE") && each.contains("small/file-1"))
+            .findFirst()
+            .orElseThrow();
+    StringBuilder lines = new StringBuilder(Files.readString(contents));
+    for (int i = 0; i < 25_000; i++) {
+      String digest = Digest.of(Integer.toString(i).getBytes(UTF_8)).hex();
+      lines.append(line.replaceFirst("[0-9a-f]{64}", digest)).append('\n');
+    }
+    Path marker = contents.resolveSibling("valid");
+    String now = Digest.of(lines.toString().getBytes(UTF_8)).toString();
+    String before = Digest.of(Files.readAllBytes(contents)).toString();
+    Files.writeString(contents, lines);
+    Files.writeString(marker, Files.readString(marker).replace(before, now));
+
+    List<Way> ways = cheap(image, old);
+
+    assertThat(slots.read(NAME).whole()).hasSize(2);
+    assertThat(ways.stream().map(Way::name)).contains("by a delta");
   }
 
   @Test
