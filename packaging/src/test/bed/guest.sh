@@ -1,10 +1,11 @@
 #!/bin/bash
-# guest.sh up NAME [systemd-nspawn arguments] | run NAME COMMAND... | kill NAME | down NAME | sweep
+# guest.sh up NAME [systemd-nspawn arguments] | run NAME COMMAND... | off NAME | kill NAME | down NAME | sweep
 #
 # A Debian guest with a real systemd as PID 1, in a container of this machine; needs root and systemd-nspawn, but
 # not a systemd of the machine's own. Up takes about a second, a command about 20 ms. What guests write lies in GUESTS.
 #   up     boots the guest; what it wrote before a kill is still there. DEGRADED=ok: also when some unit failed
 #   run    runs a command in all of the guest's namespaces, outside its units; passes input, output and status on
+#   off    shuts the guest down in good order, within a minute and a half; what it wrote is still there
 #   kill   ends every process of the guest at once, as a power cut would. What was written is kept even where it
 #          was never synced, since the page cache is this machine's: this tests the order of effects, not fsync
 #   down   kill, and forget what it wrote
@@ -96,6 +97,19 @@ cut() {
   done < "$state/cgroups"
 }
 
+off() {
+  local pid
+  pid=$(leader) || { echo "the guest $name is not up" >&2; return 1; }
+  inside "$pid" systemctl poweroff || true
+  for _ in $(seq 1 1800); do
+    leader > /dev/null || { cut; return; }
+    sleep 0.05
+  done
+  tail -20 "$state/console" >&2
+  cut
+  return 1
+}
+
 down() {
   [ ! -e "$state/cgroups" ] || cut
   rm -rf "$state"
@@ -108,6 +122,7 @@ case $verb in
     pid=$(leader) || { echo "the guest $name is not up" >&2; exit 125; }
     inside "$pid" "${@:3}"
     ;;
+  off) off ;;
   kill) cut ;;
   down) down ;;
   sweep)

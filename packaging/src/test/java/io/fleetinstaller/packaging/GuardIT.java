@@ -19,6 +19,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class GuardIT {
   private static final String ARMED = "/var/lib/fleet-installer/armed/node-exporter";
   private static final String FIRED = "/var/lib/fleet-installer/fired/node-exporter.";
+
+  /** A shell command that names the journal of the upgrade under way. */
+  private static final String NEWEST =
+      "grep -alF '\"version\":\"1.9.0\"' /var/lib/fleet-installer/journals/node-exporter/* | tail -1";
+
   private static final String OLD_SERVES =
       "curl -sf http://127.0.0.1:9100/metrics | grep -q 'node_exporter_build_info.*1\\.5\\.0'";
   private static final String NEW_SERVES =
@@ -143,6 +148,39 @@ final class GuardIT {
     assertDaemonTells("inconclusive", "the machine went down");
   }
 
+  @Tag("F17")
+  @Test
+  void an_orderly_reboot_during_the_trial_ends_in_the_candidate() {
+    rig.desire("new");
+    untilSeenWell();
+
+    guest.powerOff();
+    guest.boot();
+
+    assertThat(guest.sh("journalctl --boot --unit=fleet-installer-boot.service"))
+        .contains("node-exporter: the trial of 1.9.0", "goes on");
+    Rig.Ended ended = rig.ended("new");
+    assertThat(ended.end()).as(rig::story).isEqualTo("upgraded");
+    assertThat(guest.holds(NEW_SERVES)).as(rig::story).isTrue();
+    assertThat(paused()).as(rig::story).isEqualTo("1");
+  }
+
+  @Test
+  void a_daemon_that_was_stopped_before_the_power_went_on_trial_ends_in_the_old_copy() {
+    rig.desire("new");
+    untilSeenWell();
+    rig.stop();
+    assertThat(paused()).as(rig::story).isEqualTo("1");
+
+    guest.kill();
+    guest.boot();
+
+    Rig.Ended ended = rig.ended("new");
+    assertThat(ended.end()).as(rig::story).isEqualTo("reverted");
+    assertThat(ended.code()).as(ended.sentence()).isEqualTo("inconclusive");
+    assertThat(rig.serving()).isEqualTo("1.5.0");
+  }
+
   @Test
   void a_guard_that_comes_too_late_leaves_a_confirmed_upgrade_alone() {
     rig.desire("new");
@@ -176,6 +214,17 @@ final class GuardIT {
             """);
 
     assertThat(left).isEmpty();
+  }
+
+  private void untilSeenWell() {
+    assertThat(guest.within(60, "grep -aq '\"well\":true' \"$(%s)\"".formatted(NEWEST)))
+        .as(rig::story)
+        .isTrue();
+  }
+
+  /** How often the daemon has said that it was told to stop. */
+  private String paused() {
+    return guest.sh("grep -ac '\"paused\":true' \"$(%s)\" || true".formatted(NEWEST));
   }
 
   /** The candidate serves and is on trial, and the daemon is gone and cannot come back. */

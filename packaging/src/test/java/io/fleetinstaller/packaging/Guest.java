@@ -68,6 +68,11 @@ public final class Guest implements AutoCloseable {
     script(command.toArray(String[]::new));
   }
 
+  /** Shuts it down in good order; {@link #boot} brings it up again. */
+  public void powerOff() {
+    script("off", name);
+  }
+
   /** Ends every process in it at once, as a power cut would. */
   public void kill() {
     script("kill", name);
