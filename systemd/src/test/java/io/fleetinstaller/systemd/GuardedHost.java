@@ -160,9 +160,12 @@ final class GuardedHost {
         #!/bin/sh
         cd %s && echo "$*" >> calls
         [ ! -e fails-$1 ] || exit 1
-        case $1 in show) cat state ;; is-active) exit 3 ;; is-system-running) cat running ;; esac
+        case $1 in show) cat state ;; is-active) [ -e daemon ] || exit 3 ;; is-system-running) cat running ;; esac
         """
             .formatted(bin));
+    Path sleep = bin.resolve("sleep");
+    Files.writeString(sleep, "#!/bin/sh\n");
+    Files.setPosixFilePermissions(sleep, PosixFilePermissions.fromString("rwx------"));
     Files.setPosixFilePermissions(systemctl, PosixFilePermissions.fromString("rwx------"));
     Files.createDirectories(root.resolve("state/fired"));
     String text = Files.readString(script());

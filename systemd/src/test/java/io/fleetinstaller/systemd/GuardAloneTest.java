@@ -1,0 +1,110 @@
+package io.fleetinstaller.systemd;
+
+import static io.fleetinstaller.systemd.GuardedHost.AGENT;
+import static io.fleetinstaller.systemd.GuardedHost.PAUSED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fleetinstaller.host.Fired;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A service that the daemon had stopped does not wait until the deadline for one that is dead. */
+@Tag("F08")
+final class GuardAloneTest {
+  private static final String STOPPED =
+      "ActiveState=inactive Job=0 Result=success ExecMainExitTimestampMonotonic=5 ActiveExitTimestampMonotonic=4";
+  private static final String LOOK = "start --no-block fleet-installer-ended@agent.service";
+
+  @TempDir Path root;
+
+  @ParameterizedTest
+  @CsvSource({
+    "begun RESTART, true",
+    "begun RESTART_OLD, true",
+    "begun SWITCH_BACK, true",
+    "begun RESTART done RESTART, false",
+    "begun RESTART failed RESTART, false",
+    "begun ARM, false",
+    "begun OBSERVE, false"
+  })
+  void the_end_of_a_daemon_that_was_at_work_is_looked_at(String steps, boolean looks)
+      throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.tell(lines(steps) + PAUSED);
+
+    assertThat(host.run("alone")).isZero();
+
+    assertThat(host.calls().contains(LOOK)).isEqualTo(looks);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", PAUSED})
+  void what_it_had_stopped_is_started_from_the_old_copy(String end) throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.tell(lines("begun RESTART") + end);
+    host.unitIs(STOPPED);
+
+    assertThat(host.run("ended", "agent")).isZero();
+
+    assertThat(host.runs(host.old)).isTrue();
+    assertThat(host.guard.fired(AGENT)).map(Fired::why).contains(Fired.Why.DEADLINE);
+    assertThat(host.calls()).contains("start --no-block agent.service");
+  }
+
+  @Test
+  void a_daemon_that_comes_back_goes_on_by_itself() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.tell(lines("begun RESTART"));
+    host.unitIs(STOPPED);
+    Files.createFile(host.bin.resolve("daemon"));
+
+    assertThat(host.run("ended", "agent")).isZero();
+
+    assertThat(host.runs(host.next)).isTrue();
+    assertThat(host.armed()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "begun OBSERVE, inactive, 0",
+    "begun RESTART, active, 0",
+    "begun RESTART, inactive, 7"
+  })
+  void what_a_person_stopped_or_somebody_starts_is_left_alone(String steps, String active, int job)
+      throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.tell(lines(steps));
+    host.unitIs(
+        STOPPED
+            .replace("ActiveState=inactive", "ActiveState=" + active)
+            .replace("Job=0", "Job=" + job));
+
+    assertThat(host.run("ended", "agent")).isZero();
+
+    assertThat(host.runs(host.next)).isTrue();
+  }
+
+  @Test
+  void the_daemons_unit_calls_for_it_whatever_it_ended_of() throws Exception {
+    assertThat(Path.of("src/main/units/fleet-installer.service"))
+        .content()
+        .contains("\nExecStopPost=-/bin/sh /var/lib/fleet-installer/guard/guard alone\n");
+  }
+
+  private static String lines(String steps) {
+    StringBuilder lines = new StringBuilder();
+    String[] words = steps.split(" ", -1);
+    for (int i = 0; i < words.length; i += 2) {
+      lines.append(
+          "0123abcd {\"at\":\"x\",\"%s\":\"%s\",\"boot\":\"b\"}\n"
+              .formatted(words[i], words[i + 1]));
+    }
+    return lines.toString();
+  }
+}
