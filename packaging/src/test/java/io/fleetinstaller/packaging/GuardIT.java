@@ -137,6 +137,23 @@ final class GuardIT {
   }
 
   @Test
+  void what_a_dead_daemon_had_stopped_does_not_wait_for_the_deadline() {
+    onTrialWithoutDaemon();
+    guest.sh(
+        """
+        systemctl stop fleet-installer-guard@node-exporter.timer
+        echo '0123abcd {"at":"x","begun":"RESTART","boot":"x"}' >> "$(%s)"
+        systemctl stop %s
+        """
+            .formatted(NEWEST, Rig.UNIT));
+
+    assertThat(guest.within(30, "[ -e " + FIRED + "deadline ]")).as(rig::story).isTrue();
+
+    assertThat(guest.within(5, OLD_SERVES)).as(rig::story).isTrue();
+    assertDaemonTells("guard-fired", "not confirmed in its time");
+  }
+
+  @Test
   void a_power_cut_during_the_trial_ends_in_the_old_copy_before_any_agent_starts() {
     onTrialWithoutDaemon();
 
@@ -161,7 +178,7 @@ final class GuardIT {
         .contains("node-exporter: the trial of 1.9.0", "goes on");
     Rig.Ended ended = rig.ended("new");
     assertThat(ended.end()).as(rig::story).isEqualTo("upgraded");
-    assertThat(guest.holds(NEW_SERVES)).as(rig::story).isTrue();
+    assertThat(guest.within(5, NEW_SERVES)).as(rig::story).isTrue();
     assertThat(paused()).as(rig::story).isEqualTo("1");
   }
 
