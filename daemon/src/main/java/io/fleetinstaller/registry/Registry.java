@@ -53,24 +53,14 @@ public final class Registry implements AutoCloseable {
       Time time,
       RandomGenerator chance,
       Map<String, String> environment) {
-    this(settings, Throttle.Limit.NONE, time, chance, environment);
-  }
-
-  Registry(
-      RegistrySettings settings,
-      Throttle.Limit limit,
-      Time time,
-      RandomGenerator chance,
-      Map<String, String> environment) {
     this(
         settings,
-        new Throttle(limit, time),
+        new Throttle(Throttle.Limit.NONE, time),
         new Pace(settings.connections().patience(), time, chance),
         new Repositories(settings, time, environment));
   }
 
-  private Registry(
-      RegistrySettings settings, Throttle throttle, Pace pace, Repositories repositories) {
+  Registry(RegistrySettings settings, Throttle throttle, Pace pace, Repositories repositories) {
     this.settings = settings;
     this.throttle = throttle;
     this.pace = pace;

@@ -3,11 +3,13 @@ package io.fleetinstaller.registry;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.fleetinstaller.http.Connections;
+import io.fleetinstaller.http.Pace;
 import io.fleetinstaller.http.Patience;
 import io.fleetinstaller.http.ProxySettings;
 import io.fleetinstaller.http.Throttle;
 import io.fleetinstaller.io.FakeTime;
 import io.fleetinstaller.io.Faulted;
+import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Fault;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -143,12 +145,18 @@ final class Pulling {
     if (registry == null) {
       RegistrySettings settings =
           new RegistrySettings(repositories, authFile, new Connections(ca, proxy, patience));
-      registry = new Registry(settings, limit, new Noting(), new Random(7), environment);
+      Time noting = new Noting();
+      registry =
+          new Registry(
+              settings,
+              new Throttle(limit, noting),
+              new Pace(patience, noting, new Random(7)),
+              new Repositories(settings, noting, environment));
     }
     return registry;
   }
 
-  private final class Noting implements io.fleetinstaller.io.Time {
+  private final class Noting implements Time {
     @Override
     public java.time.Instant now() {
       return time.now();
