@@ -143,12 +143,7 @@ final class Scenarios {
         slow(
             "daemon stopped on trial, then a cut",
             SLOW_UPGRADE,
-            it ->
-                it.begin()
-                    .onTrial()
-                    .sh("systemctl stop " + DAEMON)
-                    .cut()
-                    .ends("reverted")));
+            it -> it.begin().onTrial().sh("systemctl stop " + DAEMON).cut().ends("reverted")));
   }
 
   private static void twoDaemons(Stage stage) {
