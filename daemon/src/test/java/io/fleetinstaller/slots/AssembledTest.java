@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
@@ -196,7 +197,11 @@ final class AssembledTest {
     Digest wanted = Digest.of("a: b".getBytes(UTF_8));
     try (Unreadable bad = Unreadable.make(first.path().resolve("etc/agent.yaml"))) {
 
-      Inventory sound = slots.soundInventory(AGENT).of(List.of(Parcel.agent("2").table().toc()));
+      Stock stock = slots.soundInventory(AGENT);
+      Inventory sound =
+          stock
+              .of(List.of(Parcel.agent("2").table().toc()))
+              .with(stock, Set.of(wanted, Digest.of("agent 1".getBytes(UTF_8))));
 
       refusedWhen((sink, content) -> sink.copy(bad.file(), 0, content.length));
       assertThat(sound.file(wanted, 4)).isEmpty();
