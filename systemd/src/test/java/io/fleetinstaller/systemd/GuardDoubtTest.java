@@ -11,10 +11,12 @@ import io.fleetinstaller.host.Kept;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -23,19 +25,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class GuardDoubtTest {
   @TempDir Path root;
 
+  static Stream<Arguments> damages() {
+    return Stream.of("gone", "a folder", "a pipe", "unreadable", "empty")
+        .flatMap(damage -> Stream.of("fire", "boot").map(verb -> Arguments.of(damage, verb)));
+  }
+
   @ParameterizedTest
-  @CsvSource({
-    "gone, fire",
-    "gone, boot",
-    "a folder, fire",
-    "a folder, boot",
-    "a pipe, fire",
-    "a pipe, boot",
-    "unreadable, fire",
-    "unreadable, boot",
-    "empty, fire",
-    "empty, boot"
-  })
+  @MethodSource("damages")
   void a_journal_that_tells_nothing_does_not_undo_what_may_be_confirmed(String damage, String verb)
       throws Exception {
     GuardedHost host = GuardedHost.onTrial(root);
@@ -56,18 +52,7 @@ final class GuardDoubtTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "gone, fire",
-    "gone, boot",
-    "a folder, fire",
-    "a folder, boot",
-    "a pipe, fire",
-    "a pipe, boot",
-    "unreadable, fire",
-    "unreadable, boot",
-    "empty, fire",
-    "empty, boot"
-  })
+  @MethodSource("damages")
   void without_a_journal_a_candidate_that_nobody_was_about_to_confirm_is_taken_back(
       String damage, String verb) throws Exception {
     GuardedHost host = GuardedHost.onTrial(root);
