@@ -2,6 +2,7 @@ package io.fleetinstaller.daemon;
 
 import io.fleetinstaller.data.Extent;
 import io.fleetinstaller.data.Snapshots;
+import io.fleetinstaller.host.Armed;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.host.Kept;
 import io.fleetinstaller.host.ServiceState;
@@ -114,6 +115,7 @@ final class AgentData {
   /** Brings back what the candidate may have changed, with everything of the package stopped. */
   void restore(Upgrade upgrade, Optional<Slot> from, Optional<Slot> to)
       throws Fault, InterruptedException {
+    Snapshots.requireMounted(armed(upgrade).map(Armed::mounts).orElse(List.of()));
     List<Kept> all = of(upgrade);
     if (!Snapshots.any(all)) {
       return;
@@ -166,15 +168,19 @@ final class AgentData {
     if (upgrade.to().isEmpty()) {
       return List.of();
     }
+    Optional<Armed> armed = armed(upgrade);
+    return armed.isPresent()
+        ? armed.get().data()
+        : Snapshots.named(upgrade.id(), whole(upgrade.from()), whole(upgrade.to()));
+  }
+
+  private Optional<Armed> armed(Upgrade upgrade) {
     try {
-      Optional<List<Kept>> armed = guard.data(upgrade);
-      if (armed.isPresent()) {
-        return armed.get();
-      }
+      return guard.armed(upgrade);
     } catch (Fault fault) {
       LOG.warn("cannot tell what data was armed: {}", fault.getMessage());
+      return Optional.empty();
     }
-    return Snapshots.named(upgrade.id(), whole(upgrade.from()), whole(upgrade.to()));
   }
 
   private Optional<Slot> whole(Optional<Release> release) {

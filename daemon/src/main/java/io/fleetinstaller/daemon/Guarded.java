@@ -55,14 +55,13 @@ final class Guarded {
     host.guard().arm(new Guard.Charge(upgrade.id(), upgrade.name(), journal, from, to, data));
   }
 
-  /** The data that was armed for this upgrade, whether the guard went back or not. */
-  Optional<List<Kept>> data(Upgrade upgrade) throws Fault {
+  /** What was armed for this upgrade, whether the guard went back or not. */
+  Optional<Armed> armed(Upgrade upgrade) throws Fault {
     Optional<Armed> armed = host.guard().armed(upgrade.name());
     Optional<Armed> fired = host.guard().fired(upgrade.name()).map(Fired::armed);
     return Stream.concat(armed.stream(), fired.stream())
         .filter(one -> one.upgradeId().equals(upgrade.id()))
-        .findFirst()
-        .map(Armed::data);
+        .findFirst();
   }
 
   /** The trial may take so much longer; if that cannot be told, what was told before stands. */

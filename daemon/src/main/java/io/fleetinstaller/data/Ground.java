@@ -2,10 +2,10 @@ package io.fleetinstaller.data;
 
 import io.fleetinstaller.host.Custody;
 import io.fleetinstaller.host.Kept;
+import io.fleetinstaller.io.Mounts;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -18,8 +18,6 @@ import java.util.Optional;
  * renames between them.
  */
 final class Ground {
-  private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
-  private static final int MOUNT_POINT = 4;
   private static final int MOST_LINKS = 20;
 
   private final Custody custody = new Custody();
@@ -88,20 +86,13 @@ final class Ground {
 
   /** A rename takes no mount with it, and no copy should reach into another file system. */
   private static void refuseMounts(Path data) throws IOException, Fault {
-    if (!data.getFileSystem().equals(FileSystems.getDefault()) || !Files.exists(MOUNTS)) {
-      return;
-    }
-    for (String line : Files.readAllLines(MOUNTS, java.nio.charset.StandardCharsets.ISO_8859_1)) {
-      String[] words = line.split(" ", MOUNT_POINT + 2);
-      if (words.length > MOUNT_POINT && words[MOUNT_POINT].startsWith("/")) {
-        String point = words[MOUNT_POINT].replace("\\040", " ");
-        if (point.equals(data.toString()) || point.startsWith(data + "/")) {
-          throw Trouble.refused(
-              ReasonCode.CONFLICT,
-              data,
-              "a file system is mounted on %s; a snapshot must be on the same one, so name a directory inside it"
-                  .formatted(point));
-        }
+    for (Path point : Mounts.points()) {
+      if (point.startsWith(data)) {
+        throw Trouble.refused(
+            ReasonCode.CONFLICT,
+            data,
+            "a file system is mounted on %s; a snapshot must be on the same one, so name a directory inside it"
+                .formatted(point));
       }
     }
   }

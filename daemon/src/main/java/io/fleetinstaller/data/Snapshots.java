@@ -5,6 +5,7 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import io.fleetinstaller.host.Kept;
 import io.fleetinstaller.io.Disk;
 import io.fleetinstaller.io.Held;
+import io.fleetinstaller.io.Mounts;
 import io.fleetinstaller.io.Scratch;
 import io.fleetinstaller.io.Sizes;
 import io.fleetinstaller.release.Fault;
@@ -223,6 +224,21 @@ public final class Snapshots {
 
   private static Path taking(Kept kept) {
     return Kept.beside(kept.data(), "taking-copy");
+  }
+
+  /**
+   * Does nothing if something is mounted on each of these points. A snapshot that is on a disk that
+   * is not mounted is not to be taken for one that was brought back.
+   */
+  public static void requireMounted(List<Path> points) throws Fault, InterruptedException {
+    for (Path point : points) {
+      if (!Trouble.in("look at what is mounted on", point, () -> Mounts.points().contains(point))) {
+        throw new Fault.Transient(
+            ReasonCode.IO_ERROR,
+            "cannot bring back the data below %s: nothing is mounted there; mount its disk"
+                .formatted(point));
+      }
+    }
   }
 
   /** Brings back what is waiting; what a candidate made of the data stays aside. */

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.fleetinstaller.io.Bounded;
 import io.fleetinstaller.io.Disk;
 import io.fleetinstaller.io.Listing;
+import io.fleetinstaller.io.Mounts;
 import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Fault;
@@ -22,10 +23,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -39,6 +42,7 @@ import org.slf4j.LoggerFactory;
 public final class ArmedRecords implements Guard {
   private static final Logger LOG = LoggerFactory.getLogger(ArmedRecords.class);
   private static final String RESTORE = "restore=";
+  private static final String MOUNT = "mount=";
   private static final String TAB = "\t";
   private static final int LIMIT = 64 * 1024;
 
@@ -72,11 +76,11 @@ public final class ArmedRecords implements Guard {
                 folder(charge.from()),
                 folder(charge.to()),
                 time.now());
-    String rest =
-        Stream.concat(charge.data().stream().map(ArmedRecords::line), more.stream())
-            .map(line -> line + "\n")
-            .collect(Collectors.joining());
     try {
+      String rest =
+          Stream.concat(kept(charge.data()).stream(), more.stream())
+              .map(line -> line + "\n")
+              .collect(Collectors.joining());
       Quarantine.directory(disk, directory, 0700);
       Quarantine.directory(disk, fired, 0700);
       for (Path file : files(name)) {
@@ -194,6 +198,7 @@ public final class ArmedRecords implements Guard {
   private static Armed parse(PackageName name, Path file, String text) throws Fault {
     Map<String, String> values = new HashMap<>();
     List<Kept> data = new ArrayList<>();
+    List<Path> mounts = new ArrayList<>();
     for (String line : text.lines().toList()) {
       int sign = line.indexOf('=');
       if (sign < 0) {
@@ -202,6 +207,8 @@ public final class ArmedRecords implements Guard {
       values.put(line.substring(0, sign), line.substring(sign + 1));
       if (line.startsWith(RESTORE)) {
         data.add(kept(name, file, line.substring(RESTORE.length())));
+      } else if (line.startsWith(MOUNT)) {
+        mounts.add(Path.of(line.substring(MOUNT.length())));
       }
     }
     try {
@@ -210,14 +217,20 @@ public final class ArmedRecords implements Guard {
           Optional.of(values.getOrDefault("from", "")).filter(slot -> !slot.isEmpty()),
           Optional.of(values.getOrDefault("to", "")).filter(slot -> !slot.isEmpty()),
           Instant.parse(values.getOrDefault("armed-at", "")),
-          data);
+          data,
+          mounts);
     } catch (DateTimeException e) {
       throw damaged(name, file, "its armed-at is not a time");
     }
   }
 
-  private static String line(Kept kept) {
-    return RESTORE + kept.snapshot() + TAB + kept.data() + TAB + kept.aside();
+  private static Set<String> kept(List<Kept> all) throws IOException {
+    Set<String> lines = new LinkedHashSet<>();
+    for (Kept kept : all) {
+      Mounts.above(kept.snapshot()).ifPresent(point -> lines.add(MOUNT + point));
+      lines.add(RESTORE + kept.snapshot() + TAB + kept.data() + TAB + kept.aside());
+    }
+    return lines;
   }
 
   private static Kept kept(PackageName name, Path file, String line) throws Fault {

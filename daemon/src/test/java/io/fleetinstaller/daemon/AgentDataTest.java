@@ -198,6 +198,24 @@ final class AgentDataTest {
   }
 
   @Test
+  void on_a_disk_that_is_not_mounted_no_data_is_taken_for_brought_back() throws Exception {
+    Release one = keeping("1");
+    Release bad = keeping("2");
+    stage.host.life(bad, BAD);
+    stage.host.mounts = List.of(folder.resolve("disk"));
+    stage.start().desire(one);
+    stage.poll();
+
+    stage.desire(bad);
+    stage.poll();
+
+    assertThat(seen).containsExactly("1 found nothing", "2 found 1");
+    assertThat(stage.current()).isEqualTo("2");
+    assertThat(stage.explain().object("last").object("reason").text("sentence"))
+        .contains("nothing is mounted there; mount its disk");
+  }
+
+  @Test
   void data_that_cannot_be_kept_is_told_before_the_service_is_stopped() throws Exception {
     Release one = stage.release("1");
     Release two = keeping("2");

@@ -8,6 +8,7 @@ import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Slot;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,6 +29,9 @@ import java.util.function.Consumer;
 public final class FakeHost implements Host {
   /** What was done to it, in order, e.g. {@code restart agent 2.0}. */
   public final List<String> deeds = new ArrayList<>();
+
+  /** Where the disks of data are mounted, as whatever is armed from now on has it. */
+  public List<Path> mounts = List.of();
 
   private final Time time;
   private final Map<Release, Life> lives = new HashMap<>();
@@ -284,7 +288,8 @@ public final class FakeHost implements Host {
                 charge.from().map(FakeHost::folder),
                 charge.to().map(FakeHost::folder),
                 time.now(),
-                charge.data()));
+                charge.data(),
+                mounts));
       }
     }
 

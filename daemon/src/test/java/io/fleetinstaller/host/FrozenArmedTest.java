@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.FakeTime;
 import io.fleetinstaller.io.Frozen;
+import io.fleetinstaller.io.Needs;
 import io.fleetinstaller.release.PackageName;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,23 @@ class FrozenArmedTest {
                 .stream()
                 .filter(key -> !List.of("link", "candidate", "old").contains(key))
                 .toList());
+  }
+
+  @Test
+  void what_lies_on_a_disk_of_its_own_is_armed_with_the_place_of_that() throws Exception {
+    Needs.the(Files.isDirectory(Path.of("/proc/self")), "a file system that is mounted");
+    records()
+        .arm(
+            new Guard.Charge(
+                "00000001",
+                AGENT,
+                folder.resolve("journal"),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(Kept.of(Path.of("/proc/agent"), "1"), Kept.of(Path.of("/proc/b"), "1"))));
+
+    assertThat(Files.readAllLines(folder.resolve("armed/agent"))).containsOnlyOnce("mount=/proc");
+    assertThat(records().armed(AGENT).orElseThrow().mounts()).containsExactly(Path.of("/proc"));
   }
 
   private ArmedRecords records() {

@@ -28,6 +28,8 @@ final class GuardAloneTest {
     "begun RESTART, true",
     "begun RESTART_OLD, true",
     "begun SWITCH_BACK, true",
+    "begun SWITCH_BACK done SWITCH_BACK, true",
+    "begun RESTART_OLD done RESTART_OLD, false",
     "begun RESTART done RESTART, false",
     "begun RESTART failed RESTART, false",
     "begun ARM, false",
@@ -36,7 +38,7 @@ final class GuardAloneTest {
   void the_end_of_a_daemon_that_was_at_work_is_looked_at(String steps, boolean looks)
       throws Exception {
     GuardedHost host = GuardedHost.onTrial(root);
-    host.tell(lines(steps) + PAUSED);
+    host.tell(GuardedHost.steps(steps) + PAUSED);
 
     assertThat(host.run("alone")).isZero();
 
@@ -47,7 +49,7 @@ final class GuardAloneTest {
   @ValueSource(strings = {"", PAUSED})
   void what_it_had_stopped_is_started_from_the_old_copy(String end) throws Exception {
     GuardedHost host = GuardedHost.onTrial(root);
-    host.tell(lines("begun RESTART") + end);
+    host.tell(GuardedHost.steps("begun RESTART") + end);
     host.unitIs(STOPPED);
 
     assertThat(host.run("ended", "agent")).isZero();
@@ -57,10 +59,32 @@ final class GuardAloneTest {
     assertThat(host.calls()).contains("start --no-block agent.service");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "begun SWITCH begun SWITCH_BACK, active",
+    "begun SWITCH begun SWITCH_BACK done SWITCH_BACK, active",
+    "begun SWITCH begun SWITCH_BACK done SWITCH_BACK, failed",
+    "begun SWITCH begun SWITCH_BACK done SWITCH_BACK begun RESTART_OLD, active"
+  })
+  void a_candidate_that_the_daemon_left_running_behind_the_old_link_is_stopped(
+      String steps, String active) throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.switchBack();
+    host.tell(GuardedHost.steps(steps));
+    host.unitIs(STOPPED.replace("ActiveState=inactive", "ActiveState=" + active));
+
+    assertThat(host.run("ended", "agent")).isZero();
+
+    assertThat(host.calls().lines())
+        .containsSubsequence("stop agent.service", "start --no-block agent.service");
+    assertThat(host.armed()).isFalse();
+    assertThat(host.runs(host.old)).isTrue();
+  }
+
   @Test
   void a_daemon_that_comes_back_goes_on_by_itself() throws Exception {
     GuardedHost host = GuardedHost.onTrial(root);
-    host.tell(lines("begun RESTART"));
+    host.tell(GuardedHost.steps("begun RESTART"));
     host.unitIs(STOPPED);
     Files.createFile(host.bin.resolve("daemon"));
 
@@ -79,7 +103,7 @@ final class GuardAloneTest {
   void what_a_person_stopped_or_somebody_starts_is_left_alone(String steps, String active, int job)
       throws Exception {
     GuardedHost host = GuardedHost.onTrial(root);
-    host.tell(lines(steps));
+    host.tell(GuardedHost.steps(steps));
     host.unitIs(
         STOPPED
             .replace("ActiveState=inactive", "ActiveState=" + active)
@@ -95,16 +119,5 @@ final class GuardAloneTest {
     assertThat(Path.of("src/main/units/fleet-installer.service"))
         .content()
         .contains("\nExecStopPost=-/bin/sh /var/lib/fleet-installer/guard/guard alone\n");
-  }
-
-  private static String lines(String steps) {
-    StringBuilder lines = new StringBuilder();
-    String[] words = steps.split(" ", -1);
-    for (int i = 0; i < words.length; i += 2) {
-      lines.append(
-          "0123abcd {\"at\":\"x\",\"%s\":\"%s\",\"boot\":\"b\"}\n"
-              .formatted(words[i], words[i + 1]));
-    }
-    return lines.toString();
   }
 }

@@ -235,6 +235,66 @@ final class GuardDoubtTest {
     assertThat(host.runs(host.old)).isTrue();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"fire", "ended", "boot"})
+  void data_on_a_disk_that_is_not_mounted_is_not_taken_for_brought_back(String verb)
+      throws Exception {
+    Path data = Files.createDirectories(root.toRealPath().resolve("disk/agent"));
+    GuardedHost host = GuardedHost.onTrial(root, Kept.of(data, "00000007"));
+    host.unitIs("ActiveState=failed Job=0 Result=signal");
+    Path record = root.resolve("state/armed/agent");
+    String text = Files.readString(record);
+    Files.writeString(record, "mount=" + data.getParent() + "\n" + text);
+
+    int status = host.run(verb, "agent");
+    boolean started = host.calls().contains("start --no-block agent.service");
+    boolean next = host.runs(host.next);
+    Files.writeString(record, "mount=/proc\n" + text);
+    int mounted = host.run("fire", "agent");
+
+    assertThat(status == 0).isEqualTo(!verb.equals("fire"));
+    assertThat(host.calls().contains("start --no-block fleet-installer-guard@agent.service"))
+        .isEqualTo(!verb.equals("fire"));
+    assertThat(started).isFalse();
+    assertThat(next).isTrue();
+    assertThat(mounted).isZero();
+    assertThat(host.runs(host.old)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fire", "ended", "boot"})
+  void a_record_that_cannot_be_read_is_not_one_that_is_not_there(String verb) throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.unitIs("ActiveState=failed Job=0 Result=signal");
+    Path record = root.resolve("state/armed/agent");
+    Path away = Files.move(record, root.resolve("away"));
+    damage(record, "unreadable");
+
+    int status = host.run(verb, "agent");
+    Files.delete(record);
+    Files.move(away, record);
+    int readable = host.run("fire", "agent");
+
+    assertThat(status).isEqualTo(verb.equals("boot") ? 0 : 1);
+    assertThat(host.calls().contains("start --no-block fleet-installer-guard@agent.service"))
+        .isEqualTo(verb.equals("boot"));
+    assertThat(readable).isZero();
+    assertThat(host.runs(host.old)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gone", "a folder", "a pipe", "empty"})
+  void a_record_that_never_will_be_read_is_not_tried_again(String damage) throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    damage(root.resolve("state/armed/agent"), damage);
+
+    assertThat(host.run("fire", "agent")).isZero();
+    assertThat(host.run("boot")).isZero();
+
+    assertThat(host.runs(host.next)).isTrue();
+    assertThat(host.calls()).isEmpty();
+  }
+
   @Test
   void what_was_well_and_left_in_order_is_not_kept_on_half_an_answer() throws Exception {
     GuardedHost host = GuardedHost.onTrial(root);

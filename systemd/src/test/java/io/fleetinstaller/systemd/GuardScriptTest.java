@@ -178,7 +178,8 @@ final class GuardScriptTest {
     assertThat(guard.fired(AGENT)).isEmpty();
     assertThat(guard.armed(AGENT)).isEmpty();
     assertThat(etc.resolve(UNIT + ".d")).isEmptyDirectory();
-    assertThat(calls).contains("start --no-block agent-helper.service agent.service");
+    assertThat(calls.lines())
+        .contains("start --no-block agent-helper.service", "start --no-block agent.service");
   }
 
   @ParameterizedTest

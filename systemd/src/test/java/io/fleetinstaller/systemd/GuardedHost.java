@@ -75,6 +75,23 @@ final class GuardedHost {
     return host;
   }
 
+  /** What the daemon does to the link on its way back, and no more. */
+  void switchBack() throws IOException {
+    slots.point(old);
+  }
+
+  /** Lines of a journal from pairs of words: what was begun, done or failed. */
+  static String steps(String pairs) {
+    StringBuilder lines = new StringBuilder();
+    String[] words = pairs.split(" ", -1);
+    for (int i = 0; i + 1 < words.length; i += 2) {
+      lines.append(
+          "0123abcd {\"at\":\"x\",\"%s\":\"%s\",\"boot\":\"b\"}\n"
+              .formatted(words[i], words[i + 1]));
+    }
+    return lines.toString();
+  }
+
   void tell(String lines) throws IOException {
     Files.deleteIfExists(journal);
     Files.writeString(journal, "0123abcd {\"format\":1}\n" + lines + "\0".repeat(1000));
