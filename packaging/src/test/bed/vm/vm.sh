@@ -10,7 +10,9 @@
 set -euo pipefail
 
 machine() { # EXTRA...
-  local port=$((20000 + RANDOM % 12000))
+  local port
+  # One that answers is another machine's.
+  while port=$((20000 + RANDOM % 12000)) && (: <> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do :; done
   rm -f "$monitor"
   echo "$port" > "$portfile"
   exec qemu-system-x86_64 -accel tcg,thread=multi,tb-size=256 -cpu max -smp "${CPUS:-2}" -m 512 \

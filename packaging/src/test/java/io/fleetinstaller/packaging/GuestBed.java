@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.opentest4j.TestAbortedException;
@@ -40,10 +39,12 @@ public final class GuestBed implements BeforeAllCallback, ParameterResolver {
 
   @Override
   public Guest resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    return context
-        .getRoot()
-        .getStore(Namespace.create(GuestBed.class))
-        .getOrComputeIfAbsent(Guest.class, _ -> boot(), Guest.class);
+    return Bed.GUEST;
+  }
+
+  /** Lasts as long as this process: where each class of tests is run apart, they still share it. */
+  private static final class Bed {
+    static final Guest GUEST = boot();
   }
 
   private static Guest boot() {
@@ -51,7 +52,9 @@ public final class GuestBed implements BeforeAllCallback, ParameterResolver {
     if (!Files.isExecutable(product.resolve("bin/fleet-installer"))) {
       throw new AssertionError("no product in " + product.toAbsolutePath() + "; run mvn package");
     }
-    return Guest.up(Path.of("src/test/bed").toAbsolutePath(), product);
+    Guest guest = Guest.up(Path.of("src/test/bed").toAbsolutePath(), product);
+    Runtime.getRuntime().addShutdownHook(new Thread(guest::close));
+    return guest;
   }
 
   private static Optional<String> missing() {

@@ -4,7 +4,6 @@ import static io.fleetinstaller.systemd.GuardedHost.CONFIRM;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +16,6 @@ final class GuardLateTest {
 
   @TempDir Path root;
 
-  @Tag("F44")
   @ParameterizedTest
   @CsvSource({
     "'', false",

@@ -1,5 +1,6 @@
 package io.fleetinstaller.packaging.cuts;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 
 /**
  * A virtual machine that runs. Not thread-safe.
@@ -120,6 +122,15 @@ record Machine(Path folder, Process qemu) implements AutoCloseable {
     if (new ProcessBuilder("kill", "-" + name, pid).inheritIO().start().waitFor() != 0) {
       throw new IOException("the machine does not run any more");
     }
+  }
+
+  /** Whether it still runs, and what it last wrote on its console. */
+  String story() throws IOException {
+    List<String> lines = Files.readAllLines(folder.resolve("console"), ISO_8859_1);
+    return "%s\n%s"
+        .formatted(
+            qemu.isAlive() ? "it runs" : "it runs no more",
+            String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size())));
   }
 
   /** The power is gone: what it had not synced is lost. */

@@ -219,6 +219,7 @@ public final class PowerCuts {
       show(seen, report);
       if (!seen.broken().isEmpty()) {
         System.out.println(machine.run(STORY, PATIENCE));
+        System.out.println(machine.story());
       }
       return seen;
     } catch (IOException e) {

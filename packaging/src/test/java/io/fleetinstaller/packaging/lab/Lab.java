@@ -116,7 +116,7 @@ public final class Lab {
     List<Run> runs =
         matrix.sample(options.sample(), random).stream().skip(options.skip()).collect(toList());
     runs.addAll(matrix.pairs(options.pairs(), random));
-    for (int i = 0; i < CALM; i++) {
+    for (int i = 0; i < (options.shortRun() ? 1 : CALM); i++) {
       runs.addFirst(Run.of(Route.REVERT));
       runs.addFirst(Run.of(Route.LATE_REVERT));
       runs.addFirst(new Run(Route.LATE_REVERT, List.of(afterRestart(recorded, Manner.DIE))));
