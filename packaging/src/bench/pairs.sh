@@ -56,7 +56,7 @@ jar() { "$JAVA_HOME/bin/jar" "$@"; }
 # Debian keeps few versions: its newest security fix, and what the last point release had.
 debian() { # FOLDER PACKAGE[=VERSION]...
   local file
-  mkdir -p "$work/get"
+  mkdir -p "$work/get" "$1"
   (cd "$work/get" && apt-get -qq -o APT::Sandbox::User=root download "${@:2}" >&2)
   for file in "$work"/get/*.deb; do
     dpkg-deb -x "$file" "$1/$(basename "${file%%_*}" | sed 's/6\.1\.0-[0-9]*/6.1/')"
