@@ -115,7 +115,7 @@ final class AgentData {
   /** Brings back what the candidate may have changed, with everything of the package stopped. */
   void restore(Upgrade upgrade, Optional<Slot> from, Optional<Slot> to)
       throws Fault, InterruptedException {
-    Snapshots.requireMounted(armed(upgrade).map(Armed::mounts).orElse(List.of()));
+    guard.requireMounted(upgrade);
     List<Kept> all = of(upgrade);
     if (!Snapshots.any(all)) {
       return;
@@ -168,19 +168,10 @@ final class AgentData {
     if (upgrade.to().isEmpty()) {
       return List.of();
     }
-    Optional<Armed> armed = armed(upgrade);
+    Optional<Armed> armed = guard.armed(upgrade);
     return armed.isPresent()
         ? armed.get().data()
         : Snapshots.named(upgrade.id(), whole(upgrade.from()), whole(upgrade.to()));
-  }
-
-  private Optional<Armed> armed(Upgrade upgrade) {
-    try {
-      return guard.armed(upgrade);
-    } catch (Fault fault) {
-      LOG.warn("cannot tell what data was armed: {}", fault.getMessage());
-      return Optional.empty();
-    }
   }
 
   private Optional<Slot> whole(Optional<Release> release) {

@@ -2,7 +2,9 @@ package io.fleetinstaller.daemon;
 
 import io.fleetinstaller.api.Ending;
 import io.fleetinstaller.api.Job;
+import io.fleetinstaller.data.Snapshots;
 import io.fleetinstaller.desired.Policy;
+import io.fleetinstaller.host.Armed;
 import io.fleetinstaller.host.Fired;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.release.Fault;
@@ -151,6 +153,9 @@ final class Daemon {
         LOG.warn("leaving what the guard of {} keeps: its upgrade's journal cannot be read", name);
         return;
       }
+      for (Armed record : records(name)) {
+        Snapshots.requireMounted(record.mounts());
+      }
       host.guard().disarm(name);
       links.prune(name);
     } catch (Fault fault) {
@@ -163,9 +168,14 @@ final class Daemon {
    * guard's mark tells.
    */
   private boolean mayNotBeOver(PackageName name) throws Fault {
+    return records(name).stream()
+        .anyMatch(record -> situation.journals().isUnread(name, record.upgradeId()));
+  }
+
+  private List<Armed> records(PackageName name) throws Fault {
     return Stream.concat(
             host.guard().armed(name).stream(), host.guard().fired(name).stream().map(Fired::armed))
-        .anyMatch(record -> situation.journals().isUnread(name, record.upgradeId()));
+        .toList();
   }
 
   /** Works until it is interrupted. */

@@ -1,5 +1,6 @@
 package io.fleetinstaller.daemon;
 
+import io.fleetinstaller.data.Snapshots;
 import io.fleetinstaller.health.Onlooker;
 import io.fleetinstaller.host.Armed;
 import io.fleetinstaller.host.Fired;
@@ -55,13 +56,29 @@ final class Guarded {
     host.guard().arm(new Guard.Charge(upgrade.id(), upgrade.name(), journal, from, to, data));
   }
 
-  /** What was armed for this upgrade, whether the guard went back or not. */
-  Optional<Armed> armed(Upgrade upgrade) throws Fault {
+  /**
+   * What was armed for this upgrade, whether the guard went back or not; empty if none can tell.
+   */
+  Optional<Armed> armed(Upgrade upgrade) {
+    try {
+      return record(upgrade);
+    } catch (Fault fault) {
+      LOG.warn("cannot tell what was armed: {}", fault.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Armed> record(Upgrade upgrade) throws Fault {
     Optional<Armed> armed = host.guard().armed(upgrade.name());
     Optional<Armed> fired = host.guard().fired(upgrade.name()).map(Fired::armed);
     return Stream.concat(armed.stream(), fired.stream())
         .filter(one -> one.upgradeId().equals(upgrade.id()))
         .findFirst();
+  }
+
+  /** Refuses to go on while data lies on a disk that is not mounted. */
+  void requireMounted(Upgrade upgrade) throws Fault, InterruptedException {
+    Snapshots.requireMounted(armed(upgrade).map(Armed::mounts).orElse(List.of()));
   }
 
   /** The trial may take so much longer; if that cannot be told, what was told before stands. */
@@ -92,7 +109,11 @@ final class Guarded {
     }
   }
 
+  /**
+   * As long as data waits on a disk that is not mounted, nobody but the guard will bring it back.
+   */
   void disarm(Upgrade upgrade) throws Fault, InterruptedException {
+    requireMounted(upgrade);
     host.guard().disarm(upgrade.name());
   }
 

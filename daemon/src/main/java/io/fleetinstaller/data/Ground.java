@@ -86,7 +86,7 @@ final class Ground {
 
   /** A rename takes no mount with it, and no copy should reach into another file system. */
   private static void refuseMounts(Path data) throws IOException, Fault {
-    for (Path point : Mounts.points()) {
+    for (Path point : Mounts.ours()) {
       if (point.startsWith(data)) {
         throw Trouble.refused(
             ReasonCode.CONFLICT,

@@ -232,7 +232,7 @@ public final class Snapshots {
    */
   public static void requireMounted(List<Path> points) throws Fault, InterruptedException {
     for (Path point : points) {
-      if (!Trouble.in("look at what is mounted on", point, () -> Mounts.points().contains(point))) {
+      if (!Trouble.in("look at what is mounted on", point, () -> Mounts.has(point))) {
         throw new Fault.Transient(
             ReasonCode.IO_ERROR,
             "cannot bring back the data below %s: nothing is mounted there; mount its disk"

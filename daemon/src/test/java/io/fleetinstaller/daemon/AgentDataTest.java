@@ -202,9 +202,9 @@ final class AgentDataTest {
     Release one = keeping("1");
     Release bad = keeping("2");
     stage.host.life(bad, BAD);
-    stage.host.mounts = List.of(folder.resolve("disk"));
     stage.start().desire(one);
     stage.poll();
+    stage.host.mounts = List.of(folder.resolve("disk"));
 
     stage.desire(bad);
     stage.poll();
@@ -213,6 +213,9 @@ final class AgentDataTest {
     assertThat(stage.current()).isEqualTo("2");
     assertThat(stage.explain().object("last").object("reason").text("sentence"))
         .contains("nothing is mounted there; mount its disk");
+    stage.close();
+    stage.start();
+    assertThat(stage.host.guard().armed(Stage.AGENT)).as("the guard waits for it").isPresent();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.fleetinstaller.io;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
@@ -17,7 +18,8 @@ final class MountsTest {
                 24 22 8:17 /a /mnt/two\\040words\\134\\011x rw - ext4 /dev/sdb1 rw
                 25 22 0:4 net:[4026532] net:[4026532] rw - nsfs nsfs rw
                 26
-                """))
+                """
+                    .getBytes(UTF_8)))
         .containsExactly(Path.of("/"), Path.of("/proc"), Path.of("/mnt/two words\\\tx"));
   }
 

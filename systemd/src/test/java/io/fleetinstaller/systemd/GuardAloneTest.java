@@ -59,6 +59,19 @@ final class GuardAloneTest {
     assertThat(host.calls()).contains("start --no-block agent.service");
   }
 
+  @Test
+  void a_candidate_that_the_daemon_had_given_up_is_stopped_wherever_the_link_is() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.tell(GuardedHost.steps("begun SWITCH begun SWITCH_BACK"));
+    host.unitIs(STOPPED.replace("ActiveState=inactive", "ActiveState=active"));
+
+    assertThat(host.run("ended", "agent")).isZero();
+
+    assertThat(host.calls().lines())
+        .containsSubsequence("stop agent.service", "start --no-block agent.service");
+    assertThat(host.runs(host.old)).isTrue();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "begun SWITCH begun SWITCH_BACK, active",

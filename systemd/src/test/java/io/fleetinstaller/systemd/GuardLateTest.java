@@ -3,6 +3,7 @@ package io.fleetinstaller.systemd;
 import static io.fleetinstaller.systemd.GuardedHost.CONFIRM;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,10 +40,54 @@ final class GuardLateTest {
   }
 
   @Test
+  void what_it_has_started_itself_is_not_stopped_again_while_it_cannot_tell_of_it()
+      throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.tell(GuardedHost.steps("begun SWITCH"));
+    Path fired = root.resolve("state/fired");
+    Files.delete(fired);
+    Files.createFile(fired);
+
+    int first = host.run("fire", "agent");
+    int second = host.run("fire", "agent");
+
+    assertThat(first).isEqualTo(1);
+    assertThat(second).isEqualTo(1);
+    assertThat(host.calls().lines().filter(STOP::equals)).hasSize(1);
+    assertThat(host.calls().lines().filter(START::equals)).hasSize(2);
+  }
+
+  @Test
+  void what_it_started_on_the_way_back_from_another_upgrade_is_no_proof() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    Path run = Files.createDirectories(root.resolve("fleet-installer-guard"));
+    Files.writeString(run.resolve("agent"), "00000006\n");
+    host.switchBack();
+    host.tell(GuardedHost.steps("begun SWITCH"));
+
+    assertThat(host.run("fire", "agent")).isZero();
+
+    assertThat(host.calls().lines()).containsSubsequence(STOP, START);
+  }
+
+  @Test
+  void what_was_stopped_for_nothing_is_started_again() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.unitIs(
+        "ActiveState=inactive Job=0 Result=success ExecMainExitTimestampMonotonic=5 ActiveExitTimestampMonotonic=4");
+    Files.delete(host.old.path().resolve(".fleet-installer/valid"));
+
+    assertThat(host.run("fire", "agent")).isZero();
+
+    assertThat(host.calls()).contains(START);
+    assertThat(host.runs(host.next)).isTrue();
+  }
+
+  @Test
   void where_nobody_can_tell_what_runs_it_is_stopped() throws Exception {
     GuardedHost host = GuardedHost.onTrial(root);
     host.switchBack();
-    java.nio.file.Files.delete(host.journal);
+    Files.delete(host.journal);
 
     assertThat(host.run("fire", "agent")).isZero();
 

@@ -458,7 +458,10 @@ final class GuardScriptTest {
     Files.createDirectories(root.resolve("state/armed"));
     Files.createDirectories(root.resolve("state/fired"));
     String text = Files.readString(script());
-    Files.writeString(script(), text.replace("PATH=/usr/sbin", "PATH=" + bin + ":/usr/sbin"));
+    Files.writeString(
+        script(),
+        text.replace("PATH=/usr/sbin", "PATH=" + bin + ":/usr/sbin")
+            .replace("run=/run", "run=" + root));
   }
 
   private Path script() {

@@ -186,7 +186,10 @@ final class GuardedHost {
     Files.setPosixFilePermissions(systemctl, PosixFilePermissions.fromString("rwx------"));
     Files.createDirectories(root.resolve("state/fired"));
     String text = Files.readString(script());
-    Files.writeString(script(), text.replace("PATH=/usr/sbin", "PATH=" + bin + ":/usr/sbin"));
+    Files.writeString(
+        script(),
+        text.replace("PATH=/usr/sbin", "PATH=" + bin + ":/usr/sbin")
+            .replace("run=/run", "run=" + root));
   }
 
   private static Slot whole(Slot slot) throws IOException {
