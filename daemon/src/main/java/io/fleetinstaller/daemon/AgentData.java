@@ -126,6 +126,8 @@ final class AgentData {
     if (from.isPresent()) {
       host.stop(from.get());
     }
+    // A disk may be mounted for the agent only.
+    guard.requireMounted(upgrade);
     snapshots.restore(all);
   }
 

@@ -183,7 +183,7 @@ public final class Assembly {
     Conductor conductor = new Conductor(steps, journals, time, boot());
     Links links = new Links(situation, opened);
     Desk desk = new Desk(situation, staging, time);
-    Daemon.Crew crew = new Daemon.Crew(desk, conductor, steps, opened, care.data(), news, links);
+    Daemon.Crew crew = new Daemon.Crew(desk, conductor, steps, opened, care, news, links);
     Facts facts = new Facts(settings, source, identity, Facts.self(host.name(), time));
     Scribe scribe = new Scribe(situation, conductor, facts, new Damages(situation, links::told));
     Overseer overseer = overseer(scribe, desk, inbox, situation);

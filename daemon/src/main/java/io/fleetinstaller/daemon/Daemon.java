@@ -2,10 +2,7 @@ package io.fleetinstaller.daemon;
 
 import io.fleetinstaller.api.Ending;
 import io.fleetinstaller.api.Job;
-import io.fleetinstaller.data.Snapshots;
 import io.fleetinstaller.desired.Policy;
-import io.fleetinstaller.host.Armed;
-import io.fleetinstaller.host.Fired;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
@@ -44,6 +41,7 @@ final class Daemon {
   private final Conductor conductor;
   private final Narrated narrated;
   private final Host host;
+  private final Guarded guarded;
   private final AgentData data;
   private final News news;
   private final Links links;
@@ -54,7 +52,7 @@ final class Daemon {
       Conductor conductor,
       Narrated narrated,
       Host host,
-      AgentData data,
+      HostSteps.Care care,
       News news,
       Links links) {}
 
@@ -66,7 +64,8 @@ final class Daemon {
     this.conductor = crew.conductor();
     this.narrated = crew.narrated();
     this.host = crew.host();
-    this.data = crew.data();
+    this.guarded = crew.care().guard();
+    this.data = crew.care().data();
     this.news = crew.news();
     this.links = crew.links();
     this.lostTrials = new LostTrials(situation, host, conductor);
@@ -153,10 +152,7 @@ final class Daemon {
         LOG.warn("leaving what the guard of {} keeps: its upgrade's journal cannot be read", name);
         return;
       }
-      for (Armed record : records(name)) {
-        Snapshots.requireMounted(record.mounts());
-      }
-      host.guard().disarm(name);
+      guarded.tidy(name);
       links.prune(name);
     } catch (Fault fault) {
       LOG.warn("cannot tidy {} up: {}", name, fault.getMessage());
@@ -168,15 +164,10 @@ final class Daemon {
    * guard's mark tells.
    */
   private boolean mayNotBeOver(PackageName name) throws Fault {
-    return records(name).stream()
+    return guarded.records(name).stream()
         .anyMatch(record -> situation.journals().isUnread(name, record.upgradeId()));
   }
 
-  private List<Armed> records(PackageName name) throws Fault {
-    return Stream.concat(
-            host.guard().armed(name).stream(), host.guard().fired(name).stream().map(Fired::armed))
-        .toList();
-  }
 
   /** Works until it is interrupted. */
   void work() throws InterruptedException {

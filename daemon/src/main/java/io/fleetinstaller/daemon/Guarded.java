@@ -12,6 +12,7 @@ import io.fleetinstaller.release.Descriptor;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
@@ -69,9 +70,7 @@ final class Guarded {
   }
 
   private Optional<Armed> record(Upgrade upgrade) throws Fault {
-    Optional<Armed> armed = host.guard().armed(upgrade.name());
-    Optional<Armed> fired = host.guard().fired(upgrade.name()).map(Fired::armed);
-    return Stream.concat(armed.stream(), fired.stream())
+    return records(upgrade.name()).stream()
         .filter(one -> one.upgradeId().equals(upgrade.id()))
         .findFirst();
   }
@@ -79,6 +78,42 @@ final class Guarded {
   /** Refuses to go on while data lies on a disk that is not mounted. */
   void requireMounted(Upgrade upgrade) throws Fault, InterruptedException {
     Snapshots.requireMounted(armed(upgrade).map(Armed::mounts).orElse(List.of()));
+  }
+
+  /**
+   * Refuses to go on while the guard has still to bring back what another upgrade of the package
+   * took: it would shoot this one down, or lose its way.
+   */
+  void requireNoOther(Upgrade upgrade) throws Fault, InterruptedException {
+    for (Armed record : records(upgrade.name())) {
+      if (!record.upgradeId().equals(upgrade.id())) {
+        requireBack(record);
+      }
+    }
+  }
+
+  /** Does away with what is left of upgrades that are over, unless their data is not back. */
+  void tidy(PackageName name) throws Fault, InterruptedException {
+    for (Armed record : records(name)) {
+      requireBack(record);
+    }
+    host.guard().disarm(name);
+  }
+
+  private static void requireBack(Armed record) throws Fault, InterruptedException {
+    Snapshots.requireMounted(record.mounts());
+    if (Snapshots.any(record.data())) {
+      throw new Fault.Transient(
+          ReasonCode.CONFLICT,
+          "cannot leave upgrade %s behind: the guard has yet to bring back its data"
+              .formatted(record.upgradeId()));
+    }
+  }
+
+  /** What was armed for the package, whether the guard went back or not. */
+  List<Armed> records(PackageName name) throws Fault {
+    Stream<Armed> fired = host.guard().fired(name).map(Fired::armed).stream();
+    return Stream.concat(host.guard().armed(name).stream(), fired).toList();
   }
 
   /** The trial may take so much longer; if that cannot be told, what was told before stands. */
@@ -113,6 +148,7 @@ final class Guarded {
    * As long as data waits on a disk that is not mounted, nobody but the guard will bring it back.
    */
   void disarm(Upgrade upgrade) throws Fault, InterruptedException {
+    requireNoOther(upgrade);
     requireMounted(upgrade);
     host.guard().disarm(upgrade.name());
   }

@@ -99,6 +99,7 @@ final class HostSteps implements Steps {
   }
 
   private void fetch(Upgrade upgrade, Progress progress) throws Fault, InterruptedException {
+    guard.requireNoOther(upgrade);
     if (upgrade.from().isPresent()) {
       slot(upgrade.name(), upgrade.from().get());
     } else if (slots.currentIsBroken(upgrade.name()) && !staging.here(upgrade)) {
@@ -112,6 +113,7 @@ final class HostSteps implements Steps {
   }
 
   private void arm(Upgrade upgrade) throws Fault, InterruptedException {
+    guard.requireNoOther(upgrade);
     Optional<Slot> from = slot(upgrade.name(), upgrade.from());
     Optional<Slot> to = slot(upgrade.name(), upgrade.to());
     if (to.isPresent()) {

@@ -11,7 +11,7 @@ import java.util.concurrent.BlockingQueue;
  * Reads a stream in a thread of its own, a few buffers ahead, so that fetching and checking what
  * comes next goes on while what came is unpacked. Closing it ends and joins the thread.
  */
-final class ReadAhead extends InputStream {
+public final class ReadAhead extends InputStream {
   private static final int BUFFERS = 8;
 
   private final InputStream source;
@@ -21,7 +21,7 @@ final class ReadAhead extends InputStream {
   private Chunk chunk = new Bytes(new byte[0], 0);
   private int at;
 
-  ReadAhead(InputStream source) {
+  public ReadAhead(InputStream source) {
     this.source = source;
     // Virtual, because interrupting it then also ends a read that waits for the network.
     this.reader = Thread.ofVirtual().name("fetch").start(this::fetch);

@@ -11,6 +11,7 @@ import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.slots.Delivery;
 import io.fleetinstaller.slots.Inventory;
 import io.fleetinstaller.slots.Layer;
+import io.fleetinstaller.slots.ReadAhead;
 import io.fleetinstaller.slots.Stock;
 import io.fleetinstaller.slots.Table;
 import io.fleetinstaller.toc.TocFormat;
@@ -159,7 +160,7 @@ public final class Ways {
                           offers.source(offer.delta()),
                           offer.table(),
                           offer.inventory(),
-                          open(blocks, bill)));
+                          new ReadAhead(open(blocks, bill))));
           return new Way("by a delta", offer.cost(), delivery(image, List.of(assembled)), bill);
         });
   }

@@ -3,6 +3,7 @@ package io.fleetinstaller.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fleetinstaller.api.Verb;
+import io.fleetinstaller.host.Armed;
 import io.fleetinstaller.host.Life;
 import io.fleetinstaller.io.Disk;
 import io.fleetinstaller.io.Document;
@@ -215,7 +216,13 @@ final class AgentDataTest {
         .contains("nothing is mounted there; mount its disk");
     stage.close();
     stage.start();
-    assertThat(stage.host.guard().armed(Stage.AGENT)).as("the guard waits for it").isPresent();
+    stage.desire(keeping("3"));
+    stage.poll();
+    assertThat(stage.host.guard().armed(Stage.AGENT))
+        .as("the guard waits for it")
+        .map(Armed::upgradeId)
+        .contains("00000002");
+    assertThat(stage.current()).isEqualTo("2");
   }
 
   @Test

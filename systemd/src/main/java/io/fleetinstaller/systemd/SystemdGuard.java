@@ -72,6 +72,8 @@ final class SystemdGuard implements Guard {
       List<Path> trial = dropIns.trial(name, names(charge.to()));
       trial.forEach(file -> lines.add("dropin=" + file));
       trials.open(name);
+      // One that still tries to end another upgrade would end this one.
+      systemctl.stop("fleet-installer-guard@%s.service".formatted(name));
       records.arm(charge, lines);
     } catch (IOException e) {
       throw failed("arm", name, e);
