@@ -11,12 +11,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the file of the old release that a new one most likely came from: the one of the same path,
- * else of the same path but for versions in it, else the one with most in common. Not thread-safe.
+ * else of the same path but for versions in it (of several such the one with most in common), else
+ * the one with most in common. Not thread-safe.
  */
 final class Ancestors {
   private static final Pattern VERSION = Pattern.compile("[0-9]+(?:[._~+-]*[0-9]+)*");
@@ -51,13 +53,25 @@ final class Ancestors {
     if (same.isPresent()) {
       return same;
     }
-    Optional<Unpacked.File> other =
-        byPlainName.getOrDefault(plain(file.name()), List.of()).stream()
-            .min(Comparator.comparingLong(each -> Math.abs(each.size() - file.size())));
-    return other.isPresent() ? other : alike(file);
+    List<Unpacked.File> others = byPlainName.getOrDefault(plain(file.name()), List.of());
+    return switch (others.size()) {
+      case 0 -> alike(file, _ -> true);
+      case 1 -> Optional.of(others.getFirst());
+      default -> oneOf(others, file);
+    };
   }
 
-  private Optional<Unpacked.File> alike(Unpacked.File file) throws IOException {
+  /** Numbers in names also count parts: then the content tells which part it was. */
+  private Optional<Unpacked.File> oneOf(List<Unpacked.File> others, Unpacked.File file)
+      throws IOException {
+    return alike(file, Set.copyOf(others)::contains)
+        .or(() ->
+            others.stream()
+                .min(Comparator.comparingLong(each -> Math.abs(each.size() - file.size()))));
+  }
+
+  private Optional<Unpacked.File> alike(Unpacked.File file, Predicate<Unpacked.File> among)
+      throws IOException {
     Map<Integer, Integer> inCommon = new LinkedHashMap<>();
     for (Long sample : sketch(file.digest())) {
       samples()
@@ -65,7 +79,7 @@ final class Ancestors {
           .forEach(number -> inCommon.merge(number, 1, Integer::sum));
     }
     return inCommon.entrySet().stream()
-        .filter(entry -> entry.getValue() >= ALIKE)
+        .filter(entry -> entry.getValue() >= ALIKE && among.test(old.get(entry.getKey())))
         .max(
             Comparator.<Map.Entry<Integer, Integer>>comparingInt(Map.Entry::getValue)
                 .thenComparingInt(entry -> -entry.getKey()))
