@@ -17,7 +17,7 @@ public sealed interface Layer {
    * The whole layer, unpacked while it arrives. With a table every entry has to be what that says.
    *
    * @param size of the packed bytes
-   * @param pinned where a table lies that could not be had before; it is taken out of the layer
+   * @param pinned where its table lies; one that could not be had before is taken out of the layer
    */
   record Packed(
       long size,
@@ -27,7 +27,7 @@ public sealed interface Layer {
       Optional<Toc.Location> pinned)
       implements Layer {
 
-    /** One whose table, if it has any, is here. */
+    /** One whose table, if it has any, is here, and is ours. */
     public Packed(long size, Compression compression, Opener opener, Optional<Table> table) {
       this(size, compression, opener, table, Optional.empty());
     }

@@ -51,8 +51,13 @@ record Listed(Toc.Entry entry, Source source, String doing, ReasonCode code) imp
     }
   }
 
-  /** How an entry of the archive differs from what the table says of it; empty: it does not. */
-  static Optional<String> difference(TarEntry said, TarEntry found) {
+  /**
+   * How an entry of the archive differs from what the table says of it; empty: it does not.
+   *
+   * @param named whether the table is ours; those of others have no names of owners, and need not
+   *     have times
+   */
+  static Optional<String> difference(TarEntry said, TarEntry found, boolean named) {
     if (!plain(said.name()).equals(plain(found.name()))) {
       return Optional.of("its name");
     }
@@ -62,8 +67,12 @@ record Listed(Toc.Entry entry, Source source, String doing, ReasonCode code) imp
     if (said.kind() != TarEntry.Kind.SYMLINK && said.mode() != found.mode()) {
       return Optional.of("its mode");
     }
-    if (!same(said.owner(), found.owner())) {
+    if (!same(said.owner(), found.owner(), named)) {
       return Optional.of("its owner");
+    }
+    boolean timed = named || !said.modified().equals(Toc.NO_TIME);
+    if (timed && !said.modified().equals(found.modified())) {
+      return Optional.of("its time of last change");
     }
     if (said.size() != found.size()) {
       return Optional.of("its size");
@@ -81,12 +90,9 @@ record Listed(Toc.Entry entry, Source source, String doing, ReasonCode code) imp
     return rest.endsWith("/") ? rest.substring(0, rest.length() - 1) : rest;
   }
 
-  /** A table that has no names says nothing of them: then the numbers alone decide. */
-  private static boolean same(TarEntry.Owner said, TarEntry.Owner found) {
-    return said.uid() == found.uid()
-        && said.gid() == found.gid()
-        && (said.user().isEmpty() || said.user().equals(found.user()))
-        && (said.group().isEmpty() || said.group().equals(found.group()));
+  private static boolean same(TarEntry.Owner said, TarEntry.Owner found, boolean named) {
+    boolean numbers = said.uid() == found.uid() && said.gid() == found.gid();
+    return named ? said.equals(found) : numbers;
   }
 
   private static boolean same(Map<String, byte[]> said, Map<String, byte[]> found) {

@@ -140,7 +140,7 @@ final class Overheard {
         throw mismatch("it has no entry '%s'".formatted(each.made.name()));
       }
       Toc.Entry entry = table.next();
-      Optional<String> difference = Listed.difference(entry.header(), each.made);
+      Optional<String> difference = Listed.difference(entry.header(), each.made, location.named());
       if (difference.isPresent()) {
         throw mismatch(
             "it says something else of '%s': %s".formatted(each.made.name(), difference.get()));

@@ -8,6 +8,7 @@ import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.toc.Toc;
 import io.fleetinstaller.toc.TocFormat;
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
@@ -170,7 +171,8 @@ final class Staging {
       TarReader tar, Layer.Packed layer, Optional<Overheard> overheard, Unpacking unpacking)
       throws IOException, Fault, InterruptedException {
     if (layer.table().isPresent()) {
-      unpacking.layer(tar, layer.table().get().toc());
+      boolean named = layer.pinned().map(Toc.Location::named).orElse(true);
+      unpacking.layer(tar, layer.table().get().toc(), named);
     } else if (overheard.isPresent()) {
       unpacking.layer(tar, overheard.get());
     } else {

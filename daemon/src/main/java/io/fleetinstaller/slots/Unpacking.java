@@ -56,8 +56,13 @@ final class Unpacking {
     tar.finish();
   }
 
-  /** The same, where every entry has to be the next of the table's. */
-  void layer(TarReader tar, Toc toc) throws IOException, Fault, InterruptedException {
+  /**
+   * The same, where every entry has to be the next of the table's.
+   *
+   * @param named whether that has the names of owners
+   */
+  void layer(TarReader tar, Toc toc, boolean named)
+      throws IOException, Fault, InterruptedException {
     Iterator<Toc.Entry> table = toc.entries().iterator();
     Optional<TarEntry> next = tar.next();
     while (next.isPresent()) {
@@ -66,7 +71,7 @@ final class Unpacking {
         throw refused(ReasonCode.TOC_MISMATCH, found, "its table of contents has no such entry");
       }
       Toc.Entry listed = table.next();
-      Optional<String> difference = Listed.difference(listed.header(), found);
+      Optional<String> difference = Listed.difference(listed.header(), found, named);
       if (difference.isPresent()) {
         throw refused(
             ReasonCode.TOC_MISMATCH,

@@ -6,7 +6,6 @@ import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault.Refused;
 import java.nio.file.attribute.FileTime;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Base64;
 import java.util.HashMap;
@@ -20,7 +19,6 @@ final class Row {
   private static final long MOST_ID = 0xffff_ffffL;
   private static final int MOST_NAME = 4096;
   private static final int MOST_XATTRS = 64;
-  private static final FileTime NO_TIME = FileTime.from(Instant.EPOCH);
 
   private final JsonStream json;
   private Map<String, byte[]> xattrs = Map.of();
@@ -34,7 +32,7 @@ final class Row {
   long gid;
   String user = "";
   String group = "";
-  FileTime modified = NO_TIME;
+  FileTime modified = Toc.NO_TIME;
   Optional<Digest> digest = Optional.empty();
   long offset;
   long endOffset;

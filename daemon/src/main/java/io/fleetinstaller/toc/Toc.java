@@ -2,6 +2,8 @@ package io.fleetinstaller.toc;
 
 import io.fleetinstaller.io.TarEntry;
 import io.fleetinstaller.release.Digest;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +15,9 @@ import java.util.regex.Pattern;
  * the slot is what the table says.
  */
 public record Toc(List<Entry> entries) {
+  /** Of an entry that says nothing of its last change. */
+  public static final FileTime NO_TIME = FileTime.from(Instant.EPOCH);
+
   public Toc {
     entries = List.copyOf(entries);
   }

@@ -267,6 +267,7 @@ final class AssembledTest {
                     all,
                     1,
                     header(all.get(1), "bin/agent", 0755, 7, new TarEntry.Owner(1, 0, "root", ""))),
+            all -> change(all, 1, modified(all.get(1))),
             all -> change(all, 1, digest(all.get(1))),
             all -> change(all, 3, link(all.get(3))),
             all -> change(all, 1, xattr(all.get(1))),
@@ -363,6 +364,23 @@ final class AssembledTest {
     return new Toc.Entry(
         new TarEntry(
             name, said.kind(), mode, owner, said.modified(), size, "", Map.of(), List.of()),
+        entry.digest(),
+        List.of());
+  }
+
+  private static Toc.Entry modified(Toc.Entry entry) {
+    TarEntry said = entry.header();
+    return new Toc.Entry(
+        new TarEntry(
+            said.name(),
+            said.kind(),
+            said.mode(),
+            said.owner(),
+            FileTime.fromMillis(0),
+            said.size(),
+            "",
+            Map.of(),
+            List.of()),
         entry.digest(),
         List.of());
   }

@@ -11,6 +11,7 @@ import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.toc.Toc;
 import java.io.InputStream;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,9 +45,19 @@ final class OverheardTest {
     Toc same = new Toc(List.of(new Toc.Entry(entry, Optional.empty(), List.of())));
     Toc other =
         new Toc(List.of(new Toc.Entry(folder("another", Map.of()), Optional.empty(), List.of())));
+    Toc later = new Toc(List.of(new Toc.Entry(later(entry), Optional.empty(), List.of())));
 
     assertThatCode(() -> overheard.check(same)).doesNotThrowAnyException();
     assertThatCode(() -> overheard.check(other)).isInstanceOf(Refused.class);
+    assertThatCode(() -> overheard.check(later))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("its time of last change");
+  }
+
+  private static TarEntry later(TarEntry said) {
+    FileTime then = FileTime.from(said.modified().toInstant().plusSeconds(1));
+    return new TarEntry(
+        said.name(), said.kind(), said.mode(), said.owner(), then, 0, "", Map.of(), List.of());
   }
 
   private static Overheard listening() throws Refused {

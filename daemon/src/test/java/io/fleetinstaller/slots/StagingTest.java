@@ -47,6 +47,30 @@ final class StagingTest {
     Files.createDirectories(root);
   }
 
+  @Test
+  void a_slot_is_made_durable_by_one_sync_however_many_files_it_has() throws Exception {
+    AtomicInteger syncs = new AtomicInteger();
+    Disk disk =
+        Interposed.in(
+            Disk.class,
+            new DurableDisk(),
+            "sync",
+            real -> {
+              syncs.incrementAndGet();
+              return real.run();
+            });
+    Slots counting = new Slots(root, new Doors(disk, new FileScratch(), Parcel::read), 0);
+    Parcel many = Parcel.agent("2");
+    for (int i = 0; i < 100; i++) {
+      many.file("file-" + i, 0644, "content " + i);
+    }
+
+    counting.stage(Parcel.agent("1").delivery());
+    counting.stage(many.delivery());
+
+    assertThat(syncs).hasValue(2);
+  }
+
   @ParameterizedTest
   @EnumSource
   void a_connection_that_breaks_anywhere_leaves_nothing(Compression compression) throws Exception {
