@@ -53,12 +53,11 @@ stage_dd() { # PACKAGE
   rm -f "$work/dd"
 }
 
-# What makes a slot durable, one call for its whole file system, against one for each of its files. Each of the two is as
-# often first.
+# The call that makes a slot durable, one for its whole file system, against one for each file. The files are tar's: the
+# product has the disk begin while it still writes, and has less left to wait for.
 sync_round() { # TREE ROUND
-  local way ways=(once each) began
-  [ $(($2 % 2)) = 0 ] || ways=(each once)
-  for way in "${ways[@]}"; do
+  local way began
+  for way in $(in_turns "$2" once each); do
     rm -rf "$work/written"
     sync -f "$work"
     tar -C "$1" -cf - . | { mkdir "$work/written" && tar -C "$work/written" -xf -; }
@@ -71,6 +70,8 @@ sync_round() { # TREE ROUND
   done
   rm -rf "$work/written"
 }
+
+megabytes() { stat -c %s "$1" | awk '{ print $1 / 1e6 }'; } # FILE
 
 seconds() { echo "$1 $2" | awk '{ print ($2 - $1) / 1e6 }'; }
 
@@ -94,40 +95,46 @@ least_heap() { # LAYOUT PACKAGE AT_LEAST
   echo 9999
 }
 
-# In turns, and each of the two as often first.
 stage_rounds() { # ROUNDS TREE
-  local round
+  local round way
   for ((round = 0; round < $1; round++)); do
     say "staging $2, round $round"
-    [ $((round % 2)) = 1 ] || stage_shell "$work/layout-$2" "$2" "shell-$2"
-    stage_daemon "$work/layout-$2" "$2" "stage-$2"
-    [ $((round % 2)) = 0 ] || stage_shell "$work/layout-$2" "$2" "shell-$2"
-    stage_dd "$2"
+    for way in $(in_turns "$round" shell daemon dd); do
+      case $way in
+        shell) stage_shell "$work/layout-$2" "$2" "shell-$2" ;;
+        daemon) stage_daemon "$work/layout-$2" "$2" "stage-$2" ;;
+        dd) stage_dd "$2" ;;
+      esac
+    done
   done
 }
 
-stage_row() { # TREE WHAT
-  pair "stage $2" s "stage-$1" "shell-$1" b
-  pair "the same, with the daemon's start" s "stage-$1-whole" "shell-$1" b
-  pair "the same (against dd of the unpacked bytes, with fsync)" s "stage-$1-whole" "dd-$1" "b * 2.5"
-  pair "the same, in processor time" s "stage-$1-processor" "shell-$1-processor" -
+stage_bounds() { # TREE
+  pair "$1: stage (against the shell)" s "stage-$1" "shell-$1" b
+  pair "$1: stage, with the daemon's start (against the shell)" s "stage-$1-whole" "shell-$1" b
+  pair "$1: stage, with the daemon's start (against dd of the unpacked bytes, with fsync)" s \
+    "stage-$1-whole" "dd-$1" "b * 2.5"
+  pair "$1: stage, in processor time (against the shell)" s "stage-$1-processor" "shell-$1-processor" -
+  single "$1: start of the daemon to the first step" s "stage-$1-start" 1
+  single "$1: resident at most while it is staged" MiB "stage-$1-rss" 128
 }
 
 # Our layer against the ordinary one: how large it is, and how long zstd takes to unpack it.
 layer_rows() { # TREE ROUNDS
-  local ours round layer
+  local ours round series layer
   ours=$(blob "$work/layout-$1" "$(layer "$work/layout-$1")")
   zstd -3 -q -f "$plain" -o "$work/ordinary"
   for ((round = 0; round < $2; round++)); do
-    for layer in "$ours" "$work/ordinary"; do
-      case $layer in "$ours") series=ours ;; *) series=ordinary ;; esac
+    for series in $(in_turns "$round" ours ordinary); do
+      case $series in ours) layer=$ours ;; ordinary) layer=$work/ordinary ;; esac
       timed "decode-$series-$1" zstd -dq -f "$layer" -o /dev/null
-      sample "layer-$series-$1" "$(stat -c %s "$layer" | awk '{ print $1 / 1e6 }')"
     done
   done
+  sample "layer-ours-$1" "$(megabytes "$ours")"
+  sample "layer-ordinary-$1" "$(megabytes "$work/ordinary")"
   rm -f "$work/ordinary" "$plain"
-  pair "its layer (against zstd -3 of the tar)" MB "layer-ours-$1" "layer-ordinary-$1" "b * 1.03"
-  pair "its layer, unpacked by zstd (against the same)" ms "decode-ours-$1" "decode-ordinary-$1" "b * 1.2"
+  pair "$1: layer (against zstd -3 of the tar)" MB "layer-ours-$1" "layer-ordinary-$1" "b * 1.03"
+  pair "$1: layer, unpacked by zstd (against zstd -3 of the tar)" ms "decode-ours-$1" "decode-ordinary-$1" "b * 1.2"
 }
 
 stage_rows() {
@@ -142,18 +149,17 @@ stage_rows() {
     say "looking for the least heap for $tree"
     heap=$(least_heap "$work/layout-$tree" "$tree" "$heap") # no larger package needs less
     sample "heap-$tree" "$heap"
-    stage_row "$tree" "$(extent "$tree")"
+    stage_bounds "$tree"
     layer_rows "$tree" "$rounds"
-    single "start of the daemon to the first step" s "stage-$tree-start" 1
-    single "resident at most while staging it" MiB "stage-$tree-rss" 128
+    extent "$tree" >> "$work/machine"
   done
   say "making files durable"
   for ((round = 0; round < rounds; round++)); do sync_round "$corpus/$tree" "$round"; done
-  pair "sync of the file system (against fsync of each file)" s sync-once sync-each "b * 0.15"
+  pair "$tree: sync of the file system after tar (against fsync of each file)" s sync-once sync-each "b * 0.15"
   if [ -z "$short" ]; then
-    pair "least heap that stages the large package (against the small one)" MiB heap-large heap-small b
+    pair "large: least heap that stages it (against the small one)" MiB heap-large heap-small b
   else
-    single "least heap that stages the small package" MiB heap-small -
+    single "small: least heap that stages it" MiB heap-small -
   fi
 }
 
@@ -161,6 +167,6 @@ stage_rows() {
 extent() { # TREE
   local blob
   blob=$(blob "$work/layout-$1" "$(layer "$work/layout-$1")")
-  echo "$(($(stat -c %s "$blob") / 1000000)) MB / $(($(du -sb "$corpus/$1" | cut -f1) / 1000000)) MB /" \
-    "$(find "$corpus/$1" -type f | wc -l) files"
+  echo "$1: $(find "$corpus/$1" -type f | wc -l) files of $(du -sb "$corpus/$1" | awk '{ printf "%d", $1 / 1e6 }') MB," \
+    "packed in $(megabytes "$blob") MB"
 }

@@ -17,10 +17,15 @@ timed() { # SERIES COMMAND...
   sample "$1" "$(($(now) - began))e-3"
 }
 
-# Median, least and greatest of the numbers in the input.
+# What takes turns in a round, so that each is as often before another as behind it.
+in_turns() { # ROUND WHAT...
+  printf '%s\n' "${@:2}" | if [ $(($1 % 2)) = 0 ]; then cat; else tac; fi
+}
+
+# Median, least, greatest and count of the numbers in the input.
 spread() {
   sort -g | awk '{ v[NR] = $1 }
-    END { m = NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2; print m, v[1], v[NR] }'
+    END { m = NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2; print m, v[1], v[NR], NR }'
 }
 
 median() { # SERIES
@@ -40,12 +45,19 @@ single() { # NAME UNIT SERIES BOUND
   row "$1" "$2" "$(median "$3")" - "$4" "$(spread < "$work/series/$3")"
 }
 
-row() { # NAME UNIT VALUE BASELINE BOUND "MEDIAN LEAST GREATEST"
+# What was taken once has no spread, and the table says so.
+row() { # NAME UNIT VALUE BASELINE BOUND "MEDIAN LEAST GREATEST COUNT"
   local bound=$5
+  if cut -f1 "$work/rows" 2> /dev/null | grep -qxF -e "$1"; then
+    echo "two rows are named '$1'" >&2
+    return 1
+  fi
   [ "$bound" != - ] || bound='"-"'
   awk -v OFS='\t' -v name="$1" -v unit="$2" -v v="$3" -v b="$4" -v spread="$6" "BEGIN {
     bound = $bound; split(spread, r, \" \")
-    shown = b == \"-\" ? sprintf(\"(%.4g to %.4g)\", r[2], r[3]) : sprintf(\"%.2f (%.2f to %.2f)\", r[1], r[2], r[3])
+    form = b == \"-\" ? \"%.4g\" : \"%.2f\"
+    shown = r[4] == 1 ? \"(once)\" : sprintf(\"(\" form \" to \" form \")\", r[2], r[3])
+    if (b != \"-\") shown = sprintf(form, r[1]) \" \" shown
     judged = b == \"-\" ? v : r[1] * b
     print name, v, unit, b, shown, bound, bound == \"-\" ? \"-\" : judged <= bound ? \"yes\" : \"NO\" }" >> "$work/rows"
 }

@@ -231,7 +231,7 @@ plain_layer() { # PAIR DIRECTORY
 }
 
 upgrade_rows() {
-  local rounds=7 pair directory round plain
+  local rounds=7 pair directory round way plain
   if [ -n "$short" ]; then rounds=2; fi
   web_start
   for pair in $pairs; do
@@ -243,12 +243,12 @@ upgrade_rows() {
     plain=$(plain_layer "$pair" "$directory")
     for ((round = 0; round < rounds; round++)); do
       say "upgrading $pair, round $round"
-      upgrade_by delta "$pair"
-      casync_round "$pair" "$directory"
-      zsync_round "$pair"
-      upgrade_by ranges "$pair"
-      ostree_round "$pair"
-      umoci_round "$pair"
+      for way in $(in_turns "$round" delta casync zsync ranges ostree umoci); do
+        case $way in
+          delta | ranges) upgrade_by "$way" "$pair" ;;
+          *) "${way}_round" "$pair" "$directory" ;;
+        esac
+      done
       sample "plain-$pair" "$plain"
     done
     say "upgrading $pair on xfs"
