@@ -1,7 +1,7 @@
 # Sourced by packaging/bench: one daemon on a supervised host of its own, everything below $work/host. Wants $work,
 # $product and $port, the registry's.
 # shellcheck shell=bash
-: "${work:?}" "${product:?}" "${port:?}"
+: "${work:?}" "${product:?}" "${port:?}" "${short=}"
 
 host_new() { # [POLL_INTERVAL]
   rm -rf "$work/host"
@@ -51,6 +51,17 @@ memory() { # FIELD of /proc/PID/status, in MiB
 
 # Seconds on a processor, of the daemon since it began.
 ticks() { awk -v hz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print ($12 + $13) / hz }' "/proc/$daemon/stat"; }
+
+# Whether what takes a guest is measured; says so where it is not.
+has_guest() { # WHAT
+  if [ -n "$short" ]; then
+    say "leaving out $1: it takes a guest"
+    return 1
+  fi
+  if [ "$(id -u)" = 0 ] && command -v systemd-nspawn > /dev/null && command -v mmdebstrap > /dev/null; then return; fi
+  echo "*** SKIPPED $1: it needs root, systemd-nspawn and mmdebstrap ***" >&2
+  return 1
+}
 
 # Waits until the newest journal of a package holds some text. Looks rarely: looking takes from what is measured, and
 # the times are those of the journal and of the agents' notes.

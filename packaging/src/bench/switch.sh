@@ -1,18 +1,19 @@
 # Sourced by packaging/bench: how long a service is down at a switch, from the old process' last word to the new one's
 # first, by the agents' own notes; against a restart by hand of the same agent on the same host.
 # shellcheck shell=bash
-: "${work:?}" "${product:?}" "${here:?}"
+: "${work:?}" "${product:?}" "${here:?}" "${short=}" "${bed:?}"
 
 notes=$work/notes
 
-# Two releases of the agent, for both kinds of host.
-agent_layouts() {
+# Two releases of the agent, for both kinds of host; small files beside it make a package larger.
+agent_layouts() { # FILES
   local version tree=$work/agent
   for version in 1 2; do
-    rm -rf "$tree"
-    mkdir -p "$tree/bin" "$tree/units"
+    rm -rf "$tree" "$work/layout-agent-$version"
+    mkdir -p "$tree/bin" "$tree/units" "$tree/data"
     cp "$here/src/bench/agent" "$tree/bin/"
     echo "$version" > "$tree/release"
+    seq "$1" | split -l 1 -a 5 -d - "$tree/data/"
     printf '[Service]\nExecStart=@CURRENT@/bin/agent %s\n' "$notes" > "$tree/units/agent.service"
     pack "$tree" agent "$version" "$work/layout-agent-$version" \
       "services: [{name: agent.service, unitFile: units/agent.service, command: {argv: [bin/agent, $notes]}}]"
@@ -107,12 +108,7 @@ systemd_switches() {
 }
 
 switch_rows() {
-  bed=$here/src/test/bed/guest.sh
-  agent_layouts
+  agent_layouts 0
   supervised_switches
-  if [ "$(id -u)" = 0 ] && command -v systemd-nspawn mmdebstrap > /dev/null; then
-    systemd_switches
-  else
-    echo "*** SKIPPED the switch on a systemd host: it needs root, systemd-nspawn and mmdebstrap ***" >&2
-  fi
+  if has_guest "the switch on a systemd host"; then systemd_switches; fi
 }
