@@ -7,8 +7,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.fleetinstaller.release.Fault.Refused;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -39,24 +37,28 @@ final class Reader {
 
   private final Place place;
   private final JsonParser parser;
+  private final boolean yaml;
 
-  private Reader(Place place, JsonParser parser) {
+  private Reader(Place place, JsonParser parser, boolean yaml) {
     this.place = place;
     this.parser = parser;
+    this.yaml = yaml;
   }
 
   static Value json(Place place, byte[] bytes) throws Refused {
-    return read(place, bytes, JsonFactory.builder().streamReadConstraints(CONSTRAINTS).build());
+    return read(
+        place, bytes, JsonFactory.builder().streamReadConstraints(CONSTRAINTS).build(), false);
   }
 
   static Value yaml(Place place, byte[] bytes) throws Refused {
-    return read(place, bytes, YAMLFactory.builder().streamReadConstraints(CONSTRAINTS).build());
+    return read(place, bytes, Yaml.factory(CONSTRAINTS), true);
   }
 
-  private static Value read(Place place, byte[] bytes, JsonFactory factory) throws Refused {
+  private static Value read(Place place, byte[] bytes, JsonFactory factory, boolean yaml)
+      throws Refused {
     factory.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature());
     try (JsonParser parser = factory.createParser(utf8(place, bytes))) {
-      Reader reader = new Reader(place, parser);
+      Reader reader = new Reader(place, parser, yaml);
       try {
         return reader.whole();
       } catch (StreamConstraintsException e) {
@@ -139,8 +141,7 @@ final class Reader {
 
   // An alias would let a few bytes stand for many, and a reader take one thing for another.
   private void refuseReferences(int line) throws IOException, Refused {
-    if (parser instanceof YAMLParser yaml
-        && (yaml.isCurrentAlias() || yaml.getObjectId() != null || yaml.getTypeId() != null)) {
+    if (yaml && Yaml.refers(parser)) {
       throw place.refuse(line, "", "anchors, aliases and tags are not allowed; write it out");
     }
   }

@@ -3,11 +3,14 @@ package io.fleetinstaller.packaging;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fleetinstaller.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The archives of classes make the program faster, and never anything else. */
 final class ArchivesIT {
   private static final String OUT_OF_THE_ARCHIVE = "source: shared objects file";
+  private static final Pattern OF_THE_DAEMON_ALONE =
+      Pattern.compile(" (okhttp3|okio|kotlin|com\\.github\\.luben|.*yaml|ch\\.qos)\\b.*");
 
   @TempDir private Path folder;
   private Path copy;
@@ -35,10 +40,41 @@ final class ArchivesIT {
 
     status("-Xlog:class+load:file=" + loaded);
 
-    assertThat(Files.readAllLines(loaded))
-        .filteredOn(line -> line.contains(" io.fleetinstaller."))
+    assertThat(ours(loaded))
         .filteredOn(line -> line.endsWith(OUT_OF_THE_ARCHIVE))
         .hasSizeGreaterThan(20);
+  }
+
+  @Test
+  void those_of_the_daemon_come_out_of_an_archive_of_its_own() throws Exception {
+    Path loaded = folder.resolve("loaded");
+
+    Process daemon = daemon("-Xlog:class+load:file=" + loaded);
+    Said status = status("");
+    List<String> ours = ours(loaded);
+    end(daemon);
+
+    assertThat(status.status()).as(status.output()).isZero();
+    assertThat(ours).filteredOn(line -> line.endsWith(OUT_OF_THE_ARCHIVE)).hasSizeGreaterThan(200);
+    assertThat(ours)
+        .as("loaded one by one: what happened while no archive was made may be among them")
+        .filteredOn(line -> line.endsWith(".jar"))
+        .hasSizeLessThan(20);
+  }
+
+  @Test
+  void status_loads_nothing_that_only_the_daemon_needs() throws Exception {
+    Path loaded = folder.resolve("loaded");
+
+    Process daemon = daemon("");
+    Said status = status("-Xlog:class+load:file=" + loaded);
+    end(daemon);
+
+    assertThat(status.status()).as(status.output()).isZero();
+    assertThat(ours(loaded)).hasSizeGreaterThan(20);
+    assertThat(Files.readAllLines(loaded))
+        .filteredOn(line -> OF_THE_DAEMON_ALONE.matcher(line).find())
+        .isEmpty();
   }
 
   @Test
@@ -67,14 +103,59 @@ final class ArchivesIT {
   }
 
   private Said status(String options) throws Exception {
-    Path socket = folder.resolve("none.sock");
     return ran(
         "env",
-        options.isEmpty() ? "JAVA_OPTIONS=" : "_JAVA_OPTIONS=" + options,
+        variable(options),
         copy.resolve("bin/fleet-installer").toString(),
         "status",
         "--socket",
-        socket.toString());
+        folder.resolve("socket").toString());
+  }
+
+  /** One that follows an empty desired file, once it is up. */
+  private Process daemon(String options) throws Exception {
+    Path output = folder.resolve("output");
+    Files.writeString(folder.resolve("desired.yaml"), "packages: []");
+    Path settings =
+        Files.writeString(
+            folder.resolve("installer.yaml"),
+            """
+            source: {file: %1$s/desired.yaml}
+            paths: {packages: %1$s/packages, state: %1$s/state, socket: %1$s/socket, trustRoot: %1$s/root.json}
+            """
+                .formatted(folder));
+    Process daemon =
+        new ProcessBuilder(
+                "env",
+                variable(options),
+                copy.resolve("bin/fleet-installer").toString(),
+                "run",
+                "--supervised",
+                "--config",
+                settings.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    Eventually.eventually(
+        "the daemon is up",
+        () -> !daemon.isAlive() || Files.readString(output).contains(" is up on a "));
+    assertThat(daemon.isAlive()).as("it lives: %s", Files.readString(output)).isTrue();
+    return daemon;
+  }
+
+  private static void end(Process daemon) throws InterruptedException {
+    daemon.destroy();
+    assertThat(daemon.waitFor(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private static String variable(String options) {
+    return options.isEmpty() ? "JAVA_OPTIONS=" : "_JAVA_OPTIONS=" + options;
+  }
+
+  private static List<String> ours(Path loaded) throws IOException {
+    return Files.readAllLines(loaded).stream()
+        .filter(line -> line.contains(" io.fleetinstaller."))
+        .toList();
   }
 
   /** What a program said, on both its outputs, and how it ended. */
