@@ -49,7 +49,7 @@ final class ChangingServerTest {
   private PullingHost host;
 
   /** How a server goes on whose copy changed when the connection had broken. */
-  private enum Change {
+  enum Change {
     /** As if nothing had happened: the bytes of the other copy from the same place on. */
     SAME_PLACE {
       @Override
@@ -79,7 +79,7 @@ final class ChangingServerTest {
   }
 
   /** How what is asked for is wrong behind its first half. */
-  private enum Wrong {
+  enum Wrong {
     ONE_BYTE {
       @Override
       int end(int middle, int length) {

@@ -57,7 +57,7 @@ final class WrongTablesTest {
   private String expected;
 
   /** Where else a table may say that the bytes of a small file lie. */
-  private enum Lie {
+  enum Lie {
     BEGINS_INSIDE_A_FRAME {
       @Override
       Toc.Place of(Toc.Place place) {

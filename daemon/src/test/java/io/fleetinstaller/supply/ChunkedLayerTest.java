@@ -66,7 +66,7 @@ final class ChunkedLayerTest {
   @TempDir private Path folder;
 
   /** Who made it, as it is checked in, and one of its files. */
-  private enum Maker {
+  enum Maker {
     SKOPEO(
         "skopeo-1.9.3-owners",
         "io.containers.zstd-chunked.manifest-",
@@ -81,17 +81,25 @@ final class ChunkedLayerTest {
         "bin/again");
 
     private final String name;
-    private final Map<String, String> annotations;
+    private final String prefix;
+    private final String checksum;
+    private final String position;
     private final String file;
 
     Maker(String name, String prefix, String checksum, String position, String file) {
       this.name = name;
-      this.annotations = Map.of(prefix + "checksum", checksum, prefix + "position", position);
+      this.prefix = prefix;
+      this.checksum = checksum;
+      this.position = position;
       this.file = file;
     }
 
+    Map<String, String> annotations() {
+      return Map.of(prefix + "checksum", checksum, prefix + "position", position);
+    }
+
     Made made() throws Exception {
-      Toc.Location location = Toc.Location.of(annotations).orElseThrow();
+      Toc.Location location = Toc.Location.of(annotations()).orElseThrow();
       try (InputStream in =
           ChunkedLayerTest.class.getResourceAsStream("/toc/%s.tar.zst".formatted(name))) {
         return new Made(Objects.requireNonNull(in).readAllBytes(), location);
@@ -102,7 +110,7 @@ final class ChunkedLayerTest {
   /** A layer and where it says that its table is. */
   // An array on purpose: never compared.
   @SuppressWarnings("ArrayRecordComponent")
-  private record Made(byte[] bytes, Toc.Location location) {
+  record Made(byte[] bytes, Toc.Location location) {
     Table table() throws Exception {
       return new Table(
           TocFormat.read(
@@ -230,7 +238,7 @@ final class ChunkedLayerTest {
             .formatted(CONTENT)
             .getBytes(UTF_8);
     Map<String, Object> layer = LayoutWriter.tree(writer.blob(MediaTypes.LAYER, made.bytes()));
-    layer.put("annotations", maker.annotations);
+    layer.put("annotations", maker.annotations());
     Map<String, Object> manifest =
         Map.of(
             "schemaVersion",
