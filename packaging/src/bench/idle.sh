@@ -79,7 +79,7 @@ guest_daemon() { # LINE OF THE SETTINGS...
     | put /etc/fleet-installer/installer.yaml
   "$bed" run "$guest" systemctl daemon-reload
   "$bed" run "$guest" systemctl restart "$unit"
-  daemon=$(grep -lsE "/$guest/.*/$unit" /proc/[0-9]*/cgroup | cut -d/ -f3)
+  daemon=$({ grep -lsE "/$guest/.*/$unit" /proc/[0-9]*/cgroup || true; } | cut -d/ -f3) # some end while it looks
   grep -q java "/proc/$daemon/comm"
 }
 
