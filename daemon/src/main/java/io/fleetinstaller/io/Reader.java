@@ -7,6 +7,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.fleetinstaller.release.Fault.Refused;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -51,7 +53,7 @@ final class Reader {
   }
 
   static Value yaml(Place place, byte[] bytes) throws Refused {
-    return read(place, bytes, Yaml.factory(CONSTRAINTS), true);
+    return read(place, bytes, Yaml.factory(), true);
   }
 
   private static Value read(Place place, byte[] bytes, JsonFactory factory, boolean yaml)
@@ -173,5 +175,21 @@ final class Reader {
 
   private int line() {
     return parser.currentTokenLocation().getLineNr();
+  }
+
+  /**
+   * What reading YAML takes beside reading JSON. It stands apart so that a program that reads JSON
+   * alone, as a cold {@code status} does, loads nothing of it.
+   */
+  private static final class Yaml {
+    static JsonFactory factory() {
+      return YAMLFactory.builder().streamReadConstraints(CONSTRAINTS).build();
+    }
+
+    /** Whether an anchor, an alias or a tag stands here. */
+    static boolean refers(JsonParser parser) throws IOException {
+      return parser instanceof YAMLParser yaml
+          && (yaml.isCurrentAlias() || yaml.getObjectId() != null || yaml.getTypeId() != null);
+    }
   }
 }
