@@ -168,7 +168,6 @@ final class Daemon {
         .anyMatch(record -> situation.journals().isUnread(name, record.upgradeId()));
   }
 
-
   /** Works until it is interrupted. */
   void work() throws InterruptedException {
     look(false);
