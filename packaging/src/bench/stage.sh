@@ -2,6 +2,13 @@
 # shellcheck shell=bash
 : "${work:?}" "${product:?}" "${port:?}" "${corpus=}" "${daemon=}"
 
+# Kept until all is measured: ext4 looks long for an inode when many were deleted in the last minutes, which says nothing
+# of a host that stages.
+put_aside() { # PATH
+  mkdir -p "$work/aside"
+  mv "$1" "$(mktemp -d "$work/aside/XXXXXX")"
+}
+
 # What a shell does with the layer: download, digest, decompress, unpack; then everything is on the disk.
 stage_shell() { # LAYOUT PACKAGE SERIES
   local digest began TIMEFORMAT='%U %S'
@@ -21,7 +28,8 @@ stage_shell() { # LAYOUT PACKAGE SERIES
   sample "$3" "$(seconds "$began" "$(now)")"
   sample "$3-processor" "$(awk '{ s += $1 + $2 } END { print s }' "$work/times" "$work/times-openssl")"
   [ "sha256:$(cut -d' ' -f1 "$work/sum")" = "$digest" ]
-  rm -rf "$work/shell" "$work"/times*
+  put_aside "$work/shell"
+  rm -rf "$work"/times*
 }
 
 # The daemon on a host that has nothing yet: by its journal, the package is staged from the begin of FETCH to the end of
@@ -40,7 +48,7 @@ stage_daemon() { # LAYOUT PACKAGE SERIES
   sample "$3-whole" "$(seconds "$began" "$(at "$2" '"done":"UNPACK"')")"
   sample "$3" "$(seconds "$(at "$2" '"begun":"FETCH"')" "$(at "$2" '"done":"UNPACK"')")"
   sample "$3-start" "$(seconds "$began" "$(at "$2" '"begun":"FETCH"')")"
-  rm -rf "$work/host"
+  put_aside "$work/host"
 }
 
 # Only the writing: the bytes of all files at once, out of memory into one file.
@@ -153,6 +161,7 @@ stage_rows() {
     layer_rows "$tree" "$rounds"
     extent "$tree" >> "$work/machine"
   done
+  rm -rf "$work/aside"
   say "making files durable"
   for ((round = 0; round < rounds; round++)); do sync_round "$corpus/$tree" "$round"; done
   pair "$tree: sync of the file system after tar (against fsync of each file)" s sync-once sync-each "b * 0.15"
