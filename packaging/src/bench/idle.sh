@@ -91,7 +91,19 @@ publish() {
   "$product" repo add "$work/fleet" "$work/layout-agent-2:2" > "$work/log"
   "$product" repo deploy "$work/fleet" --group bench --package agent --version 2 --id agent --by bench > "$work/log"
   for step in sign publish; do "$product" repo "$step" "$work/fleet" > "$work/log"; done
-  nsenter -t "$daemon" -n "$jdk/bin/jwebserver" -b 127.0.0.1 -p "$port" -d "$work/fleet/public" > "$work/web.log" 2>&1 &
+  # One that says whether anything has changed, as those that serve a fleet do.
+  cat > "$work/site.conf" <<CONF
+daemon off;
+user root;
+pid $work/site.pid;
+error_log $work/site.log;
+events {}
+http {
+  access_log off;
+  server { listen 127.0.0.1:$port; root $work/fleet/public; }
+}
+CONF
+  nsenter -t "$daemon" -n nginx -p "$work" -c "$work/site.conf" > "$work/web.log" 2>&1 &
   web=$!
   nsenter -t "$daemon" -n \
     curl -sf --retry 50 --retry-delay 1 --retry-connrefused -o /dev/null "http://127.0.0.1:$port/"
