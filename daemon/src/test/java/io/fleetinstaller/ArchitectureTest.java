@@ -35,7 +35,7 @@ public class ArchitectureTest {
 
   private static final List<Door> DOORS =
       List.of(
-          new Door(List.of("com.fasterxml.jackson", "org.yaml"), "io", 5),
+          new Door(List.of("com.fasterxml.jackson", "org.yaml"), "io", 4),
           new Door(List.of("okhttp3", "okio"), "http", 2),
           new Door(List.of("org.apache.commons.compress"), "io", 2),
           new Door(List.of("com.github.luben.zstd"), "io", 2),
