@@ -1,28 +1,19 @@
 package io.fleetinstaller.daemon;
 
-import static io.fleetinstaller.supply.Editions.LARGE;
-import static io.fleetinstaller.supply.Editions.edit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
-import io.fleetinstaller.supply.Editions;
 import io.fleetinstaller.supply.LayoutServer;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
 import okio.Buffer;
@@ -39,11 +30,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 final class ChangingServerTest {
   @TempDir private static Path shared;
-  private static Editions editions;
-  private static Digest one;
+  private static TwoEditions made;
   private static Release two;
-  private static Path blocks;
-  private static String expected;
 
   private final AtomicInteger changes = new AtomicInteger();
   private PullingHost host;
@@ -107,27 +95,13 @@ final class ChangingServerTest {
 
   @BeforeAll
   static void two_editions_and_what_leads_from_one_to_the_other() throws Exception {
-    editions = new Editions(shared);
-    one = editions.build("1", editions.tree(1));
-    Path changed = editions.tree(2);
-    edit(changed.resolve("large"), LARGE / 2);
-    Digest built = editions.build("2", changed);
-    List<Path> before = blobs();
-    editions.delta();
-    List<Path> added = blobs();
-    added.removeAll(before);
-    blocks = added.stream().max(Comparator.comparingLong(file -> file.toFile().length())).get();
-    try (PullingHost honest = new PullingHost(editions, "elsewhere")) {
-      two = honest.look(built);
-      honest.stage(two);
-      expected = honest.contents(two);
-    }
+    made = TwoEditions.in(shared);
+    two = made.two();
   }
 
   @BeforeEach
   void a_host_with_the_first_edition(@TempDir Path folder) throws Exception {
-    host = new PullingHost(editions, folder.getFileName().toString());
-    host.stage(host.look(one));
+    host = made.host(folder);
   }
 
   @AfterEach
@@ -139,7 +113,7 @@ final class ChangingServerTest {
   @ParameterizedTest
   void a_delta_that_is_wrong_from_its_middle_on_leaves_nothing_and_the_ranges_serve(Wrong wrong)
       throws Exception {
-    lie(part -> isDelta(part) ? wrong.half(part) : Optional.empty());
+    lie(part -> made.isDelta(part) ? wrong.half(part) : Optional.empty());
 
     host.stage(two);
 
@@ -151,7 +125,7 @@ final class ChangingServerTest {
   @ParameterizedTest
   void parts_that_are_wrong_from_their_middle_on_leave_nothing_and_the_whole_serves(Wrong wrong)
       throws Exception {
-    lie(part -> isDelta(part) || isContent(part) ? wrong.half(part) : Optional.empty());
+    lie(part -> made.isDelta(part) || isContent(part) ? wrong.half(part) : Optional.empty());
 
     host.stage(two);
 
@@ -165,7 +139,7 @@ final class ChangingServerTest {
   void where_the_whole_is_wrong_from_its_middle_on_too_only_the_old_slot_is_left(Wrong wrong)
       throws Exception {
     List<String> before = host.left();
-    lie(part -> isDelta(part) || isLayer(part) ? wrong.half(part) : Optional.empty());
+    lie(part -> made.isDelta(part) || isLayer(part) ? wrong.half(part) : Optional.empty());
 
     Fault fault = catchThrowableOfType(Fault.class, () -> host.stage(two));
 
@@ -238,7 +212,7 @@ final class ChangingServerTest {
 
   /** The slot is right, and there is nothing beside it and the one that was there before. */
   private void assertRight() throws Exception {
-    assertThat(host.contents(two)).isEqualTo(expected);
+    assertThat(host.contents(two)).isEqualTo(made.expected());
     assertThat(host.left()).hasSize(2);
   }
 
@@ -267,7 +241,7 @@ final class ChangingServerTest {
   }
 
   private static Optional<MockResponse> withoutDelta(LayoutServer.Part part) {
-    return isDelta(part)
+    return made.isDelta(part)
         ? Optional.of(new MockResponse.Builder().code(502).build())
         : Optional.empty();
   }
@@ -280,15 +254,11 @@ final class ChangingServerTest {
 
   /** Parts of the layer that are not its table. */
   private static boolean isContent(LayoutServer.Part part) {
-    return !part.isWhole() && !isDelta(part) && !isTable(part);
+    return !part.isWhole() && !made.isDelta(part) && !isTable(part);
   }
 
   private static boolean isLayer(LayoutServer.Part part) {
-    return !isDelta(part) && !isTable(part) && !isDocument(part);
-  }
-
-  private static boolean isDelta(LayoutServer.Part part) {
-    return blocks.endsWith(Digest.of(part.blob()).hex());
+    return !made.isDelta(part) && !isTable(part) && !isDocument(part);
   }
 
   private static boolean isDocument(LayoutServer.Part part) {
@@ -306,11 +276,5 @@ final class ChangingServerTest {
     byte[] noise = new byte[length];
     new Random(length).nextBytes(noise);
     return noise;
-  }
-
-  private static List<Path> blobs() throws IOException {
-    try (Stream<Path> files = Files.list(editions.layout().resolve("blobs/sha256"))) {
-      return new ArrayList<>(files.toList());
-    }
   }
 }

@@ -1,6 +1,5 @@
 package io.fleetinstaller.daemon;
 
-import static io.fleetinstaller.supply.Editions.LARGE;
 import static io.fleetinstaller.supply.Editions.NAME;
 import static io.fleetinstaller.supply.Editions.edit;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,20 +9,14 @@ import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
-import io.fleetinstaller.supply.Editions;
 import io.fleetinstaller.supply.LayoutServer;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
 import org.junit.jupiter.api.AfterEach;
@@ -39,37 +32,20 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class StagingTest {
   @TempDir private static Path shared;
-  private static Editions editions;
-  private static Digest one;
+  private static TwoEditions made;
   private static Release two;
-  private static Path blocks;
-  private static String expected;
 
   private PullingHost host;
 
   @BeforeAll
   static void two_editions_and_what_leads_from_one_to_the_other() throws Exception {
-    editions = new Editions(shared);
-    one = editions.build("1", editions.tree(1));
-    Path changed = editions.tree(2);
-    edit(changed.resolve("large"), LARGE / 2);
-    Digest built = editions.build("2", changed);
-    List<Path> before = blobs();
-    editions.delta();
-    List<Path> added = blobs();
-    added.removeAll(before);
-    blocks = added.stream().max(Comparator.comparingLong(file -> file.toFile().length())).get();
-    try (PullingHost honest = new PullingHost(editions, "elsewhere")) {
-      two = honest.look(built);
-      honest.stage(two);
-      expected = honest.contents(two);
-    }
+    made = TwoEditions.in(shared);
+    two = made.two();
   }
 
   @BeforeEach
   void a_host_with_the_first_edition(@TempDir Path folder) throws Exception {
-    host = new PullingHost(editions, folder.getFileName().toString());
-    host.stage(host.look(one));
+    host = made.host(folder);
   }
 
   @AfterEach
@@ -89,7 +65,7 @@ class StagingTest {
   void delta_ranges_and_hashed_ranges_fail_one_after_another_and_the_whole_serves()
       throws Exception {
     lie(part ->
-        isTable(part) || (part.isWhole() && !isDelta(part))
+        isTable(part) || (part.isWhole() && !made.isDelta(part))
             ? Optional.empty()
             : Optional.of(noise(part)));
 
@@ -117,7 +93,7 @@ class StagingTest {
   void a_registry_that_gives_the_table_and_then_no_parts_gives_the_whole(
       Function<LayoutServer.Part, MockResponse> answer) throws Exception {
     lie(part ->
-        isTable(part) || (part.isWhole() && !isDelta(part))
+        isTable(part) || (part.isWhole() && !made.isDelta(part))
             ? Optional.empty()
             : Optional.of(answer.apply(part)));
 
@@ -149,7 +125,7 @@ class StagingTest {
   @Test
   void a_delta_whose_blocks_are_lost_in_the_registry_does_not_hide_the_ranges() throws Exception {
     lie(part ->
-        isDelta(part)
+        made.isDelta(part)
             ? Optional.of(new MockResponse.Builder().code(502).build())
             : Optional.empty());
 
@@ -188,10 +164,12 @@ class StagingTest {
   void a_repository_with_wrong_parts_is_passed_over_for_the_next() throws Exception {
     host.pullFrom(2);
     lie(part ->
-        (part.isWhole() && !isDelta(part)) || isTable(part)
+        (part.isWhole() && !made.isDelta(part)) || isTable(part)
             ? Optional.empty()
             : Optional.of(noise(part)));
-    host.servers.getLast().lie(part -> isDelta(part) ? Optional.of(noise(part)) : Optional.empty());
+    host.servers
+        .getLast()
+        .lie(part -> made.isDelta(part) ? Optional.of(noise(part)) : Optional.empty());
 
     host.stage(two);
 
@@ -202,7 +180,7 @@ class StagingTest {
   @Test
   void for_a_file_of_this_host_that_rotted_no_repository_is_passed_over() throws Exception {
     host.pullFrom(2);
-    edit(host.slots.whole(NAME, one).orElseThrow().path().resolve("small/file-1"), 100);
+    edit(host.slots.whole(NAME, made.one()).orElseThrow().path().resolve("small/file-1"), 100);
 
     host.stage(two);
 
@@ -218,7 +196,7 @@ class StagingTest {
     host.servers.getLast().close();
     AtomicBoolean lied = new AtomicBoolean();
     lie(part ->
-        isDelta(part) || (!part.isWhole() && !isTable(part) && !lied.getAndSet(true))
+        made.isDelta(part) || (!part.isWhole() && !isTable(part) && !lied.getAndSet(true))
             ? Optional.of(noise(part))
             : Optional.empty());
 
@@ -230,7 +208,7 @@ class StagingTest {
 
   @Test
   void what_failed_ways_and_tables_cost_is_told_too() throws Exception {
-    lie(part -> isDelta(part) ? Optional.of(noise(part)) : Optional.empty());
+    lie(part -> made.isDelta(part) ? Optional.of(noise(part)) : Optional.empty());
     host.servers.getLast().requests.clear();
 
     host.stage(two);
@@ -264,21 +242,11 @@ class StagingTest {
 
   /** The slot is sound, and the same as on a host that fetched the whole from an honest server. */
   private void assertSame() throws Exception {
-    assertThat(host.contents(two)).isEqualTo(expected);
+    assertThat(host.contents(two)).isEqualTo(made.expected());
   }
 
   private static int requests(String note) {
     return Integer.parseInt(note.replaceFirst("(?s).* in ([0-9]+) request.*", "$1"));
-  }
-
-  private static List<Path> blobs() throws IOException {
-    try (Stream<Path> files = Files.list(editions.layout().resolve("blobs/sha256"))) {
-      return new ArrayList<>(files.toList());
-    }
-  }
-
-  private static boolean isDelta(LayoutServer.Part part) {
-    return blocks.endsWith(Digest.of(part.blob()).hex());
   }
 
   private static boolean isTable(LayoutServer.Part part) {
