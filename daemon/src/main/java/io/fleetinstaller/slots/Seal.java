@@ -20,6 +20,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -35,6 +36,10 @@ final class Seal {
   static final String CONTENTS = "contents";
   static final String MARKER = "valid";
   static final String TABLE = "toc";
+
+  /** The files without which no folder is a whole slot. */
+  static final List<String> VOUCHING = List.of(RELEASE, DESCRIPTOR, CONTENTS, MARKER);
+
   private static final Logger LOG = LoggerFactory.getLogger(Seal.class);
   private static final int MOST_TABLES = 128;
   private static final int LARGEST_NOTE = 1 << 16;

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * The slots of one package. What it deletes is ours by its name and by what it says about itself,
  * and is renamed into the staging folder first: half a slot never stands where a whole one did.
  */
-record Shelf(Layout layout, Doors doors) {
+record Shelf(Layout layout, Doors doors, Remembered remembered) {
   /** Every slot folder of ours, whole or not. */
   List<Path> slots() {
     return children(layout.home()).stream()
@@ -30,10 +30,7 @@ record Shelf(Layout layout, Doors doors) {
   }
 
   Installed read() {
-    List<Slot> whole =
-        slots().stream()
-            .flatMap(folder -> new Seal(folder).whole(layout, doors.descriptors()).stream())
-            .toList();
+    List<Slot> whole = remembered.whole(layout, children(layout.home()), doors.descriptors());
     return new Installed(
         layout.name(), named(layout.current(), whole), named(layout.previous(), whole), whole);
   }

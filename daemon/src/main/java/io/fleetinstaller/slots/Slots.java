@@ -33,6 +33,7 @@ public final class Slots {
   private final Path root;
   private final Doors doors;
   private final long reserve;
+  private final Remembered remembered = new Remembered();
 
   /**
    * @param root the folder of all packages; absolute, may be a link
@@ -150,7 +151,7 @@ public final class Slots {
       room.run(() -> doors.disk().createDirectories(folder, DIRECTORY_MODE));
       Shelf shelf = shelf(release.name(), room);
       room.run(() -> doors.disk().createDirectories(shelf.layout().staging(), STAGING_MODE));
-      new Staging(doors, delivery, shelf.layout(), room).run();
+      new Staging(shelf, delivery, room).run();
       room.run(shelf::sweep);
     } catch (Fault | InterruptedException | RuntimeException e) {
       leaveNothing(e, release, ours);
@@ -276,7 +277,7 @@ public final class Slots {
 
   private void leaveNothing(Exception failure, Release release, boolean ours) {
     try {
-      Shelf shelf = new Shelf(Layout.of(root, release.name()), doors);
+      Shelf shelf = new Shelf(Layout.of(root, release.name()), doors, remembered);
       shelf.clear(release);
       if (ours && Shelf.children(shelf.layout().home()).isEmpty()) {
         doors.disk().delete(shelf.layout().home());
@@ -295,12 +296,12 @@ public final class Slots {
   }
 
   private Shelf shelf(PackageName name, Room room) throws Fault, InterruptedException {
-    return new Shelf(room.in(() -> Layout.of(root, name)), doors);
+    return new Shelf(room.in(() -> Layout.of(root, name)), doors, remembered);
   }
 
   private Optional<Shelf> shelf(PackageName name) {
     try {
-      return Optional.of(new Shelf(Layout.of(root, name), doors));
+      return Optional.of(new Shelf(Layout.of(root, name), doors, remembered));
     } catch (IOException _) {
       return Optional.empty();
     }

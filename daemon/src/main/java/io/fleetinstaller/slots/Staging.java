@@ -31,20 +31,20 @@ final class Staging {
   /** Headers and small files come out of one piece of this size; larger files pass it by. */
   private static final int SMALL = 1 << 16;
 
+  private final Shelf shelf;
   private final Doors doors;
   private final Delivery delivery;
-  private final Layout layout;
   private final Room room;
   private final Path staged;
   private final List<Optional<Table>> tables = new ArrayList<>();
   private long left = TocFormat.LARGEST_HELD;
 
-  Staging(Doors doors, Delivery delivery, Layout layout, Room room) {
-    this.doors = doors;
+  Staging(Shelf shelf, Delivery delivery, Room room) {
+    this.shelf = shelf;
+    this.doors = shelf.doors();
     this.delivery = delivery;
-    this.layout = layout;
     this.room = room;
-    this.staged = layout.staging(delivery.release().slotName());
+    this.staged = shelf.layout().staging(delivery.release().slotName());
   }
 
   void run() throws Fault, InterruptedException {
@@ -71,7 +71,7 @@ final class Staging {
   /** The order is the promise: what is in the slot, then its place, then its validity. */
   private void place(Digest contents) throws Fault, InterruptedException {
     Disk disk = doors.disk();
-    Path slot = layout.slot(delivery.release());
+    Path slot = shelf.layout().slot(delivery.release());
     byte[] marker = Seal.marker(contents, Digest.of(delivery.descriptorBytes()));
     room.run(() -> disk.sync(staged));
     room.run(() -> disk.move(staged, slot));
@@ -83,7 +83,7 @@ final class Staging {
     Scratch.Output out = room.in(() -> doors.scratch().file(file));
     ContentsWriter contents = new ContentsWriter(out);
     try {
-      Twins twins = Twins.of(delivery, new Shelf(layout, doors).read().whole());
+      Twins twins = Twins.of(delivery, shelf.read().whole());
       Unpacking unpacking =
           new Unpacking(
               delivery, new Making.Target(staged, doors.scratch(), room, owners, contents, twins));
