@@ -6,7 +6,6 @@ import io.fleetinstaller.packages.Tools;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,32 +21,16 @@ class BenchIT {
   @Test
   void it_ends_in_a_table_and_the_same_rows_as_json() throws Exception {
     Stream.of("curl", "docker-registry", "jq", "perl").forEach(Tools::find);
-    Path output = folder.resolve("output");
     Path json = folder.resolve("rows.json");
-    Path work = Files.createDirectory(folder.resolve("work"));
-    List<String> argv =
-        List.of(
-            Path.of("bench").toAbsolutePath().toString(),
-            "--short",
-            "--only",
-            "switch",
-            "--dir",
-            work.toString(),
-            "--json",
+    String work = Script.work(folder).toString();
+
+    Script bench =
+        Script.run(
+            MOST_MINUTES, folder, "bench", "--short", "--only", "switch", "--dir", work, "--json",
             json.toString());
-    ProcessBuilder builder = new ProcessBuilder(argv);
-    builder.environment().put("DISTRIBUTION", System.getProperty("distribution"));
-    builder.redirectErrorStream(true).redirectOutput(output.toFile());
 
-    Process bench = builder.start();
-    boolean ended = bench.waitFor(MOST_MINUTES, TimeUnit.MINUTES);
-    if (!ended) {
-      bench.destroy();
-    }
-
-    List<String> lines = Files.readAllLines(output);
-    assertThat(ended).as("%s", lines).isTrue();
-    assertThat(bench.exitValue()).as("%s", lines).isZero();
+    List<String> lines = bench.lines();
+    assertThat(bench.status()).as("%s", lines).isZero();
     assertThat(lines).contains(HEAD);
     List<String> rows = lines.subList(lines.indexOf(HEAD) + 2, lines.size());
     assertThat(rows).isNotEmpty().doesNotHaveDuplicates();
@@ -56,7 +39,7 @@ class BenchIT {
         .containsOnly("name value unit baseline bound");
     assertThat(said(json, "[.name, .unit, .value, .baseline, .bound] | map(type) | join(\" \")"))
         .allMatch(types -> types.matches("string string number( (number|null)){2}"));
-    try (Stream<Path> left = Files.list(work)) {
+    try (Stream<Path> left = Files.list(Script.work(folder))) {
       assertThat(left).isEmpty();
     }
   }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,25 +17,13 @@ class DemoIT {
 
   @Test
   void one_release_is_confirmed_and_one_is_taken_back() throws Exception {
-    Path output = folder.resolve("output");
-    Path temporary = Files.createDirectory(folder.resolve("temporary"));
-    ProcessBuilder builder = new ProcessBuilder(Path.of("demo").toAbsolutePath().toString());
-    builder.environment().put("DISTRIBUTION", System.getProperty("distribution"));
-    builder.environment().put("TMPDIR", temporary.toString());
-    builder.redirectErrorStream(true).redirectOutput(output.toFile());
+    Script demo = Script.run(MOST_MINUTES, folder, "demo");
 
-    Process demo = builder.start();
-    boolean ended = demo.waitFor(MOST_MINUTES, TimeUnit.MINUTES);
-    if (!ended) {
-      demo.destroy();
-    }
-
-    List<String> lines = Files.readAllLines(output);
-    assertThat(ended).as("%s", lines).isTrue();
-    assertThat(demo.exitValue()).as("%s", lines).isZero();
+    List<String> lines = demo.lines();
+    assertThat(demo.status()).as("%s", lines).isZero();
     assertThat(lines.getLast()).isEqualTo("demo: 1 upgraded, 1 reverted");
     assertThat(lines).anyMatch(line -> line.contains("status 500, expected 200"));
-    try (Stream<Path> left = Files.list(temporary)) {
+    try (Stream<Path> left = Files.list(Script.work(folder))) {
       assertThat(left).isEmpty();
     }
   }
