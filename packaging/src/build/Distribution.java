@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 /**
  * Completes the distribution around its jars: a Java runtime with what they need and nothing else,
- * the launcher and the units. Run by the build as a single source file: {@code java
+ * the launcher, the units, and archives of classes. Run by the build as a single source file: {@code java
  * Distribution.java <sources> <distribution> <units>}.
  */
 final class Distribution {
@@ -51,13 +51,25 @@ final class Distribution {
   private static final String NATIVE =
       "linux/%s/".formatted(System.getProperty("os.arch").replace("x86_64", "amd64"));
 
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws IOException, InterruptedException {
     Path sources = Path.of(arguments[0]);
     Path distribution = Path.of(arguments[1]);
     link(distribution, distribution.resolveSibling("runtime.stamp"));
     natives(distribution.resolve("lib"), distribution.resolve("runtime/lib"));
     copy(sources, distribution);
     units(Path.of(arguments[2]), distribution.resolve("units"));
+    archives(sources.resolveSibling("build").resolve("archives"), distribution);
+  }
+
+  /** By the program, which works for a moment. It needs a server, which this JDK has. */
+  private static void archives(Path script, Path distribution)
+      throws IOException, InterruptedException {
+    String jdk = System.getProperty("java.home");
+    Process making =
+        new ProcessBuilder(script.toString(), distribution.toString(), jdk).inheritIO().start();
+    if (making.waitFor() != 0) {
+      throw new IllegalStateException("cannot make the archives of classes: see above");
+    }
   }
 
   /** In a package a unit finds the program through the link to the slot that is current. */

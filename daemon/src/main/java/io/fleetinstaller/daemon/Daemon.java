@@ -13,6 +13,7 @@ import io.fleetinstaller.upgrade.Account;
 import io.fleetinstaller.upgrade.Conductor;
 import io.fleetinstaller.upgrade.Decision;
 import io.fleetinstaller.upgrade.Journal;
+import io.fleetinstaller.upgrade.Move;
 import io.fleetinstaller.upgrade.Outcome;
 import io.fleetinstaller.upgrade.Upgrade;
 import java.time.Duration;
@@ -217,9 +218,19 @@ final class Daemon {
   private Optional<Outcome> act(PackageName name) throws InterruptedException {
     if (situation.moment().decide(name) instanceof Decision.Act(var move, var why)) {
       LOG.atInfo().addKeyValue("package", name).log("{}", why.sentence());
-      return Optional.of(conductor.run(move));
+      return Optional.of(run(move));
     }
     return Optional.empty();
+  }
+
+  /**
+   * What an upgrade needed of the heap goes back to the system at its end: while the daemon rests,
+   * no collection comes for days.
+   */
+  private Outcome run(Move move) throws InterruptedException {
+    Outcome outcome = conductor.run(move);
+    System.gc();
+    return outcome;
   }
 
   private void perform(Job job) throws InterruptedException {
@@ -287,7 +298,7 @@ final class Daemon {
       case Decision.Act(var move, var why) -> {
         LOG.atInfo().addKeyValue("package", name).log("{}", why.sentence());
         job.line(why.sentence());
-        Outcome outcome = conductor.run(move);
+        Outcome outcome = run(move);
         yield new Conclusion(Ending.of(outcome), outcome.why().orElse(why));
       }
       case Decision.Rest(var why) -> new Conclusion(Ending.DONE, why);
