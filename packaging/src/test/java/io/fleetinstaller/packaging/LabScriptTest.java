@@ -16,10 +16,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** The laboratory's script, on a machine of which the test says what it has. */
 @Tag("F02")
 class LabScriptTest {
-  private static final String GUESTS = "echo 'lab: 12 faults, 0 bricks'";
+  private static final String GUESTS = "echo 'guests: 12 faults, 0 bricks'";
+  private static final String MISSED =
+      "echo 'guests: of 4 runs with faults 1 met all of them, 0 the first of two only, 3 none'";
 
   private static final List<String> TOOLS =
-      List.of("dirname", "realpath", "basename", "mktemp", "rm", "tail", "tee", "cat");
+      List.of("dirname", "realpath", "basename", "mktemp", "rm", "tail", "tee", "cat", "grep");
 
   @TempDir Path folder;
 
@@ -63,6 +65,30 @@ class LabScriptTest {
 
     assertThat(lab.status()).isEqualTo(1);
     assertThat(lab.output()).contains("no power was cut");
+  }
+
+  @Test
+  void guests_that_missed_most_of_their_faults_fail_it_without_a_brick() throws Exception {
+    program("dist/runtime/bin/java", "%s\n%s\nexit 1".formatted(MISSED, GUESTS));
+
+    Ended lab = lab("--short", "--no-power-cuts");
+
+    assertThat(lab.status()).isEqualTo(1);
+    assertThat(lab.output()).endsWith("lab: 12 faults, 0 bricks, NO POWER CUTS\n");
+  }
+
+  @Test
+  void how_many_faults_happened_is_told_before_the_last_line() throws Exception {
+    program("bin/qemu-system-x86_64", "");
+    program("lab-vm", "echo 'cuts: 3 faults, 0 bricks'");
+    program("dist/runtime/bin/java", "%s\n%s".formatted(MISSED, GUESTS));
+
+    Ended lab = lab("--short");
+
+    assertThat(lab.output())
+        .endsWith(
+            "guests: of 4 runs with faults 1 met all of them, 0 the first of two only, 3 none\n"
+                + "lab: 15 faults, 0 bricks\n");
   }
 
   @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -14,6 +16,11 @@ import org.junit.jupiter.api.io.TempDir;
 class UnderFaultsIT {
   private static final long MOST_MINUTES = 40;
   private static final String SOME_CUTS = "cuts: [1-9][0-9]* faults, 0 bricks";
+  private static final Pattern REACHED =
+      Pattern.compile("guests: of ([0-9]+) runs with faults ([0-9]+) met all of them, .*");
+
+  /** Of the guests' sample, which has some more. */
+  private static final int RUNS_WITH_FAULTS = 14;
 
   @TempDir Path folder;
 
@@ -35,9 +42,20 @@ class UnderFaultsIT {
     assertThat(lines.getLast())
         .as(() -> "%s\n".formatted(lines.stream().filter(line -> line.contains("BRICK")).toList()))
         .matches("lab: [1-9][0-9]+ faults, 0 bricks" + (cuts ? "" : ", NO POWER CUTS"));
+    assertThatFaultsHappened(lines);
     if (cuts) {
       assertThat(lines).as("the power was cut").anyMatch(line -> line.matches(SOME_CUTS));
     }
     assertThat(lab.status()).isZero();
+  }
+
+  /** An effect may not come up again as it was recorded; most do. */
+  private static void assertThatFaultsHappened(List<String> lines) {
+    Matcher told =
+        lines.stream().map(REACHED::matcher).filter(Matcher::matches).findFirst().orElseThrow();
+    int runs = Integer.parseInt(told.group(1));
+    int met = Integer.parseInt(told.group(2));
+    assertThat(runs).as(told.group()).isGreaterThanOrEqualTo(RUNS_WITH_FAULTS);
+    assertThat(2 * met).as(told.group()).isGreaterThanOrEqualTo(runs);
   }
 }

@@ -47,9 +47,15 @@ record Played(Run run, Facts facts, Notes notes) {
     return broken().isEmpty() ? facts.end() : "brick";
   }
 
+  /** What of the run did happen: its strikes come one after the other. */
+  Run happened() {
+    int fired = Math.min(facts.all("fired").size(), run.strikes().size());
+    return new Run(run.route(), run.strikes().subList(0, fired));
+  }
+
   /** Whether all that was to go wrong did. */
   boolean fired() {
-    return facts.all("fired").size() == run.strikes().size();
+    return happened().equals(run);
   }
 
   /** Whether what went wrong did so during a trial. */

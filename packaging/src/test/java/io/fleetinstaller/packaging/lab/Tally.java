@@ -10,6 +10,7 @@ import java.util.stream.LongStream;
 final class Tally {
   private final Map<String, Row> rows = new TreeMap<>();
   private final Map<String, List<Long>> times = new TreeMap<>();
+  private final Reached reached = new Reached();
   private int faults;
   private int bricks;
   private long slowest;
@@ -25,15 +26,45 @@ final class Tally {
     final Map<String, Integer> ends = new TreeMap<>();
   }
 
+  /** How many runs met what was to go wrong on them; of those on which something was. */
+  private static final class Reached {
+    int all;
+    int first;
+    int none;
+
+    void count(Played played) {
+      if (played.run().strikes().isEmpty()) {
+        return;
+      }
+      if (played.fired()) {
+        all++;
+      } else if (played.happened().strikes().isEmpty()) {
+        none++;
+      } else {
+        first++;
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "guests: of %d runs with faults %d met all of them, %d the first of two only, %d none"
+          .formatted(all + first + none, all, first, none);
+    }
+  }
+
+  /**
+   * Counts a run for what happened on it: one of whose two faults only the first did is one with a
+   * single fault, and one on which nothing did is none.
+   */
   synchronized void count(Played played) {
-    Row row = rows.computeIfAbsent(played.run().kind(), _ -> new Row());
+    Run happened = played.happened();
+    boolean missed = happened.strikes().isEmpty() && !played.fired();
+    Row row = rows.computeIfAbsent((missed ? played.run() : happened).kind(), _ -> new Row());
     row.runs++;
     row.ends.merge(played.end(), 1, Integer::sum);
-    if (played.facts().all("fired").isEmpty()) {
-      row.missed++;
-    } else {
-      faults++;
-    }
+    row.missed += missed ? 1 : 0;
+    faults += happened.strikes().isEmpty() ? 0 : 1;
+    reached.count(played);
     if (!played.broken().isEmpty()) {
       row.bricks++;
       bricks++;
@@ -44,7 +75,9 @@ final class Tally {
       slowest = played.outage();
       slowestRun = played.run().toString();
     }
-    measure(played);
+    if (played.fired()) {
+      measure(played);
+    }
   }
 
   /** One fault that is no fault point. */
@@ -106,8 +139,15 @@ final class Tally {
     return lines;
   }
 
-  synchronized String lastLine() {
-    return "guests: %d faults, %d bricks".formatted(faults, bricks);
+  /** Whether so few of the faults happened that the others prove little. */
+  synchronized boolean missesMost() {
+    return reached.none > reached.all + reached.first;
+  }
+
+  /** How many of the runs met the faults that were meant for them, and what it all came to. */
+  synchronized List<String> lastLines() {
+    return List.of(
+        reached.toString(), "guests: %d faults, %d bricks".formatted(faults, bricks));
   }
 
   private static String line(String kind, Row row) {

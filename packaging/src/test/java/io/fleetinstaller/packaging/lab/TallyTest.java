@@ -7,6 +7,8 @@ import org.junit.jupiter.api.Test;
 final class TallyTest {
   private static final String SILENT_FOR_TWO_SECONDS =
       "fired=x die\nsaw=1 -\nsaw=2000000001 1.5.0\n";
+  private static final Strike FIRST = Strike.before("delete x", 1, Manner.DIE);
+  private static final Strike SECOND = Strike.before(Strike.ANY, 3, Manner.EIO);
 
   @Test
   void a_wait_that_was_not_sat_out_is_told_beside_what_was_seen() {
@@ -28,8 +30,77 @@ final class TallyTest {
     assertThat(tally.table()).anyMatch(line -> line.endsWith("| 0.0 s | 0 s |"));
   }
 
+  @Test
+  void a_fault_that_did_not_happen_is_none_and_is_told() {
+    Tally tally = new Tally();
+
+    tally.count(played(Run.of(Route.UPGRADE, FIRST), "end=upgraded\n"));
+    tally.count(played(Run.of(Route.UPGRADE, FIRST), "end=upgraded\nfired=1 die at x\n"));
+
+    assertThat(tally.table()).anyMatch(line -> line.startsWith("| die | 2 | 1 | 2 upgraded |"));
+    assertThat(tally.lastLines())
+        .containsExactly(
+            "guests: of 2 runs with faults 1 met all of them, 0 the first of two only, 1 none",
+            "guests: 1 faults, 0 bricks");
+  }
+
+  @Test
+  void a_pair_of_which_only_the_first_happened_is_a_single_fault() {
+    Tally tally = new Tally();
+    String first = "end=reverted\nfired=1 die at x\n";
+
+    tally.count(played(Run.of(Route.REVERT, FIRST, SECOND), first));
+    tally.count(played(Run.of(Route.REVERT, FIRST, SECOND), first + "fired=2 eio at y\n"));
+    tally.count(played(Run.of(Route.REVERT, FIRST, SECOND), "end=reverted\n"));
+
+    assertThat(tally.table())
+        .anyMatch(line -> line.startsWith("| die | 1 | 0 | 1 reverted |"))
+        .anyMatch(line -> line.startsWith("| die, then eio | 2 | 1 | 2 reverted |"));
+    assertThat(tally.lastLines())
+        .containsExactly(
+            "guests: of 3 runs with faults 1 met all of them, 1 the first of two only, 1 none",
+            "guests: 2 faults, 0 bricks");
+  }
+
+  @Test
+  void a_run_on_which_nothing_was_to_go_wrong_misses_nothing() {
+    Tally tally = new Tally();
+
+    tally.count(played(Run.of(Route.REVERT), "end=reverted\n"));
+
+    assertThat(tally.table()).anyMatch(line -> line.startsWith("| nothing | 1 | 0 | 1 reverted |"));
+    assertThat(tally.lastLines()).last().isEqualTo("guests: 0 faults, 0 bricks");
+    assertThat(tally.missesMost()).isFalse();
+  }
+
+  @Test
+  void no_time_is_taken_of_a_crash_that_was_to_meet_a_fault_and_did_not() {
+    Tally tally = new Tally();
+
+    tally.count(played(Run.of(Route.LATE_REVERT, FIRST), "saw=1 -\nsaw=2000000001 1.5.0\n"));
+
+    assertThat(tally.table()).noneMatch(line -> line.startsWith("| crash of the candidate"));
+  }
+
+  @Test
+  void a_switch_that_nobody_reads_is_noticed() {
+    Tally tally = new Tally();
+    Run run = Run.of(Route.UPGRADE, FIRST);
+
+    tally.count(played(run, "end=upgraded\nfired=1 die at x\n"));
+    tally.count(played(run, "end=upgraded\n"));
+    boolean afterHalf = tally.missesMost();
+    tally.count(played(run, "end=upgraded\n"));
+
+    assertThat(afterHalf).isFalse();
+    assertThat(tally.missesMost()).isTrue();
+  }
+
   private static Played played(Route route, String facts) {
-    Run run = Run.of(route, Strike.before("delete x", 1, Manner.DIE));
+    return played(Run.of(route, FIRST), facts);
+  }
+
+  private static Played played(Run run, String facts) {
     return new Played(run, Facts.of(facts), new Played.Notes(0));
   }
 }
