@@ -6,6 +6,7 @@ import static io.fleetinstaller.packaging.lab.Route.UPGRADE;
 import static io.fleetinstaller.packaging.lab.Scenario.quick;
 import static io.fleetinstaller.packaging.lab.Scenario.slow;
 
+import io.fleetinstaller.packaging.Guest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -17,6 +18,9 @@ final class Scenarios {
   private static final String BED = "/usr/local/lib/bed/";
 
   private static final int SECONDS_TO_TRY_AGAIN = 150;
+
+  /** What timeout(1) makes of a program that had to be ended. */
+  private static final int TIMED_OUT = 124;
 
   private Scenarios() {}
 
@@ -148,9 +152,15 @@ final class Scenarios {
 
   private static void twoDaemons(Stage stage) {
     stage.begin().onTrial();
-    boolean refused = stage.guest().run("timeout", "20", BED + "lab-launcher", "run").status() != 0;
-    stage.must(refused, "a second daemon runs beside the first");
+    Guest.Result second = stage.guest().run("timeout", "60", BED + "lab-launcher", "run");
+    stage.must(isRefusal(second), "a second daemon beside the first: " + second);
     stage.ends("upgraded");
+  }
+
+  /** A daemon that ends by itself, as there is another one, and says so. */
+  static boolean isRefusal(Guest.Result daemon) {
+    boolean byItself = !daemon.ok() && daemon.status() != TIMED_OUT;
+    return byItself && daemon.err().contains("another daemon runs with the state in");
   }
 
   private static List<Scenario> networks() {
