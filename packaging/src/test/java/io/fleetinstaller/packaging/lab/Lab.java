@@ -159,9 +159,9 @@ public final class Lab {
       List<String> broken =
           tried(
               () -> {
-                List<String> found = host.play(next);
-                tally.count(next.name(), !found.isEmpty());
-                return found;
+                Scenario.Outcome outcome = host.play(next);
+                tally.count(next.name(), outcome);
+                return outcome.broken();
               },
               next.name());
       System.out.printf("%s -> %s%n", next, broken.isEmpty() ? "as it should" : "brick");
@@ -178,7 +178,7 @@ public final class Lab {
     try {
       return play.get();
     } catch (RuntimeException | AssertionError e) {
-      tally.count(kind, true);
+      tally.failed(kind);
       return List.of("the laboratory itself failed: " + e);
     }
   }

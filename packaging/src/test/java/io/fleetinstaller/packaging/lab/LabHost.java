@@ -63,11 +63,16 @@ final class LabHost implements AutoCloseable {
     return guest.sh("cat %s/record".formatted(FOLDER)).lines().toList();
   }
 
-  /** Plays a scenario; what did not hold. */
-  List<String> play(Scenario scenario) {
+  /** Plays a scenario. */
+  Scenario.Outcome play(Scenario scenario) {
     Stage stage = new Stage(this, scenario.route());
     scenario.script().accept(stage);
-    return stage.broken();
+    return stage.outcome(served());
+  }
+
+  /** Which version served, since the last reset. */
+  private Timeline served() {
+    return Timeline.of(guest.sh("cat %s/serving".formatted(FOLDER)).lines().toList());
   }
 
   /** Plays a run to its end and judges it. */

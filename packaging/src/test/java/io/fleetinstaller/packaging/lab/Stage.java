@@ -13,6 +13,7 @@ final class Stage {
   private final Route route;
   private final List<String> broken = new ArrayList<>();
   private boolean hadPower = true;
+  private long began;
 
   Stage(LabHost host, Route route) {
     this.host = host;
@@ -29,7 +30,9 @@ final class Stage {
     return this;
   }
 
+  /** From here on an outage is one of the upgrade's. */
   Stage begin() {
+    began = System.nanoTime();
     host.begin(route);
     return this;
   }
@@ -84,7 +87,7 @@ final class Stage {
     return this;
   }
 
-  List<String> broken() {
-    return broken;
+  Scenario.Outcome outcome(Timeline served) {
+    return new Scenario.Outcome(broken, served.since(began).longestOutage());
   }
 }

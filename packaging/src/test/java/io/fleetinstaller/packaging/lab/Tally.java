@@ -8,6 +8,8 @@ import java.util.stream.LongStream;
 
 /** Counts what the runs came to. Thread-safe. */
 final class Tally {
+  private static final long UNKNOWN = -1;
+
   private final Map<String, Row> rows = new TreeMap<>();
   private final Map<String, List<Long>> times = new TreeMap<>();
   private final Reached reached = new Reached();
@@ -21,8 +23,8 @@ final class Tally {
     int runs;
     int missed;
     int bricks;
-    long slowest;
-    long ofAHost;
+    long slowest = UNKNOWN;
+    long ofAHost = UNKNOWN;
     final Map<String, Integer> ends = new TreeMap<>();
   }
 
@@ -69,26 +71,43 @@ final class Tally {
       row.bricks++;
       bricks++;
     }
-    row.slowest = Math.max(row.slowest, played.outage());
     row.ofAHost = Math.max(row.ofAHost, played.outageOfAHost());
-    if (played.outage() > slowest) {
-      slowest = played.outage();
-      slowestRun = played.run().toString();
-    }
+    silence(row, played.run().toString(), played.outage());
     if (played.fired()) {
       measure(played);
     }
   }
 
   /** One fault that is no fault point. */
-  synchronized void count(String scenario, boolean brick) {
-    Row row = rows.computeIfAbsent(scenario, _ -> new Row());
+  synchronized void count(String scenario, Scenario.Outcome outcome) {
+    Row row = row(scenario, !outcome.broken().isEmpty());
+    // whatever wait there was was sat out
+    row.ofAHost = Math.max(row.ofAHost, outcome.outage() / 1000);
+    silence(row, scenario, outcome.outage());
+  }
+
+  /** One on which the laboratory itself could not go on, so that nothing was measured. */
+  synchronized void failed(String what) {
+    row(what, true);
+  }
+
+  private Row row(String what, boolean brick) {
+    Row row = rows.computeIfAbsent(what, _ -> new Row());
     row.runs++;
     row.ends.merge(brick ? "brick" : "as it should", 1, Integer::sum);
     faults++;
     if (brick) {
       row.bricks++;
       bricks++;
+    }
+    return row;
+  }
+
+  private void silence(Row row, String what, long outage) {
+    row.slowest = Math.max(row.slowest, outage);
+    if (outage > slowest) {
+      slowest = outage;
+      slowestRun = what;
     }
   }
 
@@ -156,8 +175,10 @@ final class Tally {
             .map(it -> it.getValue() + " " + it.getKey())
             .reduce((one, other) -> one + ", " + other)
             .orElse("");
-    return "| %s | %d | %d | %s | %d | %.1f s | %d s |"
-        .formatted(kind, row.runs, row.missed, ends, row.bricks, row.slowest / 1000.0, row.ofAHost);
+    String silence = row.slowest == UNKNOWN ? "-" : "%.1f s".formatted(row.slowest / 1000.0);
+    String ofAHost = row.ofAHost == UNKNOWN ? "-" : row.ofAHost + " s";
+    return "| %s | %d | %d | %s | %d | %s | %s |"
+        .formatted(kind, row.runs, row.missed, ends, row.bricks, silence, ofAHost);
   }
 
   private static String line(String what, List<Long> all) {

@@ -2,6 +2,7 @@ package io.fleetinstaller.packaging.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class TallyTest {
@@ -94,6 +95,30 @@ final class TallyTest {
 
     assertThat(afterHalf).isFalse();
     assertThat(tally.missesMost()).isTrue();
+  }
+
+  @Test
+  void the_silence_of_a_scenario_is_told_and_may_be_the_slowest() {
+    Tally tally = new Tally();
+
+    tally.count("disk full", new Scenario.Outcome(List.of(), 2_100));
+    tally.count("disk full", new Scenario.Outcome(List.of(), 400));
+
+    assertThat(tally.table())
+        .contains("| disk full | 2 | 0 | 2 as it should | 0 | 2.1 s | 2 s |")
+        .last()
+        .asString()
+        .endsWith("2.1 s, disk full");
+  }
+
+  @Test
+  void what_nobody_measured_is_not_told_as_a_time() {
+    Tally tally = new Tally();
+
+    tally.failed("disk full");
+
+    assertThat(tally.table()).contains("| disk full | 1 | 0 | 1 brick | 1 | - | - |");
+    assertThat(tally.bricks()).isEqualTo(1);
   }
 
   private static Played played(Route route, String facts) {
