@@ -115,11 +115,11 @@ final class SelfUpgradeIT {
   @ParameterizedTest
   @CsvSource({
     "crashes, guard-fired, panic: it worked in the rehearsal",
-    "leaves, guard-fired, ''",
-    "dies, guard-fired, ''",
-    "sleeps, guard-fired, ''",
+    "leaves, guard-fired, log fleet-installer.service:",
+    "dies, guard-fired, status=9/KILL",
+    "sleeps, guard-fired, log fleet-installer.service:",
     "stops, guard-fired, watchdog",
-    "deaf, '', ''",
+    "deaf, probe-failed, daemon-down",
   })
   void a_candidate_that_fails_after_the_switch_is_taken_back_in_time(
       String candidate, String code, String evidence) {
