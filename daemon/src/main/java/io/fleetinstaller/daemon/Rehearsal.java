@@ -41,7 +41,7 @@ final class Rehearsal {
   private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
 
   /** From the start of the candidate to its end. */
-  static final Duration LIMIT = Duration.ofSeconds(20);
+  static final Duration LIMIT = Duration.ofSeconds(30);
 
   private static final long PAUSE_MILLIS = 50;
 
@@ -187,15 +187,32 @@ final class Rehearsal {
     }
   }
 
-  /** What we cannot reach either is not held against it; what only it cannot is tried again. */
+  /**
+   * What we cannot reach either is not held against it, nor that it polled nothing where there is
+   * nothing to poll; what only it cannot is tried again.
+   */
   private void source(Slot candidate, Document status) throws Fault {
+    Source.State ours = situation.source().state();
     Document source = status.object("source");
-    if (source.has("error") && situation.source().state().error().isEmpty()) {
-      throw new Fault.Transient(
-          ReasonCode.REHEARSAL_FAILED,
-          "cannot switch to %s: in its rehearsal it could not poll the source: %s"
-              .formatted(candidate.release(), source.object("error").text("sentence")));
+    if (ours.error().isPresent()) {
+      return;
     }
+    if (source.has("error")) {
+      throw unpolled(
+          candidate, "it could not poll the source: " + source.object("error").text("sentence"));
+    }
+    if (ours.lastGood().isPresent() && !source.has("lastGood")) {
+      throw unpolled(
+          candidate,
+          "it had not polled the source when it was asked, and this daemon has; see whether %s answers at once"
+              .formatted(source.text("place")));
+    }
+  }
+
+  private static Fault unpolled(Slot candidate, String why) {
+    return new Fault.Transient(
+        ReasonCode.REHEARSAL_FAILED,
+        "cannot switch to %s: in its rehearsal %s".formatted(candidate.release(), why));
   }
 
   private Optional<Document> ask(Path folder, String target) throws Fault {

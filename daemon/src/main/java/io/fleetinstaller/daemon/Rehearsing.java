@@ -54,8 +54,11 @@ public final class Rehearsing {
   private static final Logger LOG = LoggerFactory.getLogger(Rehearsing.class);
   private static final Duration LOOK = Duration.ofMillis(100);
 
-  /** A source that hangs must not keep us from answering in time. */
-  private static final Duration PATIENCE = Duration.ofSeconds(8);
+  /**
+   * A source that hangs must not keep us from answering in time; a first mirror that nobody can
+   * connect to must not keep us from the second.
+   */
+  static final Duration PATIENCE = Duration.ofSeconds(17);
 
   private static final String ENVIRONMENT = "environment";
   private static final int LARGEST_ENVIRONMENT = 4 << 20;
@@ -115,7 +118,7 @@ public final class Rehearsing {
             environment(folder, outside.environment()));
     try (Source source = new Source(site, System.getProperty("user.name"), () -> {})) {
       Situation situation = situation(settings, source, site, outside.effects());
-      poll(source, settings.now());
+      poll(source, settings.now(), site.time());
       situation.journals().open();
       answer(
           new Answers(scribe(situation), new Doctor(settings, List.of(), site.time())),
@@ -151,9 +154,14 @@ public final class Rehearsing {
     return new Scribe(situation, idle, facts, new Damages(situation, List::of));
   }
 
-  private static void poll(Source source, Settings settings) throws InterruptedException {
+  private static void poll(Source source, Settings settings, Time time)
+      throws InterruptedException {
     Thread poll = Thread.ofPlatform().daemon().name("poll").start(() -> look(source, settings));
-    if (!poll.join(PATIENCE)) {
+    Duration until = time.elapsed().plus(PATIENCE);
+    while (poll.isAlive() && time.elapsed().compareTo(until) < 0) {
+      time.sleep(LOOK);
+    }
+    if (poll.isAlive()) {
       LOG.warn("the source has not answered within {}; answering without it", PATIENCE);
     }
   }

@@ -252,7 +252,7 @@ class SelfUpgradeTest {
     stage.desire(next);
     stage.poll();
 
-    assertThat(refusal().text("sentence")).contains("did not answer within 20s");
+    assertThat(refusal().text("sentence")).contains("did not answer within 30s");
   }
 
   @Test

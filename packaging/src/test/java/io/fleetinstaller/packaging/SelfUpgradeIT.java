@@ -83,7 +83,7 @@ final class SelfUpgradeIT {
   @ParameterizedTest
   @CsvSource({
     "dud, rehearsal-failed, exited 3",
-    "mute, rehearsal-failed, it did not answer within 20s",
+    "mute, rehearsal-failed, it did not answer within 30s",
     "other, rehearsal-failed, it says that it is version 0.2.0",
   })
   void a_candidate_that_cannot_prove_itself_is_refused_and_changes_nothing(

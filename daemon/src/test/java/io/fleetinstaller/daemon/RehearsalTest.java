@@ -1,0 +1,162 @@
+package io.fleetinstaller.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fleetinstaller.host.FakeHost;
+import io.fleetinstaller.host.Host;
+import io.fleetinstaller.io.Document;
+import io.fleetinstaller.io.SystemTime;
+import io.fleetinstaller.io.Time;
+import io.fleetinstaller.registry.Reference;
+import io.fleetinstaller.registry.RegistrySettings;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Release;
+import io.fleetinstaller.repo.Publisher;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a candidate of the daemon must show beside the one that runs, and what is refused. */
+@Timeout(120)
+class RehearsalTest {
+  private static final String VERSION = "development";
+
+  @TempDir Path folder;
+  private Stage stage;
+  private Release next;
+
+  @BeforeEach
+  void a_daemon_that_runs_from_a_slot() throws Exception {
+    stage = new Stage(folder);
+    stage.release(PackageName.INSTALLER, VERSION, "old");
+    next = stage.release(PackageName.INSTALLER, VERSION, "next");
+    stage.host.incarnate(this::startStage);
+    Reference old = Reference.parse("file:%s/layouts/fleet-installer:old".formatted(folder));
+    new Setup(stage.settings(), false, stage.kind(), stage.outside())
+        .run(old, RegistrySettings.NONE);
+    // The host that setup opened took its processes along.
+    stage.close();
+    stage.start();
+  }
+
+  /** The next restart is one of the daemon itself. */
+  private void startStage() {
+    stage.host.incarnate(() -> Thread.currentThread().interrupt());
+    try {
+      stage.start();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    stage.close();
+  }
+
+  @Test
+  void a_candidate_whose_poll_hangs_is_tried_again_later() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Path other = follows("http://127.0.0.1:" + silent.getLocalPort());
+      rehearses(() -> rehearse(other));
+
+      stage.desire(next);
+      stage.poll();
+    }
+
+    assertThat(refusal().text("code")).isEqualTo("rehearsal-failed");
+    assertThat(refusal().text("sentence")).contains("it had not polled the source");
+    assertThat(stage.host.deeds).noneMatch(deed -> deed.startsWith("arm"));
+  }
+
+  /** What the rehearsing candidate does. */
+  private void rehearses(FakeHost.Program candidate) {
+    stage.host.program(
+        List.of(
+            "bin/fleet-installer",
+            "run",
+            "--config",
+            stage.settings().toString(),
+            "--rehearse",
+            rehearsal().toString()),
+        candidate);
+  }
+
+  private Path rehearsal() {
+    return folder.resolve("rehearsal");
+  }
+
+  private Host.Exit rehearse(Path settings) throws Fault {
+    try {
+      Assembly.Outside outside =
+          new Assembly.Outside(new Hasty(Rehearsing.PATIENCE), new Random(1), Map.of());
+      Rehearsing.run(settings, false, rehearsal(), outside);
+      return new Host.Exit(0, false, List.of());
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Settings of a host that follows signed config from there, and else as the stage's. */
+  private Path follows(String url) throws Exception {
+    Publisher publisher = new Publisher(folder.resolve("repo"), stage.time);
+    publisher.publish();
+    Path root = publisher.root();
+    String settings =
+        Files.readString(stage.settings())
+            .replace("file: %s/desired.yaml".formatted(folder), "url: \"%s\"".formatted(url))
+            .replace("trustRoot: %s/root.json".formatted(folder), "trustRoot: " + root);
+    assertThat(settings).contains(url).contains(root.toString());
+    return Files.writeString(folder.resolve("other.yaml"), settings);
+  }
+
+  private Document refusal() throws Exception {
+    return stage.explain(PackageName.INSTALLER).object("last").object("reason");
+  }
+
+  /** Has what is waited for at first pass at once, and nothing after that. */
+  private static final class Hasty implements Time {
+    private final Time time = new SystemTime();
+    private final Duration most;
+    private Duration skipped = Duration.ZERO;
+
+    Hasty(Duration most) {
+      this.most = most;
+    }
+
+    @Override
+    public Instant now() {
+      return time.now();
+    }
+
+    @Override
+    public synchronized Duration elapsed() {
+      return time.elapsed().plus(skipped);
+    }
+
+    @Override
+    public void sleep(Duration duration) throws InterruptedException {
+      if (!skip(duration)) {
+        time.sleep(duration);
+      }
+    }
+
+    private synchronized boolean skip(Duration duration) {
+      boolean skips = skipped.compareTo(most) < 0;
+      skipped = skips ? skipped.plus(duration) : skipped;
+      return skips;
+    }
+  }
+}
