@@ -23,11 +23,13 @@ public final class FakeOperations implements Operations {
   public final Jobs jobs = new Jobs(new SystemTime(), 8);
   public final List<Job> submitted = new CopyOnWriteArrayList<>();
   public volatile boolean buggy;
+  public volatile DaemonReport daemon =
+      new DaemonReport("1.2.3", 42, new TreeMap<>(Map.of("journal", 1L)));
   public volatile Consumer<Job> onSubmit = _ -> {};
 
   @Override
   public DaemonReport daemon() {
-    return new DaemonReport("1.2.3", 42, new TreeMap<>(Map.of("journal", 1L)));
+    return daemon;
   }
 
   @Override

@@ -1,7 +1,12 @@
 package io.fleetinstaller.daemon;
 
+import static io.fleetinstaller.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fleetinstaller.api.FakeOperations;
+import io.fleetinstaller.api.Limits;
+import io.fleetinstaller.api.Server;
+import io.fleetinstaller.api.SocketFile;
 import io.fleetinstaller.host.FakeHost;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.io.Document;
@@ -12,6 +17,7 @@ import io.fleetinstaller.registry.RegistrySettings;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Release;
+import io.fleetinstaller.report.DaemonReport;
 import io.fleetinstaller.repo.Publisher;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -21,12 +27,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a candidate of the daemon must show beside the one that runs, and what is refused. */
 @Timeout(120)
@@ -81,6 +91,25 @@ class RehearsalTest {
     assertThat(stage.host.deeds).noneMatch(deed -> deed.startsWith("arm"));
   }
 
+  @ParameterizedTest
+  @CsvSource({"journal, 2", "unheard-of, 1"})
+  void a_candidate_that_would_write_what_this_daemon_cannot_read_is_refused(
+      String format, long number) throws Exception {
+    FakeOperations candidate = new FakeOperations();
+    TreeMap<String, Long> formats = new TreeMap<>(Formats.now());
+    formats.put(format, number);
+    candidate.daemon = new DaemonReport(VERSION, 42, formats);
+    rehearses(() -> answer(candidate));
+
+    stage.desire(next);
+    stage.poll();
+
+    assertThat(refusal().text("code")).isEqualTo("rehearsal-failed");
+    assertThat(refusal().text("sentence"))
+        .contains("what this daemon could not read: {%s=%d}".formatted(format, number));
+    assertThat(stage.host.deeds).noneMatch(deed -> deed.startsWith("arm"));
+  }
+
   /** What the rehearsing candidate does. */
   private void rehearses(FakeHost.Program candidate) {
     stage.host.program(
@@ -105,6 +134,22 @@ class RehearsalTest {
       Rehearsing.run(settings, false, rehearsal(), outside);
       return new Host.Exit(0, false, List.of());
     } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A candidate that says whatever it was told to, until it has been heard. */
+  private Host.Exit answer(FakeOperations candidate) {
+    Path socket = Rehearsing.socket(rehearsal());
+    try (Server _ =
+        Server.open(
+            new SocketFile(socket, Optional.empty()),
+            candidate,
+            Limits.DEFAULT,
+            new SystemTime())) {
+      eventually("it has been heard", () -> !Files.exists(socket));
+      return new Host.Exit(0, false, List.of());
+    } catch (Exception e) {
       throw new IllegalStateException(e);
     }
   }
