@@ -161,14 +161,18 @@ final class SystemdGuard implements Guard {
 
   @Override
   public Hold hold() throws Fault, InterruptedException {
+    Path lock = files.lock();
+    // Nobody can tell from an I/O error that nothing was ever armed here.
+    if (Files.notExists(lock)) {
+      return () -> {};
+    }
     try {
-      if (!Files.exists(files.lock())) {
-        return () -> {};
-      }
-      return Flock.take(files.lock(), context.time())::close;
+      return Flock.take(lock, context.time())::close;
     } catch (IOException e) {
       throw new Fault.Transient(
-          ReasonCode.IO_ERROR, "cannot keep the guard still: %s".formatted(e.getMessage()));
+          ReasonCode.IO_ERROR,
+          "cannot keep the guard still: %s; it is tried again, see to the disk of %s"
+              .formatted(e.getMessage(), lock));
     }
   }
 

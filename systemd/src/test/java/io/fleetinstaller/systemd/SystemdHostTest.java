@@ -126,6 +126,22 @@ final class SystemdHostTest {
   }
 
   @Test
+  void where_no_guard_was_ever_installed_there_is_none_to_keep_still() {
+    assertThatCode(() -> host.guard().hold().close()).doesNotThrowAnyException();
+  }
+
+  @Test
+  void nobody_goes_on_who_cannot_tell_whether_there_is_a_guard() throws Exception {
+    Path guard = Files.createDirectories(context.state()).resolve("guard");
+    Files.createSymbolicLink(guard, guard);
+
+    assertThatThrownBy(() -> host.guard().hold())
+        .isInstanceOf(Fault.Transient.class)
+        .hasMessageContaining("cannot keep the guard still")
+        .hasMessageContaining("see to the disk of " + guard);
+  }
+
+  @Test
   void an_install_that_was_cut_off_before_enabling_enables_the_next_time() throws Exception {
     programs.fail("systemctl enable --no-reload " + UNIT, 1, "Connection reset by peer");
     assertThatThrownBy(() -> host.install(slot, Optional.empty())).isInstanceOf(Fault.class);
