@@ -73,7 +73,8 @@ class ShellTest {
   }
 
   private static Programs.Result shellcheck(List<Path> scripts) throws Exception {
-    List<String> words = new ArrayList<>(List.of("shellcheck", "-x", "-P", "SCRIPTDIR", "-f", "gcc"));
+    List<String> words =
+        new ArrayList<>(List.of("shellcheck", "-x", "-P", "SCRIPTDIR", "-f", "gcc"));
     scripts.forEach(it -> words.add(it.toString()));
     return new ChildPrograms()
         .run(Programs.Call.of(Duration.ofMinutes(2), words.toArray(String[]::new)));

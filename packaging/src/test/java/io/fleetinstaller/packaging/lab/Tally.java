@@ -165,8 +165,7 @@ final class Tally {
 
   /** How many of the runs met the faults that were meant for them, and what it all came to. */
   synchronized List<String> lastLines() {
-    return List.of(
-        reached.toString(), "guests: %d faults, %d bricks".formatted(faults, bricks));
+    return List.of(reached.toString(), "guests: %d faults, %d bricks".formatted(faults, bricks));
   }
 
   private static String line(String kind, Row row) {
