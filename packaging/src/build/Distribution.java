@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 
 /**
  * Completes the distribution around its jars: a Java runtime with what they need and nothing else,
- * the launcher, the units, and archives of classes. Run by the build as a single source file: {@code java
- * Distribution.java <sources> <distribution> <units>}.
+ * the launcher, the units, and archives of classes. Run by the build as a single source file:
+ * {@code java Distribution.java <sources> <distribution> <units>}.
  */
 final class Distribution {
   /**
@@ -61,7 +61,7 @@ final class Distribution {
     archives(sources.resolveSibling("build").resolve("archives"), distribution);
   }
 
-  /** By the program, which works for a moment. It needs a server, which this JDK has. */
+  /** By the program, which upgrades a package for it; what serves that comes with this JDK. */
   private static void archives(Path script, Path distribution)
       throws IOException, InterruptedException {
     String jdk = System.getProperty("java.home");

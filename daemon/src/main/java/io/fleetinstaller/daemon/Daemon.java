@@ -98,6 +98,7 @@ final class Daemon {
   private void resume(Stream<Journal> journals) throws InterruptedException {
     for (Journal journal : journals.toList()) {
       lostTrials.resume(journal);
+      giveBack();
     }
   }
 
@@ -223,14 +224,15 @@ final class Daemon {
     return Optional.empty();
   }
 
-  /**
-   * What an upgrade needed of the heap goes back to the system at its end: while the daemon rests,
-   * no collection comes for days.
-   */
   private Outcome run(Move move) throws InterruptedException {
     Outcome outcome = conductor.run(move);
-    System.gc();
+    giveBack();
     return outcome;
+  }
+
+  /** What an upgrade needed of the heap; while the daemon rests, no collection comes for days. */
+  private static void giveBack() {
+    System.gc();
   }
 
   private void perform(Job job) throws InterruptedException {

@@ -61,7 +61,7 @@ record Situation(
    * or by the catalog.
    */
   boolean changesData(Release release) {
-    Optional<Slot> slot = slots.whole(release.name(), release.digest());
+    Optional<Slot> slot = slots.read(release.name()).find(release.digest());
     return slot.isPresent()
         ? slot.get().descriptor().data().pointOfNoReturn()
         : source

@@ -24,19 +24,34 @@ import java.util.stream.Stream;
 record Shelf(Layout layout, Doors doors, Remembered remembered) {
   /** Every slot folder of ours, whole or not. */
   List<Path> slots() {
-    return children(layout.home()).stream()
+    return folders().stream()
         .filter(folder -> new Seal(folder).release(layout.name()).isPresent())
         .toList();
   }
 
+  private List<Path> folders() {
+    return children(layout.home()).stream()
+        .filter(child -> Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS))
+        .toList();
+  }
+
+  /** What there is, to look at; what has not changed since the last look is not read again. */
   Installed read() {
-    List<Slot> whole = remembered.whole(layout, children(layout.home()), doors.descriptors());
+    List<Slot> whole = remembered.whole(layout, folders(), doors.descriptors());
     return new Installed(
         layout.name(), named(layout.current(), whole), named(layout.previous(), whole), whole);
   }
 
+  /** The whole slot of a release, to act on: it is read now. */
   Optional<Slot> whole(Digest digest) {
-    return read().find(digest);
+    return folders().stream()
+        .map(Seal::new)
+        .filter(seal ->
+            seal.release(layout.name())
+                .filter(release -> release.digest().equals(digest))
+                .isPresent())
+        .flatMap(seal -> seal.whole(layout, doors.descriptors()).stream())
+        .findFirst();
   }
 
   /** Takes away what an earlier try to stage this release left. */

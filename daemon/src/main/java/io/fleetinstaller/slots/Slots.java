@@ -54,16 +54,19 @@ public final class Slots {
         .toList();
   }
 
-  /** What there is of this package. Links and folders that make no sense are passed over. */
+  /**
+   * What there is of this package, to look at: what has not changed since the last look is not read
+   * again. Links and folders that make no sense are passed over.
+   */
   public Installed read(PackageName name) {
     return shelf(name)
         .map(Shelf::read)
         .orElseGet(() -> new Installed(name, Optional.empty(), Optional.empty(), List.of()));
   }
 
-  /** The whole slot of this release, if there is one. */
+  /** The whole slot of this release, if there is one, to act on: it is read now. */
   public Optional<Slot> whole(PackageName name, Digest digest) {
-    return read(name).find(digest);
+    return shelf(name).flatMap(shelf -> shelf.whole(digest));
   }
 
   /** True when {@code current} is there but names no whole slot: what runs is not known. */

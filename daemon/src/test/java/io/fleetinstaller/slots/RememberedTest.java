@@ -94,8 +94,16 @@ final class RememberedTest {
     assertThat(whole()).containsExactly(two);
 
     assertThat(slots.stage(Parcel.agent("1").delivery())).isEqualTo(one);
+    read.set(0);
 
     assertThat(whole()).containsExactly(one, two);
+    assertThat(read).hasValue(1);
+  }
+
+  @Test
+  void who_acts_on_a_slot_reads_it() {
+    assertThat(slots.whole(AGENT, one.release().digest())).contains(one);
+
     assertThat(read).hasValue(1);
   }
 

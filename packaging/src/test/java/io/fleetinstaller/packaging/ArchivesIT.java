@@ -1,15 +1,16 @@
 package io.fleetinstaller.packaging;
 
+import static io.fleetinstaller.Eventually.eventually;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fleetinstaller.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,10 +22,12 @@ final class ArchivesIT {
   private static final String OUT_OF_THE_ARCHIVE = "source: shared objects file";
   private static final Pattern OF_THE_DAEMON_ALONE =
       Pattern.compile(" (okhttp3|okio|kotlin|com\\.github\\.luben|.*yaml|ch\\.qos)\\b.*");
+  private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
 
   @TempDir private Path folder;
   private Path copy;
   private Path archive;
+  private String desired = "packages: []";
 
   @BeforeEach
   void copy() throws Exception {
@@ -60,6 +63,55 @@ final class ArchivesIT {
         .as("loaded one by one: what happened while no archive was made may be among them")
         .filteredOn(line -> line.endsWith(".jar"))
         .hasSizeLessThan(20);
+  }
+
+  @Test
+  void a_first_upgrade_finds_its_classes_there_too() throws Exception {
+    Path loaded = folder.resolve("loaded");
+    String digest = agent();
+    desired = "packages: [{name: agent, version: \"1\", digest: \"%s\"}]".formatted(digest);
+
+    Process daemon = daemon("-Xlog:class+load:file=" + loaded);
+    eventually("it is installed", () -> Files.exists(folder.resolve("packages/agent/current")));
+    List<String> ours = ours(loaded);
+    end(daemon);
+
+    assertThat(ours)
+        .filteredOn(line -> line.contains(" io.fleetinstaller.slots.Unpacking "))
+        .singleElement()
+        .matches(line -> line.endsWith(OUT_OF_THE_ARCHIVE));
+    assertThat(ours).filteredOn(line -> line.endsWith(".jar")).hasSizeLessThan(20);
+  }
+
+  /** A package without a service, in a layout; its digest. */
+  private String agent() throws Exception {
+    Path tree = Files.createDirectory(folder.resolve("tree"));
+    Files.writeString(tree.resolve("data"), "data");
+    Path descriptor =
+        Files.writeString(
+            folder.resolve("descriptor.yaml"),
+            """
+            formatVersion: 1
+            name: agent
+            version: "1"
+            platform: {os: linux, architecture: %s}
+            health: {startPeriod: 0s, interval: 100ms, stableFor: 300ms, deadline: 60s}
+            """
+                .formatted(System.getProperty("os.arch").replace("x86_64", "amd64")));
+    Said built =
+        ran(
+            copy.resolve("bin/fleet-installer").toString(),
+            "package",
+            "build",
+            tree.toString(),
+            "--descriptor",
+            descriptor.toString(),
+            "--output",
+            folder.resolve("layouts/agent").toString());
+    assertThat(built.status()).as(built.output()).isZero();
+    Matcher digest = DIGEST.matcher(built.output());
+    assertThat(digest.find()).as(built.output()).isTrue();
+    return digest.group();
   }
 
   @Test
@@ -112,15 +164,16 @@ final class ArchivesIT {
         folder.resolve("socket").toString());
   }
 
-  /** One that follows an empty desired file, once it is up. */
+  /** One that follows the desired file, once it is up. */
   private Process daemon(String options) throws Exception {
     Path output = folder.resolve("output");
-    Files.writeString(folder.resolve("desired.yaml"), "packages: []");
+    Files.writeString(folder.resolve("desired.yaml"), desired);
     Path settings =
         Files.writeString(
             folder.resolve("installer.yaml"),
             """
             source: {file: %1$s/desired.yaml}
+            registry: {repositories: ["file:%1$s/layouts/{package}"]}
             paths: {packages: %1$s/packages, state: %1$s/state, socket: %1$s/socket, trustRoot: %1$s/root.json}
             """
                 .formatted(folder));
@@ -136,7 +189,7 @@ final class ArchivesIT {
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();
-    Eventually.eventually(
+    eventually(
         "the daemon is up", () -> !daemon.isAlive() || Files.exists(folder.resolve("socket")));
     assertThat(daemon.isAlive()).as("it lives: %s", Files.readString(output)).isTrue();
     return daemon;

@@ -26,7 +26,15 @@ class BenchIT {
 
     Script bench =
         Script.run(
-            MOST_MINUTES, folder, "bench", "--short", "--only", "switch", "--dir", work, "--json",
+            MOST_MINUTES,
+            folder,
+            "bench",
+            "--short",
+            "--only",
+            "switch",
+            "--dir",
+            work,
+            "--json",
             json.toString());
 
     List<String> lines = bench.lines();

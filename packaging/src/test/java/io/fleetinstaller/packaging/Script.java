@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -31,16 +30,10 @@ record Script(int status, List<String> lines) {
         Stream.concat(Stream.of(Path.of(name).toAbsolutePath().toString()), Stream.of(arguments))
             .toList();
     ProcessBuilder builder = new ProcessBuilder(argv);
-    builder
-        .environment()
-        .putAll(
-            Map.of(
-                "DISTRIBUTION",
-                System.getProperty("distribution"),
-                "TMPDIR",
-                Files.createDirectories(work(folder)).toString()));
-    Process script =
-        builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    builder.environment().put("DISTRIBUTION", System.getProperty("distribution"));
+    builder.environment().put("TMPDIR", Files.createDirectories(work(folder)).toString());
+    builder.redirectErrorStream(true).redirectOutput(output.toFile());
+    Process script = builder.start();
     boolean ended = script.waitFor(minutes, TimeUnit.MINUTES);
     if (!ended) {
       script.destroy();
