@@ -230,6 +230,43 @@ class DaemonTest {
     assertThat(stage.current()).isEqualTo("1");
   }
 
+  @Tag("F37")
+  @Test
+  void a_removal_that_is_asked_for_during_a_trial_waits_until_the_trial_is_over()
+      throws Exception {
+    Release one = stage.release("1");
+    Release two = stage.release("2");
+    stage.start().desire(one);
+    stage.poll();
+    stage.host.starting(slot -> {
+      if (slot.release().equals(two)) {
+        stage.request(Verb.REMOVE);
+      }
+    });
+
+    stage.desire(two);
+    stage.poll();
+    stage.host.starting(_ -> {});
+    stage.poll();
+    boolean gone = !stage.explain().has("current");
+    stage.order(Verb.INSTALL, Optional.of(Stage.AGENT), Optional.of(two.digest()));
+
+    assertThat(gone).isTrue();
+    assertThat(stage.current()).isEqualTo("2");
+    assertThat(stage.host.deeds.stream().filter(deed -> !deed.startsWith("allow")))
+        .containsSubsequence(
+            "restart agent 2",
+            "confirming agent",
+            "disarm agent",
+            "arm agent",
+            "uninstall agent 2",
+            "disarm agent",
+            "arm agent",
+            "install agent 2",
+            "disarm agent")
+        .containsOnlyOnce("uninstall agent 2");
+  }
+
   @Test
   void a_first_install_that_is_not_well_leaves_nothing() throws Exception {
     Release bad = stage.release("1");
@@ -376,6 +413,29 @@ class DaemonTest {
     stage.desire(one);
 
     assertThat(stage.poll().text("ending")).isEqualTo("done");
+  }
+
+  @Tag("F13")
+  @Test
+  void what_runs_is_not_swept_away_though_no_link_names_it() throws Exception {
+    Release one = stage.release("1");
+    Release two = stage.release("2");
+    stage.start().desire(one);
+    stage.poll();
+    stage.desire(two);
+    stage.poll();
+    stage.host.outlived();
+    stage.close();
+    Path home = folder.resolve("packages/agent");
+    Path first = Files.readSymbolicLink(home.resolve("previous"));
+    Files.delete(home.resolve("current"));
+    Files.createSymbolicLink(home.resolve("current"), first);
+    stage.desire();
+
+    stage.start().poll();
+
+    assertThat(stage.current()).isEqualTo("1");
+    assertThat(stage.folders()).contains(one.slotName(), two.slotName());
   }
 
   @Test

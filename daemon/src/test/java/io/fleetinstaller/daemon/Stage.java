@@ -21,7 +21,6 @@ import io.fleetinstaller.release.Release;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -253,10 +252,21 @@ final class Stage implements AutoCloseable {
     return order(verb, Optional.of(AGENT), Optional.empty());
   }
 
+  /** Asks for it and does not wait; what is asked for after that comes after that. */
+  void request(Verb verb) {
+    try {
+      client().submit(command(verb, Optional.of(AGENT), Optional.empty()), "");
+    } catch (Fault fault) {
+      throw new IllegalStateException(fault);
+    }
+  }
+
+  private static Command command(Verb verb, Optional<PackageName> name, Optional<Digest> digest) {
+    return new Command(verb, name, Optional.empty(), digest, "", Optional.empty(), "ann");
+  }
+
   Document order(Verb verb, Optional<PackageName> name, Optional<Digest> digest) throws Exception {
-    Command command =
-        new Command(verb, name, Optional.empty(), digest, "", Optional.<Duration>empty(), "ann");
-    String id = client().submit(command, "");
+    String id = client().submit(command(verb, name, digest), "");
     long seen = 0;
     while (true) {
       Document job = Document.json("job", bytes(client().job(id, seen)));

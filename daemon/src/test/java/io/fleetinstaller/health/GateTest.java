@@ -63,6 +63,7 @@ class GateTest {
         row("is stopped by hand", Life.GOOD.stopped(s(8)), ReasonCode.STOPPED_BY_PERSON, s(300)));
   }
 
+  @Tag("F52")
   @ParameterizedTest(name = "{0}")
   @MethodSource("sick")
   void a_sick_service_is_told_by_its_true_reason_and_at_once(

@@ -55,6 +55,7 @@ class CrashEverywhereTest {
   }
 
   @Tag("F11")
+  @Tag("F16")
   @Test
   void whatever_goes_wrong_wherever_the_host_ends_well() {
     Queue<AssertionError> bad = new ConcurrentLinkedQueue<>();
