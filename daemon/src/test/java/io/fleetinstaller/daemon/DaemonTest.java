@@ -232,8 +232,7 @@ class DaemonTest {
 
   @Tag("F37")
   @Test
-  void a_removal_that_is_asked_for_during_a_trial_waits_until_the_trial_is_over()
-      throws Exception {
+  void a_removal_that_is_asked_for_during_a_trial_waits_until_the_trial_is_over() throws Exception {
     Release one = stage.release("1");
     Release two = stage.release("2");
     stage.start().desire(one);
