@@ -87,8 +87,10 @@ class LabScriptTest {
 
     assertThat(lab.output())
         .endsWith(
-            "guests: of 4 runs with faults 1 met all of them, 0 the first of two only, 3 none\n"
-                + "lab: 15 faults, 0 bricks\n");
+            """
+            guests: of 4 runs with faults 1 met all of them, 0 the first of two only, 3 none
+            lab: 15 faults, 0 bricks
+            """);
   }
 
   @Test
