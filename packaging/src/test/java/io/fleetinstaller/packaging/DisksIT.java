@@ -13,6 +13,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(GuestBed.class)
 final class DisksIT {
   private static final String PACKAGES = "/opt/datadog-packages";
+  private static final String STATE = "/var/lib/fleet-installer";
+  private static final String SERVES =
+      "curl -sf http://127.0.0.1:9100/metrics | grep -q 'node_exporter_build_info.*%s'";
 
   private final Guest guest;
   private final Rig rig;
@@ -95,6 +98,46 @@ final class DisksIT {
     }
 
     assertThat(full).as("how often the disk was full in time").isGreaterThanOrEqualTo(8);
+  }
+
+  @Test
+  void the_guard_goes_back_without_a_free_block_or_inode() {
+    rig.fresh(Rig.GOOD);
+    guest.sh(
+        """
+        for folder in %s %s; do
+          mkdir -p $folder
+          mount -t tmpfs -o size=64m,nr_inodes=200,mode=755 tmpfs $folder
+        done
+        """
+            .formatted(PACKAGES, STATE));
+    rig.start();
+    rig.bringTo("old");
+    // The daemon that runs is not touched: only its next start fails.
+    guest.write(
+        "/etc/systemd/system/fleet-installer.service.d/broken.conf",
+        "[Service]\nExecStart=\nExecStart=/bin/false\n");
+    guest.sh("systemctl daemon-reload");
+    rig.desire("new");
+    assertThat(guest.within(60, SERVES.formatted("1\\.9\\.0"))).as(rig::story).isTrue();
+    guest.sh("systemctl kill --signal=KILL fleet-installer.service");
+
+    guest.sh(
+        """
+        for folder in %s %s; do
+          touch $folder/filler
+          while touch $folder/$((n = n + 1)) 2> /dev/null; do :; done
+          dd if=/dev/zero of=$folder/filler bs=4k 2> /dev/null || true
+          df --output=avail,iavail $folder | tail -1 | tr -s ' ' | grep -qx ' *0 0'
+        done
+        """
+            .formatted(PACKAGES, STATE));
+    assertThat(guest.holds("[ -e %s/armed/node-exporter ]".formatted(STATE))).isTrue();
+    guest.sh("systemctl kill --kill-who=main --signal=KILL " + Rig.UNIT);
+
+    String fired = "[ -e %s/fired/node-exporter.failed ]".formatted(STATE);
+    assertThat(guest.within(10, fired)).as(rig::story).isTrue();
+    assertThat(guest.within(5, SERVES.formatted("1\\.5\\.0"))).as(rig::story).isTrue();
   }
 
   private int rightlyGivenUp(int tenth, Rig.Ended ended) {

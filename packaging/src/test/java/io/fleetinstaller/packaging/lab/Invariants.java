@@ -26,9 +26,10 @@ import java.util.stream.Collectors;
  *   <li>I6 Reports have their own tests: this host follows an unsigned file and tells nobody.
  *   <li>I7 The service is well again within the deadline of the gate and ten seconds: the longest
  *       time in which the port was silent, while the machine had power. A daemon that hangs while
- *       the service stands still for a snapshot is first ended by its watchdog. Where no daemon can
- *       start and the service was stopped, not ended, the guard comes at its deadline; the
- *       laboratory does not sit that out, and counts it apart.
+ *       the service stands still, for a snapshot or on the way back, keeps the guard out, and is
+ *       first ended by its watchdog. Where no daemon can start and the service was stopped, not
+ *       ended, the guard comes at its deadline; the laboratory does not sit that out, and counts it
+ *       apart.
  *   <li>I8 Nothing unsigned runs: the process runs from a slot, and every slot that is marked as
  *       whole is, name by name and byte by byte, the release whose digest it bears.
  *   <li>I9 This host has no config of its own to report.
@@ -178,10 +179,8 @@ final class Invariants {
   }
 
   private long budget() {
-    boolean mayHang =
-        run.route() == Route.DATA_REVERT
-            && run.strikes().stream().anyMatch(it -> it.manner() == Manner.STOP);
-    return mayHang ? BUDGET_MILLIS + WATCHDOG_MILLIS : BUDGET_MILLIS;
+    boolean hangs = run.strikes().stream().anyMatch(it -> it.manner() == Manner.STOP);
+    return hangs ? BUDGET_MILLIS + WATCHDOG_MILLIS : BUDGET_MILLIS;
   }
 
   private void neighbour() {
