@@ -125,7 +125,7 @@ final class DisksIT {
     guest.sh(
         """
         for folder in %s %s; do
-          touch $folder/filler
+          n=0; touch $folder/filler
           while touch $folder/$((n = n + 1)) 2> /dev/null; do :; done
           dd if=/dev/zero of=$folder/filler bs=4k 2> /dev/null || true
           df --output=avail,iavail $folder | tail -1 | tr -s ' ' | grep -qx ' *0 0'
