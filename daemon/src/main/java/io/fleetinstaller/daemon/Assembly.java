@@ -13,6 +13,7 @@ import io.fleetinstaller.host.HostFactory;
 import io.fleetinstaller.host.Watchdog;
 import io.fleetinstaller.io.Disk;
 import io.fleetinstaller.io.Effects;
+import io.fleetinstaller.io.Memory;
 import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.registry.DescriptorFormat;
@@ -51,6 +52,7 @@ public final class Assembly {
   private final RandomGenerator chance;
   private final Map<String, String> environment;
   private final Effects effects;
+  private final Memory memory;
 
   /**
    * The host to work on.
@@ -70,13 +72,13 @@ public final class Assembly {
 
   /** What the daemon gets from outside, so that a test can decide it. */
   public record Outside(
-      Time time, RandomGenerator chance, Map<String, String> environment, Effects effects) {
+      Time time,
+      RandomGenerator chance,
+      Map<String, String> environment,
+      Effects effects,
+      Memory memory) {
     public Outside {
       environment = Map.copyOf(environment);
-    }
-
-    public Outside(Time time, RandomGenerator chance, Map<String, String> environment) {
-      this(time, chance, environment, Effects.real());
     }
   }
 
@@ -92,6 +94,7 @@ public final class Assembly {
     this.chance = outside.chance();
     this.environment = outside.environment();
     this.effects = outside.effects();
+    this.memory = outside.memory();
   }
 
   /**
@@ -183,7 +186,7 @@ public final class Assembly {
     Conductor conductor = new Conductor(steps, journals, time, boot());
     Links links = new Links(situation, opened);
     Desk desk = new Desk(situation, staging, time);
-    Daemon.Crew crew = new Daemon.Crew(desk, conductor, steps, opened, care, news, links);
+    Daemon.Crew crew = new Daemon.Crew(desk, conductor, steps, opened, care, news, links, memory);
     Facts facts = new Facts(settings, source, identity, Facts.self(host.name(), time));
     Scribe scribe = new Scribe(situation, conductor, facts, new Damages(situation, links::told));
     Overseer overseer = overseer(scribe, desk, inbox, situation);

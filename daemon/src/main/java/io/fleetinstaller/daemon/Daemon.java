@@ -4,6 +4,7 @@ import io.fleetinstaller.api.Ending;
 import io.fleetinstaller.api.Job;
 import io.fleetinstaller.desired.Policy;
 import io.fleetinstaller.host.Host;
+import io.fleetinstaller.io.Memory;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Reason;
@@ -35,6 +36,9 @@ final class Daemon {
   /** Between two looks for the end of a wait: a clock that jumps must not make us spin. */
   private static final Duration SHORTEST = Duration.ofSeconds(1);
 
+  /** With the first, what a start or an upgrade leads to may still be under way. */
+  private static final int LOOKS_UNTIL_REST = 2;
+
   private final LiveSettings settings;
   private final Situation situation;
   private final Inbox inbox;
@@ -47,6 +51,10 @@ final class Daemon {
   private final News news;
   private final Links links;
   private final LostTrials lostTrials;
+  private final Memory memory;
+
+  /** Looks that found nothing to do, one after the other. */
+  private int idleLooks;
 
   record Crew(
       Desk desk,
@@ -55,7 +63,8 @@ final class Daemon {
       Host host,
       HostSteps.Care care,
       News news,
-      Links links) {}
+      Links links,
+      Memory memory) {}
 
   Daemon(LiveSettings settings, Situation situation, Inbox inbox, Crew crew) {
     this.settings = settings;
@@ -69,6 +78,7 @@ final class Daemon {
     this.data = crew.care().data();
     this.news = crew.news();
     this.links = crew.links();
+    this.memory = crew.memory();
     this.lostTrials = new LostTrials(situation, host, conductor);
   }
 
@@ -98,7 +108,6 @@ final class Daemon {
   private void resume(Stream<Journal> journals) throws InterruptedException {
     for (Journal journal : journals.toList()) {
       lostTrials.resume(journal);
-      giveBack();
     }
   }
 
@@ -213,6 +222,9 @@ final class Daemon {
       }
     }
     news.happened();
+    if (ends.isEmpty() && ++idleLooks == LOOKS_UNTIL_REST) {
+      memory.giveBack();
+    }
     return ends.stream().filter(end -> end.why().isPresent()).findFirst();
   }
 
@@ -225,14 +237,8 @@ final class Daemon {
   }
 
   private Outcome run(Move move) throws InterruptedException {
-    Outcome outcome = conductor.run(move);
-    giveBack();
-    return outcome;
-  }
-
-  /** What an upgrade needed of the heap; while the daemon rests, no collection comes for days. */
-  private static void giveBack() {
-    System.gc();
+    idleLooks = 0;
+    return conductor.run(move);
   }
 
   private void perform(Job job) throws InterruptedException {

@@ -36,7 +36,9 @@ public final class Native {
   private static final int LOCK_EX = 2;
   private static final int LOCK_NB = 4;
   private static final int EAGAIN = 11;
+  private static final int EINVAL = 22;
   private static final long FICLONE = 0x40049409L;
+  private static final int MADV_PAGEOUT = 21;
 
   /** How file systems say that they cannot share these bytes: EXDEV, EINVAL, ENOTTY and so on. */
   static final Set<Integer> UNSHARED = Set.of(1, 18, 22, 25, 26, 38, 95);
@@ -125,6 +127,23 @@ public final class Native {
       throw asIs(e);
     } finally {
       close(target);
+    }
+  }
+
+  /**
+   * Lets the system take these pages of this process back; they are read again when they are
+   * touched.
+   *
+   * @return false where the system cannot: Linux before 5.4
+   */
+  static boolean pageOut(long address, long length) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(STATE);
+      MemorySegment begin = MemorySegment.ofAddress(address);
+      int result = (int) Calls.MADVISE.invokeExact(errno, begin, length, MADV_PAGEOUT);
+      return result == 0 || errno(errno) != EINVAL;
+    } catch (Throwable e) {
+      throw unexpected(e);
     }
   }
 
@@ -326,6 +345,8 @@ public final class Native {
     static final MethodHandle CLOSE = call("close", FunctionDescriptor.of(INT, INT));
     static final MethodHandle FLOCK = call("flock", FunctionDescriptor.of(INT, INT, INT));
     static final MethodHandle SYNCFS = call("syncfs", FunctionDescriptor.of(INT, INT));
+    static final MethodHandle MADVISE =
+        call("madvise", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, LONG, INT));
     static final MethodHandle STATVFS = call("statvfs", FunctionDescriptor.of(INT, TEXT, TEXT));
     static final MethodHandle LCHOWN = call("lchown", FunctionDescriptor.of(INT, TEXT, INT, INT));
     static final MethodHandle LSETXATTR =

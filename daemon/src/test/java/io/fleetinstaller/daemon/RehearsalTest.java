@@ -7,14 +7,10 @@ import io.fleetinstaller.api.FakeOperations;
 import io.fleetinstaller.api.Limits;
 import io.fleetinstaller.api.Server;
 import io.fleetinstaller.api.SocketFile;
-import io.fleetinstaller.host.FakeHost;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.SystemTime;
 import io.fleetinstaller.io.Time;
-import io.fleetinstaller.registry.Reference;
-import io.fleetinstaller.registry.RegistrySettings;
-import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.repo.Publisher;
@@ -26,9 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,34 +35,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What a candidate of the daemon must show beside the one that runs, and what is refused. */
 @Timeout(120)
 class RehearsalTest {
-  private static final String VERSION = "development";
-
   @TempDir Path folder;
   private Stage stage;
+  private OwnPackage own;
   private Release next;
 
   @BeforeEach
   void a_daemon_that_runs_from_a_slot() throws Exception {
     stage = new Stage(folder);
-    stage.release(PackageName.INSTALLER, VERSION, "old");
-    next = stage.release(PackageName.INSTALLER, VERSION, "next");
-    stage.host.incarnate(this::startStage);
-    Reference old = Reference.parse("file:%s/layouts/fleet-installer:old".formatted(folder));
-    new Setup(stage.settings(), false, stage.kind(), stage.outside())
-        .run(old, RegistrySettings.NONE);
-    // The host that setup opened took its processes along.
-    stage.close();
-    stage.start();
-  }
-
-  /** The next restart is one of the daemon itself. */
-  private void startStage() {
-    stage.host.incarnate(() -> Thread.currentThread().interrupt());
-    try {
-      stage.start();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
+    own = new OwnPackage(folder, stage);
+    own.release("old");
+    next = own.release("next");
+    own.start("old");
   }
 
   @AfterEach
@@ -80,7 +58,7 @@ class RehearsalTest {
   void a_candidate_whose_poll_hangs_is_tried_again_later() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Path other = follows("http://127.0.0.1:" + silent.getLocalPort());
-      rehearses(() -> rehearse(other));
+      own.rehearses(() -> own.rehearse(other, new Hasty(Rehearsing.PATIENCE)));
 
       stage.desire(next);
       stage.poll();
@@ -98,8 +76,8 @@ class RehearsalTest {
     FakeOperations candidate = new FakeOperations();
     TreeMap<String, Long> formats = new TreeMap<>(Formats.now());
     formats.put(format, number);
-    candidate.daemon = new DaemonReport(VERSION, 42, formats);
-    rehearses(() -> answer(candidate));
+    candidate.daemon = new DaemonReport(OwnPackage.VERSION, 42, formats);
+    own.rehearses(() -> answer(candidate));
 
     stage.desire(next);
     stage.poll();
@@ -110,37 +88,9 @@ class RehearsalTest {
     assertThat(stage.host.deeds).noneMatch(deed -> deed.startsWith("arm"));
   }
 
-  /** What the rehearsing candidate does. */
-  private void rehearses(FakeHost.Program candidate) {
-    stage.host.program(
-        List.of(
-            "bin/fleet-installer",
-            "run",
-            "--config",
-            stage.settings().toString(),
-            "--rehearse",
-            rehearsal().toString()),
-        candidate);
-  }
-
-  private Path rehearsal() {
-    return folder.resolve("rehearsal");
-  }
-
-  private Host.Exit rehearse(Path settings) throws Fault {
-    try {
-      Assembly.Outside outside =
-          new Assembly.Outside(new Hasty(Rehearsing.PATIENCE), new Random(1), Map.of());
-      Rehearsing.run(settings, false, rehearsal(), outside);
-      return new Host.Exit(0, false, List.of());
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   /** A candidate that says whatever it was told to, until it has been heard. */
   private Host.Exit answer(FakeOperations candidate) {
-    Path socket = Rehearsing.socket(rehearsal());
+    Path socket = Rehearsing.socket(own.rehearsal());
     try (Server _ =
         Server.open(
             new SocketFile(socket, Optional.empty()),

@@ -10,8 +10,6 @@ import io.fleetinstaller.host.Host;
 import io.fleetinstaller.host.Life;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.SystemTime;
-import io.fleetinstaller.registry.Reference;
-import io.fleetinstaller.registry.RegistrySettings;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
@@ -24,7 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -38,24 +35,19 @@ import org.junit.jupiter.api.io.TempDir;
 /** The daemon as a package of its own, on a fake host whose process it is. */
 @Timeout(120)
 class SelfUpgradeTest {
-  /** What a program says that was not built as a release. */
-  private static final String VERSION = "development";
-
   @TempDir Path folder;
   private Stage stage;
+  private OwnPackage own;
   private Release old;
   private Release next;
 
   @BeforeEach
   void a_daemon_that_runs_from_a_slot() throws Exception {
     stage = new Stage(folder);
-    old = stage.release(PackageName.INSTALLER, VERSION, "old");
-    next = stage.release(PackageName.INSTALLER, VERSION, "next");
-    stage.host.incarnate(this::startStage);
-    setUp("old");
-    // The host that setup opened took its processes along.
-    stage.close();
-    stage.start();
+    own = new OwnPackage(folder, stage);
+    old = own.release("old");
+    next = own.release("next");
+    own.start("old");
   }
 
   @AfterEach
@@ -63,55 +55,12 @@ class SelfUpgradeTest {
     stage.close();
   }
 
-  /** The next restart is one of the daemon itself. */
-  private void startStage() {
-    stage.host.incarnate(() -> Thread.currentThread().interrupt());
-    try {
-      stage.start();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private Release setUp(String content) throws Exception {
-    Reference what =
-        Reference.parse("file:%s/layouts/fleet-installer:%s".formatted(folder, content));
-    return new Setup(stage.settings(), false, stage.kind(), stage.outside())
-        .run(what, RegistrySettings.NONE);
-  }
-
-  /** What the rehearsing candidate does. */
-  private void rehearses(FakeRehearsal rehearsal) {
-    List<String> argv =
-        List.of(
-            "bin/fleet-installer",
-            "run",
-            "--config",
-            stage.settings().toString(),
-            "--rehearse",
-            folder.resolve("rehearsal").toString());
-    stage.host.program(argv, rehearsal::run);
-  }
-
-  private interface FakeRehearsal {
-    Host.Exit run() throws Fault;
-  }
-
   private Host.Exit rehearse() throws Fault {
     return rehearse(stage.settings());
   }
 
   private Host.Exit rehearse(Path settings) throws Fault {
-    try {
-      Rehearsing.run(
-          settings,
-          false,
-          folder.resolve("rehearsal"),
-          new Assembly.Outside(new SystemTime(), new Random(1), Map.of()));
-      return new Host.Exit(0, false, List.of());
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    return own.rehearse(settings, new SystemTime());
   }
 
   @Test
@@ -126,20 +75,20 @@ class SelfUpgradeTest {
 
   @Test
   void setup_does_nothing_beside_a_daemon_that_runs() {
-    assertThatThrownBy(() -> setUp("next"))
+    assertThatThrownBy(() -> own.setUp("next"))
         .isInstanceOf(Fault.Broken.class)
         .hasMessageContaining("another daemon runs");
   }
 
   @Test
   void setup_ends_a_trial_that_nobody_goes_on_with() throws Exception {
-    rehearses(this::rehearse);
+    own.rehearses(this::rehearse);
     stage.desire(next);
     stage.awaitEnd();
-    Release rescue = stage.release(PackageName.INSTALLER, VERSION, "rescue");
+    Release rescue = own.release("rescue");
 
-    stage.host.incarnate(this::startStage);
-    setUp("rescue");
+    own.restarts();
+    own.setUp("rescue");
     stage.poll();
 
     Document self = stage.explain(PackageName.INSTALLER);
@@ -154,7 +103,7 @@ class SelfUpgradeTest {
 
   @Test
   void a_candidate_that_proves_itself_takes_over_and_is_confirmed_by_itself() throws Exception {
-    rehearses(this::rehearse);
+    own.rehearses(this::rehearse);
 
     stage.desire(next);
     stage.awaitEnd();
@@ -169,7 +118,7 @@ class SelfUpgradeTest {
 
   @Test
   void a_candidate_says_that_it_is_up_when_it_has_come_to_watching_itself() throws Exception {
-    rehearses(this::rehearse);
+    own.rehearses(this::rehearse);
     stage.desire(next);
     stage.awaitEnd();
     List<String> deeds = stage.host.deeds;
@@ -197,7 +146,7 @@ class SelfUpgradeTest {
 
   @Test
   void a_candidate_that_is_not_well_goes_back_to_the_old_one_by_itself() throws Exception {
-    rehearses(this::rehearse);
+    own.rehearses(this::rehearse);
     stage.host.life(next, Life.GOOD.exits(Duration.ofSeconds(2), "status 1"));
 
     stage.desire(next);
@@ -215,7 +164,7 @@ class SelfUpgradeTest {
   void a_candidate_has_the_environment_of_the_daemon_that_runs() throws Exception {
     Map<String, String> seen = new TreeMap<>();
     Path rehearsal = folder.resolve("rehearsal");
-    rehearses(() -> {
+    own.rehearses(() -> {
       seen.putAll(Rehearsing.environment(rehearsal, Map.of("MANAGER", "systemd")));
       return rehearse();
     });
@@ -234,7 +183,7 @@ class SelfUpgradeTest {
   @Tag("F33")
   @Test
   void a_candidate_that_cannot_start_is_refused_with_what_it_said() throws Exception {
-    rehearses(() -> new Host.Exit(3, false, List.of("Error: no such class")));
+    own.rehearses(() -> new Host.Exit(3, false, List.of("Error: no such class")));
 
     stage.desire(next);
     stage.poll();
@@ -247,7 +196,7 @@ class SelfUpgradeTest {
 
   @Test
   void a_candidate_that_hangs_is_refused() throws Exception {
-    rehearses(() -> new Host.Exit(143, true, List.of()));
+    own.rehearses(() -> new Host.Exit(143, true, List.of()));
 
     stage.desire(next);
     stage.poll();
@@ -257,7 +206,7 @@ class SelfUpgradeTest {
 
   @Test
   void a_candidate_that_is_another_version_than_it_says_is_refused() throws Exception {
-    rehearses(this::rehearse);
+    own.rehearses(this::rehearse);
 
     stage.desire(stage.release(PackageName.INSTALLER, "2", "two"));
     stage.poll();
@@ -268,7 +217,7 @@ class SelfUpgradeTest {
   @Test
   void a_candidate_that_sees_other_packages_is_refused() throws Exception {
     Path other = settingsWith("packages: " + folder + "/packages", "packages: " + folder + "/none");
-    rehearses(() -> rehearse(other));
+    own.rehearses(() -> rehearse(other));
 
     stage.desire(next);
     stage.poll();
@@ -279,7 +228,7 @@ class SelfUpgradeTest {
   @Test
   void a_candidate_that_does_not_reach_the_source_is_tried_again_later() throws Exception {
     Path other = settingsWith("desired.yaml", "none.yaml");
-    rehearses(() -> rehearse(other));
+    own.rehearses(() -> rehearse(other));
 
     stage.desire(next);
     stage.poll();
@@ -290,7 +239,7 @@ class SelfUpgradeTest {
 
   @Test
   void a_daemon_that_runs_from_no_slot_is_not_upgraded() throws Exception {
-    rehearses(this::rehearse);
+    own.rehearses(this::rehearse);
     stage.close();
     stage.host.incarnate(() -> {});
     stage.host.life(old, Life.GOOD.failsToStart());
@@ -366,7 +315,7 @@ class SelfUpgradeTest {
   @Tag("F45")
   @Test
   void the_daemon_itself_has_the_first_turn() throws Exception {
-    rehearses(this::rehearse);
+    own.rehearses(this::rehearse);
 
     stage.desire(stage.release("1"), next);
     stage.awaitEnd();
@@ -390,7 +339,7 @@ class SelfUpgradeTest {
     stage.desire(two);
     stage.poll();
     String agent = stage.explain().object("last").text("end");
-    rehearses(this::rehearse);
+    own.rehearses(this::rehearse);
 
     stage.desire(two, next);
     stage.awaitEnd();

@@ -10,6 +10,7 @@ import io.fleetinstaller.host.FakeHost;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.Effects;
 import io.fleetinstaller.io.FakeTime;
+import io.fleetinstaller.io.Memory;
 import io.fleetinstaller.io.SystemTime;
 import io.fleetinstaller.packages.Build;
 import io.fleetinstaller.packages.Ownership;
@@ -43,6 +44,7 @@ final class Stage implements AutoCloseable {
   final FakeHost host = new FakeHost(time);
   final Path folder;
   Effects effects = Effects.real();
+  Memory memory = Memory.KEPT;
   Map<String, String> environment = Map.of();
   private final RandomGenerator chance = new Random(7);
   private Thread thread = new Thread(() -> {});
@@ -217,7 +219,7 @@ final class Stage implements AutoCloseable {
   }
 
   Assembly.Outside outside() {
-    return new Assembly.Outside(time, chance, environment, effects);
+    return new Assembly.Outside(time, chance, environment, effects, memory);
   }
 
   /** Waits until the daemon has ended by itself. */

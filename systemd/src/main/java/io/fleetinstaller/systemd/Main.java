@@ -12,6 +12,7 @@ import io.fleetinstaller.daemon.Settings;
 import io.fleetinstaller.daemon.Setup;
 import io.fleetinstaller.host.SupervisedHost;
 import io.fleetinstaller.io.Effects;
+import io.fleetinstaller.io.OwnMemory;
 import io.fleetinstaller.io.SystemTime;
 import io.fleetinstaller.registry.Reference;
 import io.fleetinstaller.registry.RegistrySettings;
@@ -73,7 +74,7 @@ public final class Main {
 
   private static Assembly.Outside outside(Effects effects) {
     return new Assembly.Outside(
-        new SystemTime(), RandomGenerator.getDefault(), System.getenv(), effects);
+        new SystemTime(), RandomGenerator.getDefault(), System.getenv(), effects, new OwnMemory());
   }
 
   private static boolean mayBeMissing(Path config) {

@@ -1,0 +1,55 @@
+package io.fleetinstaller.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A daemon that has nothing more to do gives memory back, once. */
+@Timeout(60)
+class RestTest {
+  @TempDir Path folder;
+  private final AtomicInteger given = new AtomicInteger();
+  private Stage stage;
+
+  @BeforeEach
+  void a_daemon_that_has_looked_once() throws Exception {
+    stage = new Stage(folder);
+    stage.memory = given::incrementAndGet;
+    stage.start();
+    stage.poll();
+    given.set(0);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    stage.close();
+  }
+
+  @Test
+  void an_upgrade_is_followed_by_it() throws Exception {
+    stage.desire(stage.release("1"));
+
+    looks();
+
+    assertThat(given).hasValue(1);
+  }
+
+  @Test
+  void rest_goes_on_without_another_one() throws Exception {
+    looks();
+
+    assertThat(given).hasValue(0);
+  }
+
+  private void looks() throws Exception {
+    for (int i = 0; i < 4; i++) {
+      stage.poll();
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.fleetinstaller.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** What a daemon at rest gives back of its memory. */
+class OwnMemoryTest {
+  private static final int SIZE = 1 << 20;
+
+  @Test
+  void only_what_is_mapped_from_files_and_not_written_to_is_paged_out() {
+    Stream<String> maps =
+        Stream.of(
+            "55d0a1000000-55d0a1001000 r--p 00000000 08:01 1311       /opt/f i/bin/java",
+            "7f12c8000000-7f12c8400000 rw-p 00000000 00:00 0 ",
+            "7f12d0a00000-7f12d0b00000 rw-p 00100000 08:01 1312       /opt/f i/lib/libjvm.so",
+            "ffffff0000000000-ffffff0000002000 r-xp 00000000 08:01 1312       /opt/libjvm.so",
+            "7ffd3b5f2000-7ffd3b5f4000 r-xp 00000000 00:00 0          [vdso]");
+
+    assertThat(OwnMemory.readOnlyFiles(maps))
+        .containsExactly(
+            new OwnMemory.Region(0x55d0a1000000L, 0x55d0a1001000L),
+            new OwnMemory.Region(0xffffff0000000000L, 0xffffff0000002000L));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void what_was_read_through_a_mapping_is_given_back_and_comes_again() throws Exception {
+    Path file = Files.createTempFile(Path.of("target"), "mapped", null);
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.allocate(SIZE));
+      channel.force(true);
+      MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, SIZE).load();
+      assertThat(mapped.isLoaded()).isTrue();
+
+      new OwnMemory().giveBack();
+
+      assertThat(mapped.isLoaded()).isFalse();
+      assertThat(mapped.get(SIZE / 2)).isZero();
+    } finally {
+      Files.delete(file);
+    }
+  }
+}
