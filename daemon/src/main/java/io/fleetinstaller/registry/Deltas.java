@@ -53,7 +53,7 @@ record Deltas(Reading reading, Traffic traffic) {
     String source = "delta %s of %s".formatted(ref.manifest(), reading.name());
     byte[] manifest = reading.manifest(ref.manifest());
     traffic.came(manifest.length);
-    Document document = TopDocument.open(source, manifest);
+    Document document = TopDocument.open(source, manifest, Limits.DELTA_MANIFEST);
     TopDocument.expect(document, MediaTypes.Kind.MANIFEST);
     document.textMap("annotations");
     String type = document.text("artifactType");

@@ -17,7 +17,7 @@ record Index(List<Entry> entries, Map<String, String> annotations) implements To
   record Entry(Blob blob, Optional<Platform> platform, Map<String, String> annotations) {}
 
   static Index read(String source, byte[] bytes) throws Refused {
-    return read(TopDocument.open(source, bytes));
+    return read(TopDocument.open(source, bytes, Limits.MANIFEST));
   }
 
   static Index read(Document document) throws Refused {

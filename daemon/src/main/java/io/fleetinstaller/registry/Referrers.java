@@ -31,7 +31,7 @@ final class Referrers {
   /** The deltas among them; what else there is, or makes no sense, is other people's. */
   static List<DeltaRef> deltas(String source, byte[] index) throws Refused {
     List<DeltaRef> deltas = new ArrayList<>();
-    Document document = Document.json(source, index, Limits.MANIFEST, ReasonCode.MALFORMED);
+    Document document = Document.json(source, index, Limits.REFERRERS, ReasonCode.MALFORMED);
     for (Document entry : document.objects("manifests")) {
       if (entry.optionalText("artifactType").equals(Optional.of(MediaTypes.DELTA))) {
         Digest manifest = entry.value("digest", Digest::parse);
@@ -49,7 +49,7 @@ final class Referrers {
     tree.put("mediaType", MediaTypes.INDEX);
     List<Object> entries = new ArrayList<>();
     if (index.isPresent()) {
-      Document known = Document.json(source, index.get(), Limits.MANIFEST, ReasonCode.MALFORMED);
+      Document known = Document.json(source, index.get(), Limits.REFERRERS, ReasonCode.MALFORMED);
       tree.putAll(known.tree());
       for (Document each : known.objects("manifests")) {
         if (each.text("digest").equals(String.valueOf(entry.get("digest")))) {

@@ -29,7 +29,7 @@ record ReferrersPull(URI page, int most) implements Endpoint<Optional<ReferrersP
     // The slash needs no escape in a query, and the plus must have one.
     String type = MediaTypes.DELTA.replace("+", "%2B");
     URI page = from.at("referrers/" + subject + "?artifactType=" + type);
-    return new ReferrersPull(page, Limits.MANIFEST);
+    return new ReferrersPull(page, Limits.REFERRERS);
   }
 
   /** The page behind this one, as long as there is room for more. */
@@ -54,7 +54,7 @@ record ReferrersPull(URI page, int most) implements Endpoint<Optional<ReferrersP
     byte[] bytes = answer.body().readNBytes(most + 1);
     if (bytes.length > most) {
       throw Failure.lasting(
-          ReasonCode.TOO_LARGE, "it sends more than %d bytes".formatted(Limits.MANIFEST));
+          ReasonCode.TOO_LARGE, "it sends more than %d bytes".formatted(Limits.REFERRERS));
     }
     return Optional.of(new Page(bytes, next(answer)));
   }

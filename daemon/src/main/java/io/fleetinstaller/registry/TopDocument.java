@@ -13,7 +13,7 @@ sealed interface TopDocument permits Index, Manifest {
 
   /** Reads either, telling them apart by what they hold. */
   static TopDocument read(String source, byte[] bytes) throws Refused {
-    Document document = open(source, bytes);
+    Document document = open(source, bytes, Limits.MANIFEST);
     // A document that can be read as both means something else to every tool that reads it.
     if (document.has("manifests") && (document.has("layers") || document.has("config"))) {
       throw document.refuse("manifests", "it is an index and a manifest at once");
@@ -21,8 +21,8 @@ sealed interface TopDocument permits Index, Manifest {
     return document.has("manifests") ? Index.read(document) : Manifest.read(document);
   }
 
-  static Document open(String source, byte[] bytes) throws Refused {
-    Document document = Document.json(source, bytes, Limits.MANIFEST, ReasonCode.MALFORMED);
+  static Document open(String source, byte[] bytes, int mostBytes) throws Refused {
+    Document document = Document.json(source, bytes, mostBytes, ReasonCode.MALFORMED);
     if (document.number("schemaVersion", 1, 2) != 2) {
       throw document.refuse("schemaVersion", "only 2 is known here; push it with a newer tool");
     }

@@ -159,11 +159,26 @@ final class DeltasTest {
   void a_list_that_makes_no_sense_or_has_no_end_is_refused() {
     server.script(request -> answer(request, "/referrers/", "[]".getBytes(UTF_8)));
     Fault senseless = Pulling.fault(() -> registry.deltas(image, Traffic.UNNOTED));
-    server.script(request -> answer(request, "/referrers/", new byte[Limits.MANIFEST + 1]));
+    server.script(request -> answer(request, "/referrers/", new byte[Limits.REFERRERS + 1]));
     Fault endless = Pulling.fault(() -> registry.deltas(image, Traffic.UNNOTED));
 
     assertThat(senseless.reason().code()).isEqualTo(ReasonCode.MALFORMED);
     assertThat(endless.reason().code()).isEqualTo(ReasonCode.TOO_LARGE);
+  }
+
+  /** A list costs its host many times as much memory as it has bytes. */
+  @Test
+  void neither_a_tags_list_nor_what_it_names_is_read_when_it_is_large() {
+    String tag = "/manifests/sha256-" + packed.top.hex();
+    byte[] list =
+        "{\"manifests\":[%s{}]}".formatted("{},".repeat(Limits.REFERRERS / 3)).getBytes(UTF_8);
+    server.script(request -> answer(request, tag, list));
+    Fault large = Pulling.fault(() -> registry.deltas(image, Traffic.UNNOTED));
+    Map<String, Object> manifest = manifest();
+    manifest.put("odd", "x".repeat(Limits.DELTA_MANIFEST));
+
+    assertThat(large.reason().sentence()).contains("262144");
+    assertThat(refusal(manifest)).contains("65536");
   }
 
   @Test
@@ -194,7 +209,7 @@ final class DeltasTest {
     assertThat(refusal(signature)).contains("artifactType");
     assertThat(refusal(twoLayers)).contains("one layer");
     assertThat(refusal(otherTable)).contains("must have a config");
-    assertThat(refusal(largeTable)).contains("over the 8388608 bytes allowed");
+    assertThat(refusal(largeTable)).contains("over the 2097152 bytes allowed");
   }
 
   @Test
