@@ -126,16 +126,25 @@ final class Staging {
     return Optional.empty();
   }
 
+  /** A way that worked until the network failed is gone once more before a dearer one. */
   private Optional<Fault> tried(Way way, Progress progress) throws Fault, InterruptedException {
+    Optional<Fault> failed = gone(way, progress);
+    if (failed.filter(Ways::isOfTheNetwork).isPresent() && way.cost().bytes() > 0) {
+      failed = gone(way, progress);
+    }
+    if (failed.isPresent() && !Ways.anotherMayDoBetter(failed.get())) {
+      throw failed.get();
+    }
+    return failed;
+  }
+
+  private Optional<Fault> gone(Way way, Progress progress) throws InterruptedException {
     try {
       slots.stage(way.delivery());
       way.trust();
       return Optional.empty();
     } catch (Fault fault) {
-      if (!Ways.anotherMayDoBetter(fault)) {
-        throw fault;
-      }
-      LOG.warn("going another way than {}: {}", way.name(), fault.reason().sentence());
+      LOG.warn("it does not go on {}: {}", way.name(), fault.reason().sentence());
       progress.note(List.of(failed(way, fault)));
       return Optional.of(fault);
     }

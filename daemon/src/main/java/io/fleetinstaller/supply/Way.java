@@ -4,7 +4,7 @@ import io.fleetinstaller.slots.Delivery;
 
 /**
  * One way to get all that a release needs. What it costs is counted while its delivery is staged,
- * once.
+ * every time that it is.
  *
  * @param name for people, e.g. {@code ranges}
  * @param estimate what it will cost, known before its first byte

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
@@ -132,6 +133,30 @@ class StagingTest {
     host.stage(two);
 
     assertThat(host.told()).containsExactly("by a delta failed", "by ranges");
+    assertSame();
+  }
+
+  @Test
+  void a_registry_that_is_busy_in_the_middle_is_asked_for_the_same_again() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    lie(part ->
+        made.isDelta(part)
+            ? switch (asked.getAndIncrement()) {
+              case 0 ->
+                  Optional.of(
+                      part.answer(part.bytes())
+                          .newBuilder()
+                          .onResponseBody(new SocketEffect.CloseSocket())
+                          .build());
+              case 1, 2, 3, 4, 5, 6, 7, 8 ->
+                  Optional.of(new MockResponse.Builder().code(503).build());
+              default -> Optional.empty();
+            }
+            : Optional.empty());
+
+    host.stage(two);
+
+    assertThat(host.told()).containsExactly("by a delta failed", "by a delta");
     assertSame();
   }
 
