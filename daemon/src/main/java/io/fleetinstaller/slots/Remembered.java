@@ -48,6 +48,11 @@ final class Remembered {
     return whole;
   }
 
+  /** The next look reads everything. */
+  void forget(Layout layout) {
+    packages.remove(layout);
+  }
+
   /** Empty where they cannot be told, so that nothing is remembered. */
   private static List<Stamp> stamps(Path folder) {
     if (!folder.getFileSystem().supportedFileAttributeViews().contains("unix")) {

@@ -44,14 +44,23 @@ record Shelf(Layout layout, Doors doors, Remembered remembered) {
 
   /** The whole slot of a release, to act on: it is read now. */
   Optional<Slot> whole(Digest digest) {
-    return folders().stream()
-        .map(Seal::new)
-        .filter(seal ->
-            seal.release(layout.name())
-                .filter(release -> release.digest().equals(digest))
-                .isPresent())
-        .flatMap(seal -> seal.whole(layout, doors.descriptors()).stream())
-        .findFirst();
+    List<Seal> claiming =
+        folders().stream()
+            .map(Seal::new)
+            .filter(seal ->
+                seal.release(layout.name())
+                    .filter(release -> release.digest().equals(digest))
+                    .isPresent())
+            .toList();
+    Optional<Slot> whole =
+        claiming.stream()
+            .flatMap(seal -> seal.whole(layout, doors.descriptors()).stream())
+            .findFirst();
+    if (whole.isEmpty() && !claiming.isEmpty()) {
+      // Whoever looks must see it, too: another slot may do.
+      remembered.forget(layout);
+    }
+    return whole;
   }
 
   /** Takes away what an earlier try to stage this release left. */

@@ -7,11 +7,13 @@ import io.fleetinstaller.io.FileScratch;
 import io.fleetinstaller.release.Descriptor;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Slot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,6 +29,7 @@ final class RememberedTest {
 
   @TempDir private Path folder;
   private final AtomicInteger read = new AtomicInteger();
+  private byte[] rotten = {};
   private Slots slots;
   private Slot one;
   private Slot two;
@@ -69,6 +72,20 @@ final class RememberedTest {
     Files.write(changed, bytes);
     Files.setLastModifiedTime(changed, time);
 
+    assertThat(whole()).containsExactly(two);
+  }
+
+  /** A disk that loses what it holds says so to whoever reads it, and to nobody else. */
+  @Test
+  void what_was_found_damaged_by_whoever_acts_on_it_is_damaged_for_whoever_looks()
+      throws Exception {
+    rotten = Files.readAllBytes(note(one, "descriptor.json"));
+
+    List<Slot> remembered = whole();
+    boolean acts = slots.whole(AGENT, one.release().digest()).isPresent();
+
+    assertThat(remembered).containsExactly(one, two);
+    assertThat(acts).isFalse();
     assertThat(whole()).containsExactly(two);
   }
 
@@ -126,6 +143,9 @@ final class RememberedTest {
 
   private Descriptor counted(String source, byte[] bytes) throws Refused {
     read.incrementAndGet();
+    if (Arrays.equals(bytes, rotten)) {
+      throw new Refused(ReasonCode.SLOT_DAMAGED, source + " is rotten");
+    }
     return Parcel.read(source, bytes);
   }
 }
