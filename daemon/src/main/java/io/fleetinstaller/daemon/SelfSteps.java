@@ -26,8 +26,8 @@ final class SelfSteps implements Steps {
   /** The unit that every release of the daemon brings. */
   static final String UNIT = PackageName.INSTALLER + ".service";
 
-  /** What the unit allows the old daemon to take for its end. */
-  private static final Duration TO_STOP = Duration.ofSeconds(75);
+  /** What a unit on trial allows the old daemon to take for its end. */
+  private static final Duration TO_STOP = Duration.ofSeconds(3);
 
   private final Steps steps;
   private final Slots slots;

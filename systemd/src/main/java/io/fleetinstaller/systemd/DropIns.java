@@ -78,11 +78,12 @@ final class DropIns {
   /**
    * Nobody looks after a daemon that never comes up but systemd. It is not asked to end; systemd
    * before 246 asks nevertheless, and so does the guard at the deadline. For that its unit gives it
-   * longer than the way back may take, and on trial it has nothing to bring to an end.
+   * longer than the way back may take; on trial it brings nothing to an end, and has a line to
+   * write.
    */
   private static String patience(PackageName name) {
     return name.equals(PackageName.INSTALLER)
-        ? "TimeoutStartSec=15s\nTimeoutStartFailureMode=kill\nTimeoutStopSec=10s\n"
+        ? "TimeoutStartSec=12s\nTimeoutStartFailureMode=kill\nTimeoutStopSec=3s\n"
         : "";
   }
 

@@ -21,7 +21,7 @@ final class DropInsTest {
 
     // Its unit lets a daemon that is told to end take 75 s: more than the way back may last.
     assertThat(Files.readAllLines(written.getFirst()))
-        .containsSubsequence("[Service]", "TimeoutStartSec=15s", "TimeoutStartFailureMode=kill");
+        .containsSubsequence("[Service]", "TimeoutStartSec=12s", "TimeoutStartFailureMode=kill");
   }
 
   @Test
@@ -31,7 +31,7 @@ final class DropInsTest {
 
     List<Path> written = dropIns.trial(PackageName.INSTALLER, List.of("fleet-installer.service"));
 
-    assertThat(Files.readAllLines(written.getFirst())).contains("TimeoutStopSec=10s");
+    assertThat(Files.readAllLines(written.getFirst())).contains("TimeoutStopSec=3s");
   }
 
   @Test

@@ -107,6 +107,25 @@ final class GuardAloneTest {
     assertThat(host.armed()).isTrue();
   }
 
+  /** Its end calls nobody else while this look goes on. */
+  @Test
+  void a_candidate_that_falls_while_the_daemon_is_waited_for_ended_by_itself() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.tell(GuardedHost.steps("begun RESTART"));
+    host.unitIs(STOPPED.replace("ActiveState=inactive", "ActiveState=activating"));
+    host.whileAsleep(
+        """
+        printf 'ActiveState=failed\nResult=exit-code\nExecMainExitTimestampMonotonic=6\nActiveExitTimestampMonotonic=6\n' \
+          > %s/state
+        """
+            .formatted(host.bin));
+
+    assertThat(host.run("ended", "agent")).isZero();
+
+    assertThat(host.runs(host.old)).isTrue();
+    assertThat(host.guard.fired(AGENT)).map(Fired::why).contains(Fired.Why.FAILED);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "begun OBSERVE, inactive, 0",

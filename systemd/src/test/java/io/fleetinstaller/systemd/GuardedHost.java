@@ -137,6 +137,13 @@ final class GuardedHost {
     Files.writeString(bin.resolve("state"), properties.replace(" ", "\n") + "\n");
   }
 
+  /** What happens whenever the guard waits, which takes no time here. */
+  void whileAsleep(String script) throws IOException {
+    Path sleep = bin.resolve("sleep");
+    Files.writeString(sleep, "#!/bin/sh\n" + script);
+    Files.setPosixFilePermissions(sleep, PosixFilePermissions.fromString("rwx------"));
+  }
+
   String current() throws IOException {
     return Files.readSymbolicLink(old.current()).toString();
   }
@@ -180,9 +187,7 @@ final class GuardedHost {
         case $1 in show) cat state ;; is-active) [ -e daemon ] || exit 3 ;; is-system-running) cat running ;; esac
         """
             .formatted(bin));
-    Path sleep = bin.resolve("sleep");
-    Files.writeString(sleep, "#!/bin/sh\n");
-    Files.setPosixFilePermissions(sleep, PosixFilePermissions.fromString("rwx------"));
+    whileAsleep("");
     Files.setPosixFilePermissions(systemctl, PosixFilePermissions.fromString("rwx------"));
     Files.createDirectories(root.resolve("state/fired"));
     String text = Files.readString(script());
