@@ -1,8 +1,9 @@
 #!/bin/bash
-# vm.sh boot|resume IMAGE DISK MONITOR PORTFILE | run PORTFILE COMMAND
+# vm.sh boot|resume IMAGE DISK MONITOR PORTFILE [CLOCK] | run PORTFILE COMMAND
 #
 # A virtual machine with a kernel and a disk of its own, in software: slow, but it runs wherever qemu does.
-#   boot    becomes a machine that is switched on, with DISK; its console is the output
+#   boot    becomes a machine that is switched on, with DISK; its console is the output. CLOCK is what it believes then,
+#           in UTC
 #   resume  becomes the machine as it was when IMAGE was made, with DISK (a fresh overlay of the image's)
 #   run     waits for the machine's shell and runs a command in it as root; passes output and status on
 #
@@ -20,6 +21,7 @@ machine() { # EXTRA...
     -drive "file=$disk,if=none,id=d0,cache=writeback,discard=unmap" -device virtio-blk-pci,drive=d0 \
     -netdev "user,id=n0,restrict=on,hostfwd=tcp:127.0.0.1:$port-:7000" -device virtio-net-pci,netdev=n0,romfile= \
     -kernel "$image/vmlinuz" -initrd "$image/initrd.gz" \
+    -rtc "base=${clock:-utc}" \
     -append 'rw console=ttyS0 quiet net.ifnames=0 mitigations=off panic=-1 tsc=reliable random.trust_cpu=on audit=0' \
     "$@"
 }
@@ -45,6 +47,7 @@ case $1 in
     disk=$3
     monitor=$4
     portfile=$5
+    clock=${6:-}
     if [ "$1" = boot ]; then machine; else machine -incoming "exec:cat '$image/memory'"; fi
     ;;
   run) run "$2" "$3" ;;

@@ -1,5 +1,7 @@
 package io.fleetinstaller.packaging.cuts;
 
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -12,8 +14,44 @@ import java.util.Random;
  * @param release to which the machine upgrades then
  * @param millis after it was asked for; counts where there is no strike
  * @param strike a line of the fault switch: the effect of the daemon at which it goes
+ * @param clock what the machine believes when it is switched on again
  */
-record Cut(String release, long millis, Optional<String> strike) {
+record Cut(String release, long millis, Optional<String> strike, Clock clock) {
+
+  /** The clock of a machine, which a battery keeps or does not. */
+  enum Clock {
+    RIGHT,
+    EPOCH,
+    TEN_YEARS_ON;
+
+    /** Of every sixteen machines two wake in 1970, and two in ten years. */
+    static Clock ofTurn(int turn) {
+      return switch (turn % 16) {
+        case 3, 12 -> EPOCH;
+        case 5, 10 -> TEN_YEARS_ON;
+        default -> RIGHT;
+      };
+    }
+
+    /** Whether a machine may believe this year then: systemd lets none be before its own time. */
+    boolean shows(int year) {
+      int now = LocalDateTime.now(ZoneOffset.UTC).getYear();
+      return switch (this) {
+        case RIGHT -> Math.abs(year - now) <= 1;
+        case EPOCH -> year < now;
+        case TEN_YEARS_ON -> year > now + 8;
+      };
+    }
+
+    /** As qemu wants it; empty where it is right. */
+    String base() {
+      return switch (this) {
+        case RIGHT -> "";
+        case EPOCH -> "1970-01-01T00:00:00";
+        case TEN_YEARS_ON -> LocalDateTime.now(ZoneOffset.UTC).plusYears(10).withNano(0).toString();
+      };
+    }
+  }
 
   /** An upgrade on which nothing went wrong: how long it took, and the daemon's effects in turn. */
   record Course(String release, long millis, List<String> effects) {
@@ -21,31 +59,38 @@ record Cut(String release, long millis, Optional<String> strike) {
       effects = List.copyOf(effects);
     }
 
-    private Cut at(int effect, boolean after) {
+    /** At an effect of this one of so many parts of the course. */
+    private Cut within(int part, int parts, Random random, Clock clock) {
+      int of = effects.size();
+      int first = (int) ((long) part * of / parts);
+      int next = (int) ((long) (part + 1) * of / parts);
+      return at(first + random.nextInt(Math.max(1, next - first)), random.nextBoolean(), clock);
+    }
+
+    private Cut at(int effect, boolean after, Clock clock) {
       String name = effects.get(effect);
       long nth = effects.subList(0, effect + 1).stream().filter(name::equals).count();
       String line = "%d %s cut 1 %s".formatted(nth, after ? "after" : "before", name);
-      return new Cut(release, 0, Optional.of(line));
+      return new Cut(release, 0, Optional.of(line), clock);
     }
   }
 
   /**
    * Every second one at an effect, spread evenly over all of them, before it and after it; the
-   * others at random moments. Two of three on the way there, one on the way back. In no order, so
+   * others at random moments. Two of four on the way there, two on the way back. In no order, so
    * that those of a run that is stopped early lie everywhere, too.
    */
   static List<Cut> plan(int count, Course there, Course back, Random random) {
     List<Cut> cuts = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      Course course = i % 3 < 2 ? there : back;
+      Course course = i % 4 < 2 ? there : back;
+      Clock clock = Clock.ofTurn(i);
       if (i % 2 == 0) {
-        int of = course.effects().size();
-        int stratum = (int) ((long) i * of / count);
-        int next = (int) ((long) (i + 2) * of / count);
-        int effect = Math.min(of - 1, stratum + random.nextInt(Math.max(1, next - stratum)));
-        cuts.add(course.at(effect, random.nextBoolean()));
+        // every fourth cut is at an effect of this course
+        cuts.add(course.within(i / 4, (count + 3) / 4, random, clock));
       } else {
-        cuts.add(new Cut(course.release(), random.nextLong(course.millis()), Optional.empty()));
+        long millis = random.nextLong(course.millis());
+        cuts.add(new Cut(course.release(), millis, Optional.empty(), clock));
       }
     }
     Collections.shuffle(cuts, random);
@@ -54,6 +99,7 @@ record Cut(String release, long millis, Optional<String> strike) {
 
   @Override
   public String toString() {
-    return release + ": " + strike.orElse("after " + millis + " ms");
+    String clocked = clock == Clock.RIGHT ? "" : ", then the clock at " + clock;
+    return release + ": " + strike.orElse("after " + millis + " ms") + clocked;
   }
 }

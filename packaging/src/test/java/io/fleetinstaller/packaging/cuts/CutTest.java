@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fleetinstaller.packaging.cuts.Cut.Course;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The moments at which the power goes. */
@@ -23,6 +24,31 @@ final class CutTest {
     assertThat(cuts.stream().flatMap(it -> it.strike().stream()))
         .anyMatch(it -> it.matches("2 (before|after) cut 1 append journals"))
         .anyMatch(it -> it.matches("1 (before|after) cut 1 replace slot"));
+  }
+
+  @Test
+  void every_effect_has_its_turn() {
+    List<String> effects = IntStream.range(0, 50).mapToObj(i -> "write " + i).toList();
+    Course there = new Course("new", 9_000, effects);
+
+    List<Cut> cuts = Cut.plan(200, there, BACK, new Random(1));
+
+    assertThat(
+            cuts.stream()
+                .filter(it -> it.release().equals("new"))
+                .flatMap(it -> it.strike().stream()))
+        .extracting(it -> it.replaceFirst(".* cut 1 ", ""))
+        .containsExactlyInAnyOrderElementsOf(effects);
+  }
+
+  @Test
+  void some_machines_wake_with_a_wrong_clock_on_either_road() {
+    List<Cut> cuts = Cut.plan(16, THERE, BACK, new Random(1));
+
+    assertThat(cuts.stream().filter(it -> it.clock() != Cut.Clock.RIGHT))
+        .extracting(it -> it.release() + " " + it.clock())
+        .containsExactlyInAnyOrder(
+            "new EPOCH", "new TEN_YEARS_ON", "crashes EPOCH", "crashes TEN_YEARS_ON");
   }
 
   @Test

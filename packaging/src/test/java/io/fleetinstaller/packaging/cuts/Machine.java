@@ -41,15 +41,16 @@ record Machine(Path folder, Process qemu) implements AutoCloseable {
     if (overlay.waitFor() != 0) {
       throw new IOException("qemu-img made no overlay of " + image.folder());
     }
-    return start("resume", image, folder);
+    return start("resume", image, folder, "");
   }
 
-  /** The machine whose disk lies in this folder, switched on. */
-  static Machine boot(Image image, Path folder) throws IOException, InterruptedException {
-    return start("boot", image, folder);
+  /** The machine whose disk lies in this folder, switched on with this clock. */
+  static Machine boot(Image image, Path folder, Cut.Clock clock)
+      throws IOException, InterruptedException {
+    return start("boot", image, folder, clock.base());
   }
 
-  private static Machine start(String how, Image image, Path folder)
+  private static Machine start(String how, Image image, Path folder, String clock)
       throws IOException, InterruptedException {
     Files.deleteIfExists(folder.resolve("port"));
     Process qemu =
@@ -59,7 +60,8 @@ record Machine(Path folder, Process qemu) implements AutoCloseable {
                 image.folder().toString(),
                 disk(folder).toString(),
                 folder.resolve("monitor").toString(),
-                folder.resolve("port").toString())
+                folder.resolve("port").toString(),
+                clock)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("console").toFile()))
             .start();

@@ -90,11 +90,11 @@ public final class PowerCuts {
     abreast(machines, plan.stream().<Work>map(cut -> () -> toll.count(play(cut))).toList());
   }
 
-  /** One in three on the way back. */
+  /** Every second one on the way back. */
   private void thaw(int count, Random random, int machines)
       throws IOException, InterruptedException {
-    List<Frozen> all = new ArrayList<>(frozen("new", count - count / 3, random));
-    all.addAll(frozen("crashes", count / 3, random));
+    List<Frozen> all = new ArrayList<>(frozen("new", count - count / 2, random));
+    all.addAll(frozen("crashes", count / 2, random));
     abreast(
         machines,
         all.stream().<Work>map(it -> () -> toll.count(afterwards(it.cut(), it.folder()))).toList());
@@ -115,7 +115,8 @@ public final class PowerCuts {
         long millis = (System.nanoTime() - begun) / 1_000_000;
         Path folder = Files.createTempDirectory(work, "frozen");
         machine.copyDisk(folder);
-        all.add(new Frozen(new Cut(release, millis, Optional.empty()), folder));
+        Cut.Clock clock = Cut.Clock.ofTurn(all.size());
+        all.add(new Frozen(new Cut(release, millis, Optional.empty(), clock), folder));
       } while (!over(machine, release));
     }
     Collections.shuffle(all, random);
@@ -188,7 +189,7 @@ public final class PowerCuts {
       machine.run("systemctl poweroff --no-block", PATIENCE);
       machine.awaitOff();
     }
-    try (Machine machine = Machine.boot(image, folder)) {
+    try (Machine machine = Machine.boot(image, folder, Cut.Clock.RIGHT)) {
       String first =
           machine.run("until [ -s /run/serving ]; do sleep 0.1; done; cat /run/serving", PATIENCE);
       return Seen.seconds(first);
@@ -212,7 +213,7 @@ public final class PowerCuts {
 
   /** A machine that does not come up again is the worst that can be seen. */
   private Seen afterwards(Cut cut, Path folder) throws InterruptedException {
-    try (Machine machine = Machine.boot(image, folder)) {
+    try (Machine machine = Machine.boot(image, folder, cut.clock())) {
       String report =
           machine.run("/usr/local/lib/bed/report %s 300".formatted(cut.release()), PATIENCE);
       Seen seen = Seen.of(cut, report);

@@ -9,6 +9,10 @@ import java.util.stream.Collectors;
 record Seen(Cut cut, Map<String, List<String>> facts) {
   private static final String OLD = "1.5.0";
   private static final String NEW = "1.9.0";
+
+  /** What the agent keeps; the bad release changes it before it crashes. */
+  private static final String KEPT = "kept";
+
   private static final String FIRST_INSTALL = "00000001";
 
   static Seen of(Cut cut, String report) {
@@ -85,6 +89,7 @@ record Seen(Cut cut, Map<String, List<String>> facts) {
           .forEach(it -> broken.add("a torn slot is taken for whole: " + when + it));
     }
     check(broken, one("verify").equals("done"), "verify: " + one("verify"));
+    check(broken, one("data").equals(KEPT), "its data is '" + one("data") + "'");
     check(broken, all("corrupt").isEmpty(), "set aside: " + all("corrupt"));
     check(broken, all("armed").isEmpty(), "still armed: " + all("armed"));
     check(broken, all("failed").isEmpty(), "failed units: " + all("failed"));
@@ -94,8 +99,17 @@ record Seen(Cut cut, Map<String, List<String>> facts) {
 
   /** What the guard must have seen to before the agent's unit starts. */
   private void beforeTheAgent(List<String> broken) {
+    String year = one("late.year");
+    check(
+        broken,
+        year.matches("[0-9]{4}") && cut.clock().shows(Integer.parseInt(year)),
+        "the clock should be at " + cut.clock() + ", and the year is " + year);
     String current = one("late.current");
     check(broken, whole("late.", current), "the agent starts from " + current + ", not whole");
+    check(
+        broken,
+        !current.startsWith(OLD) || one("late.data").equals(KEPT),
+        "the old copy starts on data that is '" + one("late.data") + "'");
     if (!one("boot").equals("loaded") || !one("late.confirmed").equals("0")) {
       return;
     }

@@ -2,6 +2,8 @@ package io.fleetinstaller.packaging.cuts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Year;
+import java.time.ZoneOffset;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +23,7 @@ final class SeenTest {
       late.slot=1.9.0-bbb whole
       late.confirmed=0
       late.well=0 paused=0
+      late.data=kept
       boot=loaded
       first=1.5.0 17.4 activating
       end=reverted
@@ -28,6 +31,7 @@ final class SeenTest {
       verify=done
       current=1.5.0-aaa
       slot=1.5.0-aaa whole
+      data=kept
       """;
 
   @Test
@@ -49,6 +53,8 @@ final class SeenTest {
     "current=1.5.0-aaa, current=none, current",
     "serving=1.5.0, serving=1.9.0, serves 1.9.0",
     "verify=done, verify=failed, verify",
+    "late.data=kept, late.data=spoilt, starts on data that is 'spoilt'",
+    "data=kept, data=, its data is ''",
     "end=reverted, late=yes, not ended",
     "boot=loaded, armed=node-exporter, armed",
     "boot=loaded, corrupt=journals/x.corrupt, set aside"
@@ -64,7 +70,26 @@ final class SeenTest {
     assertThat(seen("").broken()).isNotEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({"RIGHT, 0", "EPOCH, -1", "EPOCH, -50", "TEN_YEARS_ON, 10"})
+  void the_clock_is_as_it_was_meant_to_be(Cut.Clock clock, int years) {
+    assertThat(seen(clock, years).broken()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"RIGHT, 10", "RIGHT, -3", "EPOCH, 0", "TEN_YEARS_ON, 0"})
+  void a_clock_that_was_not_set_is_told(Cut.Clock clock, int years) {
+    assertThat(seen(clock, years).broken()).anyMatch(it -> it.contains("the clock should be at"));
+  }
+
+  private static Seen seen(Cut.Clock clock, int years) {
+    int year = Year.now(ZoneOffset.UTC).getValue() + years;
+    return Seen.of(
+        new Cut("new", 0, Optional.empty(), clock), "late.year=%d\n".formatted(year) + REVERTED);
+  }
+
   private static Seen seen(String report) {
-    return Seen.of(new Cut("new", 0, Optional.empty()), report);
+    String dated = report.isEmpty() ? "" : "late.year=" + Year.now(ZoneOffset.UTC) + "\n" + report;
+    return Seen.of(new Cut("new", 0, Optional.empty(), Cut.Clock.RIGHT), dated);
   }
 }
