@@ -112,7 +112,21 @@ final class InvariantsTest {
     assertThat(tooLong).containsExactly("I7 the guard would have come after 401 s");
   }
 
+  @Test
+  void a_daemon_that_hangs_has_its_watchdogs_time_on_top() {
+    Run hangs = Run.of(Route.UPGRADE, Strike.before("delete x", 1, Manner.STOP));
+    String silence = UPGRADED + "saw=0 -\nsaw=%d 1.9.0\n";
+
+    assertThat(judged(hangs, silence.formatted(30_000_000_000L))).isEmpty();
+    assertThat(judged(hangs, silence.formatted(30_001_000_000L)))
+        .containsExactly("I7 nothing served for 30001 ms");
+  }
+
+  private static List<String> judged(Run run, String facts) {
+    return new Invariants(run, Facts.of(facts), true).atTheEnd();
+  }
+
   private static List<String> judged(String facts) {
-    return new Invariants(Run.of(Route.UPGRADE), Facts.of(facts), true).atTheEnd();
+    return judged(Run.of(Route.UPGRADE), facts);
   }
 }

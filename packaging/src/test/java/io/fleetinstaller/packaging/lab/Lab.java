@@ -124,8 +124,8 @@ public final class Lab {
     }
     runs.removeIf(run -> !options.wants(run));
     System.out.printf(
-        "%d fault points, %d ways to fail at them; %d runs with seed %d%n",
-        matrix.points(), matrix.all().size(), runs.size(), options.seed());
+        "%d fault points, %d ways to fail at them, %d by the names of their effects; %d runs with seed %d%n",
+        matrix.points(), matrix.all().size(), matrix.ways().size(), runs.size(), options.seed());
     return runs;
   }
 

@@ -5,10 +5,12 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Which runs there are: every effect of every route, in every manner, and a sample of pairs. */
 final class Matrix {
@@ -66,16 +68,25 @@ final class Matrix {
     return runs;
   }
 
-  /** As many of them, each point and manner as likely as the other. */
+  /** Every effect by its name in every manner; a name stands for all occurrences, on all routes. */
+  Set<String> ways() {
+    return all().stream().map(Run::way).collect(Collectors.toSet());
+  }
+
+  /**
+   * As many of them: one of each route and manner, then one of each way, before a second one of
+   * any; else each as likely as the other.
+   */
   List<Run> sample(int size, Random random) {
     List<Run> all = new ArrayList<>(all());
     Collections.shuffle(all, random);
-    List<Run> chosen = new ArrayList<>();
+    Set<Run> chosen = new LinkedHashSet<>();
     Set<String> seen = new HashSet<>();
-    // one of each route and manner before a second one of any
     all.stream().filter(it -> seen.add(it.route() + it.kind())).forEach(chosen::add);
-    all.stream().filter(it -> !chosen.contains(it)).limit(size).forEach(chosen::add);
-    return chosen.subList(0, Math.min(size, chosen.size()));
+    chosen.forEach(it -> seen.add(it.way()));
+    all.stream().filter(it -> seen.add(it.way())).forEach(chosen::add);
+    chosen.addAll(all);
+    return chosen.stream().limit(size).toList();
   }
 
   /** A fault, and another one during the recovery from it. */

@@ -53,6 +53,20 @@ final class MatrixTest {
   }
 
   @Test
+  void a_sample_has_every_effect_in_every_manner_before_a_second_occurrence() {
+    matrix.add(Route.UPGRADE, EFFECTS, List.of());
+    matrix.add(Route.REVERT, List.of("create home", "append journals"), List.of());
+
+    List<Run> all = matrix.all();
+    int ofEachRoute =
+        Math.toIntExact(all.stream().map(it -> it.route() + it.kind()).distinct().count());
+    List<Run> sample = matrix.sample(matrix.ways().size() + ofEachRoute, new Random(3));
+
+    assertThat(sample).hasSizeLessThan(all.size());
+    assertThat(sample).extracting(Run::way).containsAll(matrix.ways());
+  }
+
+  @Test
   void a_sample_is_the_same_for_the_same_seed_and_no_run_is_in_it_twice() {
     matrix.add(Route.UPGRADE, EFFECTS, List.of());
 

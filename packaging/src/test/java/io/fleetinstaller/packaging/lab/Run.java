@@ -20,6 +20,14 @@ record Run(Route route, List<Strike> strikes) {
         : strikes.stream().map(it -> it.manner().word()).collect(Collectors.joining(", then "));
   }
 
+  /**
+   * The first fault without its occurrence and route: which effect by its name, in which manner.
+   */
+  String way() {
+    Strike first = strikes.getFirst();
+    return "%s %s %s".formatted(first.manner(), first.after() ? "after" : "before", first.point());
+  }
+
   @Override
   public String toString() {
     return route.word() + ": " + strikes;

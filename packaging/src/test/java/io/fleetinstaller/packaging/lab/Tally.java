@@ -1,8 +1,10 @@
 package io.fleetinstaller.packaging.lab;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 
@@ -13,6 +15,7 @@ final class Tally {
   private final Map<String, Row> rows = new TreeMap<>();
   private final Map<String, List<Long>> times = new TreeMap<>();
   private final Reached reached = new Reached();
+  private final Set<String> ways = new HashSet<>();
   private int faults;
   private int bricks;
   private long slowest;
@@ -65,7 +68,10 @@ final class Tally {
     row.runs++;
     row.ends.merge(played.end(), 1, Integer::sum);
     row.missed += missed ? 1 : 0;
-    faults += happened.strikes().isEmpty() ? 0 : 1;
+    if (!happened.strikes().isEmpty()) {
+      faults++;
+      ways.add(happened.way());
+    }
     reached.count(played);
     if (!played.broken().isEmpty()) {
       row.bricks++;
@@ -152,6 +158,8 @@ final class Tally {
     lines.add("| --- | ---: | ---: | ---: |");
     times.forEach((what, all) -> lines.add(line(what, all)));
     lines.add("");
+    lines.add(
+        "by the name of the effect and the manner: %d different faults".formatted(ways.size()));
     lines.add(
         "slowest recovery, as the time in which nothing served: %.1f s, %s"
             .formatted(slowest / 1000.0, slowestRun));

@@ -56,7 +56,8 @@ final class TallyTest {
 
     assertThat(tally.table())
         .anyMatch(line -> line.startsWith("| die | 1 | 0 | 1 reverted |"))
-        .anyMatch(line -> line.startsWith("| die, then eio | 2 | 1 | 2 reverted |"));
+        .anyMatch(line -> line.startsWith("| die, then eio | 2 | 1 | 2 reverted |"))
+        .contains("by the name of the effect and the manner: 1 different faults");
     assertThat(tally.lastLines())
         .containsExactly(
             "guests: of 3 runs with faults 1 met all of them, 1 the first of two only, 1 none",
