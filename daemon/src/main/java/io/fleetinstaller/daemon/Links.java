@@ -136,11 +136,14 @@ final class Links {
   }
 
   private void mendPrevious(PackageName name) throws Fault, InterruptedException {
-    History history = situation.journals().history(name);
-    Installed installed = situation.slots().read(name);
-    if (history.open().isPresent() || !situation.slots().previousIsLost(name)) {
+    if (!situation.slots().previousIsLost(name)) {
       return;
     }
+    History history = situation.journals().history(name);
+    if (history.open().isPresent()) {
+      return;
+    }
+    Installed installed = situation.slots().read(name);
     Optional<Release> before =
         history.accounts().reversed().stream()
             .filter(account -> account.outcome().orElse(null) instanceof Outcome.Upgraded)

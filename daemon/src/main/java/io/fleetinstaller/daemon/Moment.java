@@ -103,8 +103,8 @@ record Moment(Situation situation, Map<PackageName, Desired> wishes, Circumstanc
   /** Without any whole slot there is no way back: what runs, if it does, is left alone. */
   private Optional<Decision> damaged(PackageName name) {
     boolean lost =
-        situation.journals().history(name).open().isEmpty()
-            && situation.slots().currentIsBroken(name)
+        situation.slots().currentIsBroken(name)
+            && situation.journals().history(name).open().isEmpty()
             && situation.slots().read(name).whole().isEmpty()
             && !(desired(name).want() instanceof Desired.Leave);
     String sentence =

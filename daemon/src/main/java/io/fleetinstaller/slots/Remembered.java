@@ -1,9 +1,7 @@
 package io.fleetinstaller.slots;
 
+import io.fleetinstaller.io.Stamp;
 import io.fleetinstaller.release.Slot;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * The whole slots of each package as they were when it was last looked at. The daemon looks every
  * minute, and the list of what a slot holds may have a megabyte: it is read and hashed again only
- * when a file that vouches for the slot is another one, by its number, size and times. A disk that
- * loses what it holds changes none of these: whoever is about to act on a slot reads it himself.
- * Safe for use by several threads.
+ * when a file that vouches for the slot has another {@link Stamp}. Whoever is about to act on a
+ * slot reads it himself. Safe for use by several threads.
  */
 final class Remembered {
   private final Map<Layout, Map<Path, Known>> packages = new ConcurrentHashMap<>();
@@ -55,29 +53,12 @@ final class Remembered {
 
   /** Empty where they cannot be told, so that nothing is remembered. */
   private static List<Stamp> stamps(Path folder) {
-    if (!folder.getFileSystem().supportedFileAttributeViews().contains("unix")) {
-      return List.of();
-    }
     Seal seal = new Seal(folder);
-    try {
-      List<Stamp> stamps = new ArrayList<>(List.of(Stamp.of(folder)));
-      for (String name : Seal.VOUCHING) {
-        stamps.add(Stamp.of(seal.file(name)));
-      }
-      return stamps;
-    } catch (IOException _) {
-      return List.of();
-    }
+    List<Path> vouching =
+        Stream.concat(Stream.of(folder), Seal.VOUCHING.stream().map(seal::file)).toList();
+    List<Stamp> stamps = vouching.stream().flatMap(file -> Stamp.of(file).stream()).toList();
+    return stamps.size() == vouching.size() ? stamps : List.of();
   }
 
   private record Known(List<Stamp> stamps, Slot slot) {}
-
-  /** What is another about a file when its content is. Nobody sets {@code ctime} by hand. */
-  private record Stamp(Map<String, Object> attributes) {
-    static Stamp of(Path file) throws IOException {
-      return new Stamp(
-          Files.readAttributes(
-              file, "unix:fileKey,size,lastModifiedTime,ctime", LinkOption.NOFOLLOW_LINKS));
-    }
-  }
 }

@@ -37,6 +37,7 @@ public final class Journals {
   /** Those under way, and those that ended but are not all on disk yet. */
   private final Map<String, Journal> live = new ConcurrentHashMap<>();
 
+  private final EndedJournals ended = new EndedJournals();
   private final List<Reason> problems = new CopyOnWriteArrayList<>();
 
   public Journals(Path directory, Disk disk, Time time) {
@@ -200,6 +201,10 @@ public final class Journals {
     if (known != null) {
       return Optional.of(known.account());
     }
+    return ended.account(file, Journals::read);
+  }
+
+  private static Optional<Account> read(Path file) {
     return switch (JournalFiles.read(file)) {
       case JournalFormat.Good(Account account, _, _) -> Optional.of(account);
       case JournalFormat.Newer _, JournalFormat.Bad _, JournalFormat.Unread _ -> Optional.empty();
@@ -252,6 +257,7 @@ public final class Journals {
   }
 
   private void drop(Path file) {
+    ended.forget(file);
     try {
       if (Files.isDirectory(file)) {
         disk.deleteTree(file);

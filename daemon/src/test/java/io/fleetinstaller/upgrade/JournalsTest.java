@@ -15,6 +15,7 @@ import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -68,6 +69,24 @@ class JournalsTest {
 
     assertThat(new Journals(directory, disk, time).history(AGENT).accounts().getFirst().outcome())
         .contains(REVERTED);
+  }
+
+  @Test
+  void what_has_ended_is_read_again_only_when_its_file_is_another(@TempDir Path real)
+      throws Exception {
+    Journals onDisk = new Journals(real, new DurableDisk(), time);
+    Journal journal = onDisk.begin(Samples.move());
+    journal.note(new Line.Ended(time.now(), REVERTED));
+    onDisk.finish(journal);
+    Account first = onDisk.history(AGENT).last().orElseThrow();
+
+    Account same = onDisk.history(AGENT).last().orElseThrow();
+    Path file = onDisk.file(journal.account().upgrade());
+    Files.setLastModifiedTime(file, FileTime.fromMillis(1));
+    Account another = onDisk.history(AGENT).last().orElseThrow();
+
+    assertThat(same).isSameAs(first);
+    assertThat(another).isEqualTo(first).isNotSameAs(first);
   }
 
   @Tag("F15")

@@ -1,0 +1,33 @@
+package io.fleetinstaller.io;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is another about a file, a folder or a link when its content is: its number, size and times.
+ * Nobody sets {@code ctime} by hand. A disk that loses what it holds changes none of these.
+ */
+public record Stamp(Map<String, Object> attributes) {
+  public Stamp {
+    attributes = Map.copyOf(attributes);
+  }
+
+  /** Empty where it cannot be told, so that nothing is remembered by it. */
+  public static Optional<Stamp> of(Path file) {
+    if (!file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new Stamp(
+              Files.readAttributes(
+                  file, "unix:fileKey,size,lastModifiedTime,ctime", LinkOption.NOFOLLOW_LINKS)));
+    } catch (IOException _) {
+      return Optional.empty();
+    }
+  }
+}
