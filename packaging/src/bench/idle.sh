@@ -106,7 +106,7 @@ CONF
   nsenter -t "$daemon" -n nginx -p "$work" -c "$work/site.conf" > "$work/web.log" 2>&1 &
   web=$!
   nsenter -t "$daemon" -n \
-    curl -sf --retry 50 --retry-delay 1 --retry-connrefused -o /dev/null "http://127.0.0.1:$port/"
+    curl -sf --retry 50 --retry-delay 1 --retry-connrefused -o /dev/null "http://127.0.0.1:$port/metadata/timestamp.json"
 }
 
 # How often each thread that there is gave its processor away by itself: it woke up as often.

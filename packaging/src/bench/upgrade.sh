@@ -100,12 +100,21 @@ upgrade_by() { # WAY PAIR [PREFIX OF THE SERIES]
   done
   sample "$series-processor" "$(ticks)"
   sample "$series-rss" "$(memory VmHWM)"
+  came "$1" "$2"
   sample "$series" "$(seconds "$(at "$2" '"begun":"FETCH"')" "$(at "$2" '"done":"UNPACK"')")"
   daemon_stop
   counts "$series"
   sync -f "$work"
   sample "$series-disk" "$(echo "$before $(used)" | awk '{ print ($2 - $1) / 1e6 }')"
   rm -rf "$work/host"
+}
+
+# The daemon takes the cheapest way: below the table stands where it was another one than the row's.
+came() { # WAY PAIR
+  local way remark
+  case $1 in delta) way="by a delta" ;; ranges) way="by ranges" ;; esac
+  remark="$2 did not come $way, which would have cost no less than its whole layer"
+  grep -qaF "\"$way, " "$(newest "$2")" || grep -qxF "$remark" "$work/machine" || echo "$remark" >> "$work/machine"
 }
 
 # Runs a command, and takes what it and its children spent on a processor.
