@@ -31,7 +31,7 @@ run() { # PORTFILE COMMAND
   local script output
   script=$(printf '%s' "$2" | base64 -w0)
   until [ "$(ask "$1" 3 'echo ready')" = ready ]; do sleep 0.2; done
-  output=$(ask "$1" 600 "echo $script | base64 -d > /run/\$\$; bash /run/\$\$ < /dev/null 2>&1; echo status=\$?")
+  output=$(ask "$1" 1300 "echo $script | base64 -d > /run/\$\$; bash /run/\$\$ < /dev/null 2>&1; echo status=\$?")
   printf '%s\n' "$output" | sed '/^status=/d'
   return "$(printf '%s\n' "$output" | sed -n 's/^status=//p' | tail -1 | grep . || echo 125)"
 }

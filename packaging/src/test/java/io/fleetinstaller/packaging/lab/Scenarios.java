@@ -123,7 +123,10 @@ final class Scenarios {
 
   private static List<Scenario> daemons() {
     return List.of(
-        quick("daemon killed for its memory, on trial", SLOW_UPGRADE, Scenarios::outOfMemory),
+        quick(
+            "daemon out of memory, on trial",
+            SLOW_UPGRADE,
+            it -> it.begin().onTrial().sh(BED + "starve " + DAEMON).ends("upgraded", "reverted")),
         quick(
             "daemon killed on trial of a bad one",
             LATE_REVERT,
@@ -141,25 +144,6 @@ final class Scenarios {
             "daemon stopped on trial, then a cut",
             SLOW_UPGRADE,
             it -> it.begin().onTrial().sh("systemctl stop " + DAEMON).cut().ends("reverted")));
-  }
-
-  /** The kernel takes it: its control group may have less than it holds, for a while. */
-  private static void outOfMemory(Stage stage) {
-    stage
-        .begin()
-        .onTrial()
-        .sh(
-            """
-            systemctl set-property --runtime %1$s MemoryMax=8M MemorySwapMax=0
-            for _ in $(seq 300); do
-              [ "$(systemctl show -P NRestarts %1$s)" = 0 ] || break
-              sleep 0.1
-            done
-            systemctl set-property --runtime %1$s MemoryMax=infinity MemorySwapMax=infinity
-            journalctl -b -u %1$s -o cat | grep -q "Failed with result 'oom-kill'"
-            """
-                .formatted(DAEMON))
-        .ends("upgraded", "reverted");
   }
 
   private static void twoDaemons(Stage stage) {
