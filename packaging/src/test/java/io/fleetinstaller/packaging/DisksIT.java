@@ -135,7 +135,8 @@ final class DisksIT {
     assertThat(guest.holds("[ -e %s/armed/node-exporter ]".formatted(STATE))).isTrue();
     guest.sh("systemctl kill --kill-who=main --signal=KILL " + Rig.UNIT);
 
-    String fired = "[ -e %s/fired/node-exporter.failed ]".formatted(STATE);
+    // by the end of the service, or by the deadline on a machine so slow that it passes meanwhile
+    String fired = "[ -n \"$(ls %s/fired)\" ]".formatted(STATE);
     assertThat(guest.within(10, fired)).as(rig::story).isTrue();
     assertThat(guest.within(5, SERVES.formatted("1\\.5\\.0"))).as(rig::story).isTrue();
   }

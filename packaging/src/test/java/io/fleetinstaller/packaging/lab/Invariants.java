@@ -27,9 +27,9 @@ import java.util.stream.Collectors;
  *   <li>I7 The service is well again within the deadline of the gate and ten seconds: the longest
  *       time in which the port was silent, while the machine had power. A daemon that hangs while
  *       the service stands still, for a snapshot or on the way back, keeps the guard out, and is
- *       first ended by its watchdog; from then on it is ten seconds. Where no daemon can start and
- *       the service was stopped, not ended, the guard comes at its deadline; the laboratory does
- *       not sit that out, and counts it apart.
+ *       first ended by its watchdog. Where no daemon can start and the service was stopped, not
+ *       ended, the guard comes at its deadline; the laboratory does not sit that out, and counts it
+ *       apart.
  *   <li>I8 Nothing unsigned runs: the process runs from a slot, and every slot that is marked as
  *       whole is, name by name and byte by byte, the release whose digest it bears.
  *   <li>I9 This host has no config of its own to report.
@@ -41,8 +41,8 @@ final class Invariants {
   /** The deadline of the laboratory's releases and ten seconds. */
   static final long BUDGET_MILLIS = 16_000;
 
-  /** The watchdog of the daemon's unit and ten seconds. */
-  private static final long HANGING_BUDGET_MILLIS = 30_000;
+  /** The same behind the 20 s of the watchdog of the daemon's unit. */
+  private static final long HANGING_BUDGET_MILLIS = BUDGET_MILLIS + 20_000;
 
   /** Five minutes for a service to start after a snapshot, what copying takes, and the deadline. */
   private static final long LONGEST_WAIT_SECONDS = 400;

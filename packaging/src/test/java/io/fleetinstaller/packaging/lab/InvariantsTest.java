@@ -117,9 +117,9 @@ final class InvariantsTest {
     Run hangs = Run.of(Route.UPGRADE, Strike.before("delete x", 1, Manner.STOP));
     String silence = UPGRADED + "saw=0 -\nsaw=%d 1.9.0\n";
 
-    assertThat(judged(hangs, silence.formatted(30_000_000_000L))).isEmpty();
-    assertThat(judged(hangs, silence.formatted(30_001_000_000L)))
-        .containsExactly("I7 nothing served for 30001 ms");
+    assertThat(judged(hangs, silence.formatted(36_000_000_000L))).isEmpty();
+    assertThat(judged(hangs, silence.formatted(36_001_000_000L)))
+        .containsExactly("I7 nothing served for 36001 ms");
   }
 
   private static List<String> judged(Run run, String facts) {
