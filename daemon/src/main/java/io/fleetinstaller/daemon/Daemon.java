@@ -39,6 +39,9 @@ final class Daemon {
   /** With the first, what a start or an upgrade leads to may still be under way. */
   private static final int LOOKS_UNTIL_REST = 2;
 
+  /** However seldom the source is asked. */
+  private static final Duration UNTIL_REST = Duration.ofMinutes(1);
+
   private final LiveSettings settings;
   private final Situation situation;
   private final Inbox inbox;
@@ -194,13 +197,18 @@ final class Daemon {
   private Duration untilNextLook() {
     Moment moment = situation.moment();
     Duration poll = situation.source().untilNextPoll(settings.now());
+    Duration next = idleLooks < LOOKS_UNTIL_REST ? shorter(poll, UNTIL_REST) : poll;
     return situation.names().stream()
         .map(moment::decide)
         .flatMap(decision ->
             decision instanceof Decision.Wait(_, var until) ? until.stream() : Stream.empty())
         .map(until -> Duration.between(moment.now(), until))
         .map(wait -> wait.compareTo(SHORTEST) < 0 ? SHORTEST : wait)
-        .reduce(poll, (one, other) -> one.compareTo(other) <= 0 ? one : other);
+        .reduce(next, Daemon::shorter);
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) <= 0 ? one : other;
   }
 
   /**

@@ -26,8 +26,11 @@ final class SelfSteps implements Steps {
   /** The unit that every release of the daemon brings. */
   static final String UNIT = PackageName.INSTALLER + ".service";
 
-  /** What a unit on trial allows the old daemon to take for its end. */
-  private static final Duration TO_STOP = Duration.ofSeconds(3);
+  /**
+   * What the old daemon's end and the start of the candidate may take on trial, stage by stage;
+   * once it watches itself, what is left of it counts no more.
+   */
+  private static final Duration TO_RESTART = Duration.ofSeconds(15);
 
   private final Steps steps;
   private final Slots slots;
@@ -77,7 +80,7 @@ final class SelfSteps implements Steps {
         if (!isThisProcess(slot(upgrade.to()))) {
           // Nobody but the guard sees a candidate that never gets as far as watching itself.
           Duration deadline = slot(upgrade.to()).descriptor().health().deadline();
-          host.guard().allow(upgrade.name(), deadline.plus(TO_STOP));
+          host.guard().allow(upgrade.name(), deadline.plus(TO_RESTART));
           steps.run(step, upgrade, progress);
         }
       }

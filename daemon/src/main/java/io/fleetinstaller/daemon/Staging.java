@@ -129,7 +129,8 @@ final class Staging {
   /** A way that worked until the network failed is gone once more before a dearer one. */
   private Optional<Fault> tried(Way way, Progress progress) throws Fault, InterruptedException {
     Optional<Fault> failed = gone(way, progress);
-    if (failed.filter(Ways::isOfTheNetwork).isPresent() && way.cost().bytes() > 0) {
+    if (failed.filter(Ways::mayPass).isPresent() && way.cost().bytes() > 0) {
+      way.again();
       failed = gone(way, progress);
     }
     if (failed.isPresent() && !Ways.anotherMayDoBetter(failed.get())) {

@@ -16,6 +16,11 @@ public record Stamp(Map<String, Object> attributes) {
     attributes = Map.copyOf(attributes);
   }
 
+  /** Bytes. */
+  public long size() {
+    return attributes.get("size") instanceof Long size ? size : 0;
+  }
+
   /** Empty where it cannot be told, so that nothing is remembered by it. */
   public static Optional<Stamp> of(Path file) {
     if (!file.getFileSystem().supportedFileAttributeViews().contains("unix")) {

@@ -60,7 +60,14 @@ final class Referrers {
     }
     entries.add(entry);
     tree.put("manifests", entries);
-    return Optional.of(Json.bytes(tree));
+    byte[] bytes = Json.bytes(tree);
+    if (bytes.length > Limits.REFERRERS) {
+      throw new Refused(
+          ReasonCode.TOO_LARGE,
+          "cannot add to %s: it would have %d bytes, and hosts read %d; delete old deltas first"
+              .formatted(source, bytes.length, Limits.REFERRERS));
+    }
+    return Optional.of(bytes);
   }
 
   /** A delta as such an index names it. */

@@ -1,6 +1,7 @@
 package io.fleetinstaller.slots;
 
 import io.fleetinstaller.io.Stamp;
+import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Slot;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
@@ -19,9 +21,11 @@ import java.util.stream.Stream;
  */
 final class Remembered {
   private final Map<Layout, Map<Path, Known>> packages = new ConcurrentHashMap<>();
+  private final AtomicInteger forgotten = new AtomicInteger();
 
   /** Those of these folders that are whole slots. */
   List<Slot> whole(Layout layout, List<Path> folders, Doors.DescriptorReader descriptors) {
+    int forgottenBefore = forgotten.get();
     Map<Path, Known> before = packages.getOrDefault(layout, Map.of());
     Map<Path, Known> now = new HashMap<>();
     List<Slot> whole = new ArrayList<>();
@@ -38,7 +42,8 @@ final class Remembered {
         now.put(folder, new Known(stamps, slot.get()));
       }
     }
-    if (now.isEmpty()) {
+    // What is forgotten meanwhile is not to come back by what was seen before.
+    if (now.isEmpty() || forgotten.get() != forgottenBefore) {
       packages.remove(layout);
     } else {
       packages.put(layout, now);
@@ -46,9 +51,15 @@ final class Remembered {
     return whole;
   }
 
-  /** The next look reads everything. */
-  void forget(Layout layout) {
-    packages.remove(layout);
+  /** The next look reads everything, if there was a whole slot of this release at the last. */
+  void forget(Layout layout, Digest digest) {
+    boolean known =
+        packages.getOrDefault(layout, Map.of()).values().stream()
+            .anyMatch(one -> one.slot().release().digest().equals(digest));
+    if (known) {
+      forgotten.incrementAndGet();
+      packages.remove(layout);
+    }
   }
 
   /** Empty where they cannot be told, so that nothing is remembered. */

@@ -44,21 +44,18 @@ record Shelf(Layout layout, Doors doors, Remembered remembered) {
 
   /** The whole slot of a release, to act on: it is read now. */
   Optional<Slot> whole(Digest digest) {
-    List<Seal> claiming =
+    Optional<Slot> whole =
         folders().stream()
             .map(Seal::new)
             .filter(seal ->
                 seal.release(layout.name())
                     .filter(release -> release.digest().equals(digest))
                     .isPresent())
-            .toList();
-    Optional<Slot> whole =
-        claiming.stream()
             .flatMap(seal -> seal.whole(layout, doors.descriptors()).stream())
             .findFirst();
-    if (whole.isEmpty() && !claiming.isEmpty()) {
+    if (whole.isEmpty()) {
       // Whoever looks must see it, too: another slot may do.
-      remembered.forget(layout);
+      remembered.forget(layout, digest);
     }
     return whole;
   }

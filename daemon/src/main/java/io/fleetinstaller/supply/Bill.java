@@ -64,6 +64,11 @@ public final class Bill implements Traffic {
     unproven.clear();
   }
 
+  /** What was delivered is delivered again. */
+  void again() {
+    done.set(0);
+  }
+
   Cost total() {
     return new Cost(bytes.get(), requests.get());
   }

@@ -24,6 +24,11 @@ public record Way(String name, Cost estimate, Delivery delivery, Bill bill) {
     bill.right();
   }
 
+  /** It is gone once more, from its begin. */
+  public void again() {
+    bill.again();
+  }
+
   /** What it really cost so far. */
   public Cost cost() {
     return bill.total();

@@ -25,17 +25,13 @@ import java.util.Set;
 
 /** The ways in which one release can be got. Immutable. */
 public final class Ways {
-  /** Nobody was there to answer any request. */
-  private static final Set<ReasonCode> UNREACHABLE =
+  /** What the network or the other side of it did, perhaps to this one kind of request only. */
+  private static final Set<ReasonCode> OF_THE_NETWORK =
       EnumSet.of(
           ReasonCode.DNS_FAILED,
           ReasonCode.CONNECT_FAILED,
           ReasonCode.TLS_FAILED,
-          ReasonCode.PROXY_FAILED);
-
-  /** What the other side answered, perhaps to this one kind of request only. */
-  private static final Set<ReasonCode> ANSWERED =
-      EnumSet.of(
+          ReasonCode.PROXY_FAILED,
           ReasonCode.TRANSFER_BROKEN,
           ReasonCode.TOO_SLOW,
           ReasonCode.REGISTRY_ERROR,
@@ -98,20 +94,19 @@ public final class Ways {
     return new Ways(tables, watcher, layers);
   }
 
-  /** Whether the network or the other side of it is to blame, and what came was not wrong. */
-  public static boolean isOfTheNetwork(Fault fault) {
-    ReasonCode code = fault.reason().code();
-    return UNREACHABLE.contains(code) || ANSWERED.contains(code);
+  /** Whether the network or the other side of it failed, and may work again in a moment. */
+  public static boolean mayPass(Fault fault) {
+    return fault instanceof Fault.Transient && OF_THE_NETWORK.contains(fault.reason().code());
   }
 
   /**
-   * Whether another way may do better than the one that ended in this. A full or failing disk of
-   * this host fails all of them, and so does a network without anybody in it.
+   * Whether another way may do better than the one that ended in this: another one may ask another
+   * repository. A full or failing disk of this host fails all of them.
    */
   public static boolean anotherMayDoBetter(Fault fault) {
     return switch (fault) {
       case Fault.Refused _ -> true;
-      case Fault.Transient _, Fault.Broken _ -> ANSWERED.contains(fault.reason().code());
+      case Fault.Transient _, Fault.Broken _ -> OF_THE_NETWORK.contains(fault.reason().code());
     };
   }
 

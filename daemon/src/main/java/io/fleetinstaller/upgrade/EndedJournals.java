@@ -13,6 +13,9 @@ import java.util.function.Function;
  * use by several threads.
  */
 final class EndedJournals {
+  /** What is larger would cost more memory than time: dozens of a package are kept. */
+  private static final int LARGEST = 1 << 16;
+
   private final Map<Path, Known> known = new ConcurrentHashMap<>();
 
   private record Known(Stamp stamp, Account account) {}
@@ -27,7 +30,8 @@ final class EndedJournals {
     }
     known.remove(file);
     Optional<Account> account = reader.apply(file);
-    if (stamp.isPresent() && account.flatMap(Account::outcome).isPresent()) {
+    if (stamp.filter(it -> it.size() <= LARGEST).isPresent()
+        && account.flatMap(Account::outcome).isPresent()) {
       known.put(file, new Known(stamp.get(), account.get()));
     }
     return account;

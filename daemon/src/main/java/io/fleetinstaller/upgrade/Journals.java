@@ -228,6 +228,7 @@ public final class Journals {
   }
 
   private Optional<Journal> setAside(Path file, String why) {
+    ended.forget(file);
     try {
       Quarantine.put(disk, file, why);
     } catch (IOException e) {

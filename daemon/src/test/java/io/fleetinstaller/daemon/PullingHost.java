@@ -64,26 +64,34 @@ final class PullingHost implements AutoCloseable {
 
   void stage(Release release) throws Fault, InterruptedException {
     notes.clear();
-    staging.unpack(
-        new Upgrade(
-            "00000001",
-            NAME,
-            Optional.empty(),
-            Optional.of(release),
-            new Origin(Origin.Kind.FILE, "a test", ""),
-            Duration.ZERO,
-            Instant.EPOCH),
-        new Progress() {
-          @Override
-          public void at(long done, long total) {
-            // How far it is, is not looked at here.
-          }
+    staging.unpack(upgrade(release), noting(notes));
+  }
 
-          @Override
-          public void note(List<String> evidence) {
-            notes.addAll(evidence);
-          }
-        });
+  /** The first install of this release. */
+  static Upgrade upgrade(Release release) {
+    return new Upgrade(
+        "00000001",
+        NAME,
+        Optional.empty(),
+        Optional.of(release),
+        new Origin(Origin.Kind.FILE, "a test", ""),
+        Duration.ZERO,
+        Instant.EPOCH);
+  }
+
+  /** What is noted goes into this list; how far it is, is not looked at. */
+  static Progress noting(List<String> notes) {
+    return new Progress() {
+      @Override
+      public void at(long done, long total) {
+        // that is not noted
+      }
+
+      @Override
+      public void note(List<String> evidence) {
+        notes.addAll(evidence);
+      }
+    };
   }
 
   /** The notes, without what they say of cost and cause. */

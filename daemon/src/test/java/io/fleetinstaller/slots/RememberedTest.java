@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.FileScratch;
 import io.fleetinstaller.release.Descriptor;
+import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.ReasonCode;
@@ -87,6 +88,14 @@ final class RememberedTest {
     assertThat(remembered).containsExactly(one, two);
     assertThat(acts).isFalse();
     assertThat(whole()).containsExactly(two);
+  }
+
+  @Test
+  void what_was_never_there_makes_nobody_read_again() {
+    assertThat(slots.whole(AGENT, Digest.of(new byte[] {1}))).isEmpty();
+
+    assertThat(whole()).containsExactly(one, two);
+    assertThat(read).hasValue(0);
   }
 
   @ParameterizedTest
