@@ -1,5 +1,7 @@
 package io.fleetinstaller.packaging.cuts;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -33,13 +35,16 @@ record Cut(String release, long millis, Optional<String> strike, Clock clock) {
       };
     }
 
-    /** Whether a machine may believe this year then: systemd lets none be before its own time. */
-    boolean shows(int year) {
-      int now = LocalDateTime.now(ZoneOffset.UTC).getYear();
+    /**
+     * Whether a machine may believe this then: systemd lets none be before the day when it was
+     * built itself, which may be a late one.
+     */
+    boolean shows(Instant time, Instant now) {
+      Duration ahead = Duration.between(now, time);
       return switch (this) {
-        case RIGHT -> Math.abs(year - now) <= 1;
-        case EPOCH -> year < now;
-        case TEN_YEARS_ON -> year > now + 8;
+        case RIGHT -> ahead.abs().compareTo(Duration.ofDays(1)) < 0;
+        case EPOCH -> ahead.compareTo(Duration.ofHours(-1)) < 0;
+        case TEN_YEARS_ON -> ahead.compareTo(Duration.ofDays(3600)) > 0;
       };
     }
 

@@ -1,5 +1,6 @@
 package io.fleetinstaller.packaging.cuts;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,11 +100,12 @@ record Seen(Cut cut, Map<String, List<String>> facts) {
 
   /** What the guard must have seen to before the agent's unit starts. */
   private void beforeTheAgent(List<String> broken) {
-    String year = one("late.year");
+    String time = one("late.time");
     check(
         broken,
-        year.matches("[0-9]{4}") && cut.clock().shows(Integer.parseInt(year)),
-        "the clock should be at " + cut.clock() + ", and the year is " + year);
+        time.matches("[0-9]{1,12}")
+            && cut.clock().shows(Instant.ofEpochSecond(Long.parseLong(time)), Instant.now()),
+        "the clock should be at " + cut.clock() + ", and says " + time);
     String current = one("late.current");
     check(broken, whole("late.", current), "the agent starts from " + current + ", not whole");
     check(

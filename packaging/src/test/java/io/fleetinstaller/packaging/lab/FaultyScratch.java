@@ -36,6 +36,11 @@ record FaultyScratch(Scratch scratch, FaultPoints points, Names names) implement
   }
 
   @Override
+  public void unlink(Path link) throws IOException {
+    FaultyDisk.pass(points, names.of("delete", link), false, () -> scratch.unlink(link));
+  }
+
+  @Override
   public void attributes(Path path, Attributes attributes) throws IOException {
     FaultyDisk.pass(
         points, names.of("attributes", path), false, () -> scratch.attributes(path, attributes));

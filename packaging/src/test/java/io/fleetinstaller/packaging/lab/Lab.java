@@ -1,7 +1,5 @@
 package io.fleetinstaller.packaging.lab;
 
-import static java.util.stream.Collectors.toList;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,10 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The fault laboratory; packaging/lab starts it and tells what its arguments are. */
 public final class Lab {
@@ -105,7 +105,16 @@ public final class Lab {
     return recorded;
   }
 
-  private List<Run> runs(Map<Route, List<String>> recorded) {
+  private Set<String> tried() throws IOException {
+    if (options.tried().isEmpty()) {
+      return Set.of();
+    }
+    try (Stream<String> told = Files.lines(options.tried().get())) {
+      return Run.ways(told);
+    }
+  }
+
+  private List<Run> runs(Map<Route, List<String>> recorded) throws IOException {
     Matrix matrix = new Matrix();
     List<List<String>> known = new ArrayList<>();
     for (Route route : Route.TRIED) {
@@ -113,8 +122,7 @@ public final class Lab {
       known.add(recorded.get(route));
     }
     Random random = new Random(options.seed());
-    List<Run> runs =
-        matrix.sample(options.sample(), random).stream().skip(options.skip()).collect(toList());
+    List<Run> runs = matrix.sample(options.sample(), tried(), random);
     runs.addAll(matrix.pairs(options.pairs(), random));
     for (int i = 0; i < (options.shortRun() ? 1 : CALM); i++) {
       runs.addFirst(Run.of(Route.REVERT));

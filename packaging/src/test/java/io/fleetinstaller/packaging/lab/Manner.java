@@ -25,10 +25,6 @@ enum Manner {
     return this == DIE || this == CUT_DEAD;
   }
 
-  boolean cutsPower() {
-    return this == CUT || this == CUT_DEAD;
-  }
-
   /** Whether the effect itself is told that it failed. */
   boolean fails() {
     return this == EIO || this == ENOSPC;

@@ -76,9 +76,12 @@ final class Matrix {
   /**
    * As many of them: one of each route and manner, then one of each way, before a second one of
    * any; else each as likely as the other.
+   *
+   * @param tried ways that are no longer asked for
    */
-  List<Run> sample(int size, Random random) {
+  List<Run> sample(int size, Set<String> tried, Random random) {
     List<Run> all = new ArrayList<>(all());
+    all.removeIf(it -> tried.contains(it.way()));
     Collections.shuffle(all, random);
     Set<Run> chosen = new LinkedHashSet<>();
     Set<String> seen = new HashSet<>();
@@ -86,7 +89,7 @@ final class Matrix {
     chosen.forEach(it -> seen.add(it.way()));
     all.stream().filter(it -> seen.add(it.way())).forEach(chosen::add);
     chosen.addAll(all);
-    return chosen.stream().limit(size).toList();
+    return new ArrayList<>(chosen).subList(0, Math.min(size, chosen.size()));
   }
 
   /** A fault, and another one during the recovery from it. */

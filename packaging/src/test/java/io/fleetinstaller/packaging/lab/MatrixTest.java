@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class MatrixTest {
@@ -60,19 +62,40 @@ final class MatrixTest {
     List<Run> all = matrix.all();
     int ofEachRoute =
         Math.toIntExact(all.stream().map(it -> it.route() + it.kind()).distinct().count());
-    List<Run> sample = matrix.sample(matrix.ways().size() + ofEachRoute, new Random(3));
+    List<Run> sample = matrix.sample(matrix.ways().size() + ofEachRoute, Set.of(), new Random(3));
 
     assertThat(sample).hasSizeLessThan(all.size());
     assertThat(sample).extracting(Run::way).containsAll(matrix.ways());
   }
 
   @Test
+  void what_an_earlier_run_told_of_is_not_tried_again() {
+    matrix.add(Route.UPGRADE, EFFECTS, List.of());
+
+    Set<String> tried =
+        Run.ways(
+            Stream.of(
+                "upgrade: [kill before append journals #2] -> upgraded, silent for 0.0 s",
+                "late revert: [cut-dead after point current #12] -> reverted, silent for 1.2 s",
+                "revert: [eio before create home #1, kill after * #3] -> reverted, silent for 1 s",
+                "late revert: [] -> reverted, silent for 1.3 s",
+                "guests: 136 faults, 0 bricks"));
+
+    assertThat(tried)
+        .containsExactlyInAnyOrder("kill before append journals", "cut-dead after point current");
+    assertThat(matrix.sample(Integer.MAX_VALUE, tried, new Random(7)))
+        .hasSize(matrix.all().size() - 2)
+        .extracting(Run::way)
+        .doesNotContainAnyElementsOf(tried);
+  }
+
+  @Test
   void a_sample_is_the_same_for_the_same_seed_and_no_run_is_in_it_twice() {
     matrix.add(Route.UPGRADE, EFFECTS, List.of());
 
-    List<Run> sample = matrix.sample(12, new Random(7));
+    List<Run> sample = matrix.sample(12, Set.of(), new Random(7));
 
     assertThat(sample).hasSize(12).doesNotHaveDuplicates();
-    assertThat(matrix.sample(12, new Random(7))).isEqualTo(sample);
+    assertThat(matrix.sample(12, Set.of(), new Random(7))).isEqualTo(sample);
   }
 }

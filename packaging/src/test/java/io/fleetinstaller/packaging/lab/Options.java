@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * @param guests that work side by side
  * @param only runs and scenarios whose name has this in it; all when empty
  * @param results a file for the tables
- * @param skip so many single faults, which an earlier run with the same seed has tried
+ * @param tried what an earlier run printed, of which the faults are not tried again
  * @param minutes after which nothing more is begun
  */
 record Options(
@@ -24,7 +24,7 @@ record Options(
     Optional<Pattern> only,
     Optional<Path> results,
     int sample,
-    int skip,
+    Optional<Path> tried,
     int pairs,
     int minutes) {
   private static final Set<String> KEYS =
@@ -34,7 +34,7 @@ record Options(
           "--only",
           "--results",
           "--sample",
-          "--skip",
+          "--tried",
           "--pairs",
           "--minutes");
 
@@ -57,7 +57,7 @@ record Options(
         Optional.ofNullable(given.get("--only")).map(Pattern::compile),
         Optional.ofNullable(given.get("--results")).map(Path::of),
         number(given, "--sample", brief ? 14 : Integer.MAX_VALUE),
-        number(given, "--skip", 0),
+        Optional.ofNullable(given.get("--tried")).map(Path::of),
         number(given, "--pairs", brief ? 3 : 200),
         number(given, "--minutes", Integer.MAX_VALUE));
   }

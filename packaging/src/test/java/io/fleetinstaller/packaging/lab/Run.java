@@ -1,10 +1,16 @@
 package io.fleetinstaller.packaging.lab;
 
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One route, and what goes wrong on it, one after the other. */
 record Run(Route route, List<Strike> strikes) {
+  private static final Pattern TOLD = Pattern.compile("^[a-z ]+: \\[([^,]+) #[0-9]+] -> ");
+
   Run {
     strikes = List.copyOf(strikes);
   }
@@ -24,8 +30,18 @@ record Run(Route route, List<Strike> strikes) {
    * The first fault without its occurrence and route: which effect by its name, in which manner.
    */
   String way() {
-    Strike first = strikes.getFirst();
-    return "%s %s %s".formatted(first.manner(), first.after() ? "after" : "before", first.point());
+    return strikes.getFirst().way();
+  }
+
+  /**
+   * What {@link #way} said of the runs that a laboratory told of; of two faults the first is what
+   * led to the second, and stands for nothing.
+   */
+  static Set<String> ways(Stream<String> told) {
+    return told.map(TOLD::matcher)
+        .filter(Matcher::find)
+        .map(it -> it.group(1))
+        .collect(Collectors.toSet());
   }
 
   @Override

@@ -45,8 +45,13 @@ record Strike(String point, int nth, boolean after, Manner manner, int count) {
         Integer.parseInt(words[3]));
   }
 
+  /** Without its occurrence. */
+  String way() {
+    return "%s %s %s".formatted(manner.word(), after ? "after" : "before", point);
+  }
+
   @Override
   public String toString() {
-    return "%s %s %s #%d".formatted(manner.word(), after ? "after" : "before", point, nth);
+    return "%s #%d".formatted(way(), nth);
   }
 }
