@@ -18,6 +18,9 @@ import java.util.OptionalLong;
 final class PaxRecords {
   private static final String XATTR = "SCHILY.xattr.";
 
+  /** Of the map of a sparse file; what lies behind them is no number. */
+  private static final int MOST_NUMBERS = 1 << 17;
+
   private final Map<String, byte[]> values;
   private final List<Long> sparse = new ArrayList<>();
 
@@ -93,7 +96,7 @@ final class PaxRecords {
   /** The map of a sparse file in the formats 0.0 and 0.1. */
   List<TarEntry.Extent> extents() throws IOException {
     List<Long> numbers = new ArrayList<>(sparse);
-    for (String each : text("GNU.sparse.map").orElse("").split(",", -1)) {
+    for (String each : text("GNU.sparse.map").orElse("").split(",", MOST_NUMBERS)) {
       if (!each.isEmpty()) {
         numbers.add(digits(each));
       }

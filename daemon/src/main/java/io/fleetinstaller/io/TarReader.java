@@ -22,6 +22,7 @@ public final class TarReader {
 
   private final InputStream in;
   private final PaxRecords global = new PaxRecords();
+  private int globalBytes;
   private long remaining;
   private long padding;
   private boolean ended;
@@ -53,6 +54,10 @@ public final class TarReader {
         case 'x' -> records.add(body(header, headerBytes));
         case 'g' -> {
           byte[] body = body(header, headerBytes);
+          globalBytes += body.length;
+          if (globalBytes > MOST_HEADER_BYTES) {
+            throw new IOException("the headers of all entries are larger than 1 MiB");
+          }
           global.add(body);
           records.add(body);
         }
@@ -99,8 +104,7 @@ public final class TarReader {
   }
 
   private TarEntry entry(TarHeader header, PaxRecords records, LongNames names) throws IOException {
-    String plain = names.name.isPresent() ? names.name.get() : header.name();
-    String name = records.text("GNU.sparse.name").orElse(records.text("path").orElse(plain));
+    String name = name(header, records, names);
     TarEntry.Kind kind = kind(header.type(), name);
     long stored =
         kind == TarEntry.Kind.FILE || kind == TarEntry.Kind.UNKNOWN
@@ -109,7 +113,7 @@ public final class TarReader {
     remaining = stored;
     padding = Math.floorMod(-stored, (long) TarHeader.SIZE);
     Shape shape = kind == TarEntry.Kind.FILE ? shape(header, records) : new Shape(0, List.of());
-    String link = names.link.isPresent() ? names.link.get() : header.link();
+    boolean links = kind == TarEntry.Kind.SYMLINK || kind == TarEntry.Kind.HARDLINK;
     return new TarEntry(
         name,
         kind,
@@ -117,11 +121,23 @@ public final class TarReader {
         owner(header, records),
         modified(header, records),
         shape.size(),
-        kind == TarEntry.Kind.SYMLINK || kind == TarEntry.Kind.HARDLINK
-            ? records.text("linkpath").orElse(link)
-            : "",
+        links ? link(header, records, names) : "",
         records.xattrs(),
         shape.extents());
+  }
+
+  // A header's own name is read only where nothing tells the whole: it may be cut within a letter.
+  private static String name(TarHeader header, PaxRecords records, LongNames names)
+      throws IOException {
+    Optional<String> path = records.text("path").or(() -> names.name);
+    Optional<String> whole = records.text("GNU.sparse.name").or(() -> path);
+    return whole.isPresent() ? whole.get() : header.name();
+  }
+
+  private static String link(TarHeader header, PaxRecords records, LongNames names)
+      throws IOException {
+    Optional<String> whole = records.text("linkpath").or(() -> names.link);
+    return whole.isPresent() ? whole.get() : header.link();
   }
 
   private static TarEntry.Kind kind(char type, String name) {
@@ -139,11 +155,13 @@ public final class TarReader {
   }
 
   private static TarEntry.Owner owner(TarHeader header, PaxRecords records) throws IOException {
+    Optional<String> user = records.text("uname");
+    Optional<String> group = records.text("gname");
     return new TarEntry.Owner(
         records.number("uid").orElse(header.uid()),
         records.number("gid").orElse(header.gid()),
-        records.text("uname").orElse(header.user()),
-        records.text("gname").orElse(header.group()));
+        user.isPresent() ? user.get() : header.user(),
+        group.isPresent() ? group.get() : header.group());
   }
 
   private static FileTime modified(TarHeader header, PaxRecords records) throws IOException {

@@ -161,10 +161,14 @@ public final class TarWriter implements AutoCloseable {
   private static final class Fields {
     private final byte[] block = new byte[TarHeader.SIZE];
 
-    /** Cuts what has no room: then an extended header has the whole of it. */
+    /** Cuts what has no room between two letters: then an extended header has the whole of it. */
     void text(int at, int most, String text) {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-      System.arraycopy(bytes, 0, block, at, Math.min(most, bytes.length));
+      int length = Math.min(most, bytes.length);
+      while (length < bytes.length && length > 0 && (bytes[length] & 0xc0) == 0x80) {
+        length--;
+      }
+      System.arraycopy(bytes, 0, block, at, length);
     }
 
     void octal(int at, int length, long number) {

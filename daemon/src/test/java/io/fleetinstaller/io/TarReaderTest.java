@@ -79,6 +79,27 @@ final class TarReaderTest {
   }
 
   @Test
+  void what_counts_for_all_entries_is_not_gathered_without_a_limit_either() {
+    ByteArrayOutputStream archive = new ByteArrayOutputStream();
+    for (int i = 0; i < 3; i++) {
+      String global = record("k%d=%s".formatted(i, "v".repeat(400_000)));
+      archive.writeBytes(join(header('g', octal(global.length())), padded(global)));
+      archive.writeBytes(header('0', "0"));
+    }
+
+    TarReader reader = new TarReader(new ByteArrayInputStream(archive.toByteArray()));
+
+    assertThatThrownBy(
+            () -> {
+              while (reader.next().isPresent()) {
+                assertThat(reader.read(new byte[1], 0, 1)).isNegative();
+              }
+            })
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("larger than 1 MiB");
+  }
+
+  @Test
   void headers_without_an_entry_end_somewhere() {
     byte[] header = header('x', "00000000000");
 
@@ -123,6 +144,17 @@ final class TarReaderTest {
 
     assertThatThrownBy(() -> new TarReader(new ByteArrayInputStream(archive)).next())
         .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void a_map_of_a_sparse_file_has_a_bounded_number_of_pieces() {
+    String records =
+        record("GNU.sparse.size=100") + record("GNU.sparse.map=" + "0,".repeat(200_000));
+    byte[] archive = join(header('x', octal(records.length())), padded(records), header('0', "0"));
+
+    assertThatThrownBy(() -> new TarReader(new ByteArrayInputStream(archive)).next())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("not one");
   }
 
   @Test
@@ -220,8 +252,9 @@ final class TarReaderTest {
   }
 
   private static String record(String text) {
-    int length = text.length() + 4;
-    return (length > 99 ? length + 1 : length) + " " + text + "\n";
+    int rest = text.length() + 2;
+    int length = rest + Integer.toString(rest).length();
+    return (rest + Integer.toString(length).length()) + " " + text + "\n";
   }
 
   private static String octal(int number) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,29 @@ final class TarWriterTest {
     assertThat(readLink).contains(link);
     assertThat(reader.next()).isEmpty();
     reader.finish();
+  }
+
+  @Test
+  void what_has_no_room_is_cut_between_two_letters() throws IOException {
+    String name = "a".repeat(99) + "é";
+    TarEntry entry =
+        new TarEntry(
+            name,
+            TarEntry.Kind.SYMLINK,
+            0777,
+            new TarEntry.Owner(0, 0, "u".repeat(30) + "é", "g".repeat(30) + "é"),
+            THEN,
+            0,
+            "t".repeat(98) + "€",
+            Map.of(),
+            List.of());
+
+    byte[] head = TarWriter.head(entry);
+
+    assertThat(new TarReader(new ByteArrayInputStream(head)).next()).contains(entry);
+    byte[] header = Arrays.copyOfRange(head, head.length - 512, head.length);
+    assertThat(new String(header, 0, 100, UTF_8)).isEqualTo("a".repeat(99) + "\0");
+    assertThat(new String(header, 157, 100, UTF_8)).isEqualTo("t".repeat(98) + "\0\0");
   }
 
   @Test

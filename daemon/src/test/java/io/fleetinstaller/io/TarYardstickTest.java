@@ -20,7 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Our tar against a library's: each reads what the other writes. */
 class TarYardstickTest {
-  private static final String LONG = "deep/" + "x".repeat(150) + "/ü";
+  /** A header of the old kind has room for the first half of a letter of it. */
+  private static final String LONG = "deep/" + "x".repeat(94) + "ü" + "x".repeat(150) + "/ü";
+
   private static final FileTime THEN = FileTime.from(Instant.parse("2026-01-02T03:04:05Z"));
 
   @ParameterizedTest
