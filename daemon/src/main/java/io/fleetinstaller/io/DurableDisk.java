@@ -7,9 +7,12 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The real disk. What it makes first stands under {@code .<name>.new} beside its place, is made
@@ -17,6 +20,8 @@ import java.nio.file.StandardOpenOption;
  * over. One thread at a time per directory.
  */
 public final class DurableDisk implements Disk {
+  private static final Pattern KERNEL = Pattern.compile("([0-9]{1,4})\\.([0-9]{1,4})");
+
   private static final int OWNER_ALL = 0700;
 
   @Override
@@ -94,11 +99,21 @@ public final class DurableDisk implements Disk {
 
   @Override
   public void sync(Path directory) throws IOException {
-    if (Native.serves(directory)) {
+    if (Native.serves(directory) && syncfsTells(System.getProperty("os.version", ""))) {
       Native.syncfs(directory);
     } else {
       syncEach(directory);
     }
+  }
+
+  /** Whether the kernel of this version tells there that writing back failed: since Linux 5.8. */
+  static boolean syncfsTells(String kernel) {
+    Matcher version = KERNEL.matcher(kernel);
+    if (!version.lookingAt()) {
+      return false;
+    }
+    int major = Integer.parseInt(version.group(1));
+    return major > 5 || (major == 5 && Integer.parseInt(version.group(2)) >= 8);
   }
 
   @Override
@@ -126,7 +141,10 @@ public final class DurableDisk implements Disk {
         if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
           syncEach(child);
         } else if (Files.isRegularFile(child, LinkOption.NOFOLLOW_LINKS)) {
-          try (FileChannel channel = FileChannel.open(child, StandardOpenOption.WRITE)) {
+          // Windows wants to write for it; on Linux not even its owner may, to what is read-only.
+          OpenOption open =
+              Native.serves(child) ? StandardOpenOption.READ : StandardOpenOption.WRITE;
+          try (FileChannel channel = FileChannel.open(child, open)) {
             channel.force(true);
           }
         }

@@ -68,8 +68,8 @@ public final class Native {
   }
 
   /**
-   * Makes everything on the file system of this directory durable. Linux before 5.8 does not tell
-   * here that writing back failed.
+   * Makes everything on the file system of this directory durable. See {@link
+   * DurableDisk#syncfsTells} for what that is worth.
    */
   static void syncfs(Path directory) throws IOException {
     try (Arena arena = Arena.ofConfined()) {

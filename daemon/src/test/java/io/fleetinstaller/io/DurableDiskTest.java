@@ -16,10 +16,26 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class DurableDiskTest {
   private final DurableDisk disk = new DurableDisk();
   @TempDir private Path folder;
+
+  @ParameterizedTest
+  @CsvSource({
+    "6.18.44-fc, true",
+    "5.8.0-rc1, true",
+    "5.10.0-30-amd64, true",
+    "5.4.0-200-generic, false",
+    "4.18.0-553.el8_10.x86_64, false",
+    "'', false",
+    "next, false"
+  })
+  void old_kernels_do_not_tell_of_a_file_system_that_could_not_write(String kernel, boolean tells) {
+    assertThat(DurableDisk.syncfsTells(kernel)).isEqualTo(tells);
+  }
 
   @Tag("F73")
   @Test
