@@ -15,6 +15,9 @@ import picocli.CommandLine.Option;
 final class Recipe {
   private static final String EPOCH = "SOURCE_DATE_EPOCH";
 
+  /** What an archive has room for. */
+  private static final long LATEST = 077777777777L;
+
   @Option(
       names = "--tag",
       paramLabel = "TAG",
@@ -54,10 +57,11 @@ final class Recipe {
 
   private static Instant modified(Session session) throws Refused {
     String seconds = session.terminal().environment().getOrDefault(EPOCH, "0");
-    if (!seconds.matches("[0-9]{1,11}")) {
+    if (!seconds.matches("[0-9]{1,10}") || Long.parseLong(seconds) > LATEST) {
       throw new Refused(
           ReasonCode.BAD_REQUEST,
-          "cannot accept $%s: '%s' is not a number of seconds".formatted(EPOCH, seconds));
+          "cannot accept $%s: '%s' is not a number of seconds from 0 to %d"
+              .formatted(EPOCH, seconds, LATEST));
     }
     return Instant.ofEpochSecond(Long.parseLong(seconds));
   }

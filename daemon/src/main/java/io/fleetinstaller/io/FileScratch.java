@@ -61,6 +61,11 @@ public final class FileScratch implements Scratch {
   }
 
   @Override
+  public void unlink(Path link) throws IOException {
+    Files.delete(link);
+  }
+
+  @Override
   public void attributes(Path path, Attributes attributes) throws IOException {
     Owner owner = attributes.owner();
     if (owner != null && Native.serves(path)) {

@@ -40,6 +40,9 @@ public interface Scratch {
   /** Gives the file another name. */
   void hardlink(Path link, Path file) throws IOException;
 
+  /** Takes such a name away again. */
+  void unlink(Path link) throws IOException;
+
   /** Owner first, because changing it takes special bits and capabilities away. */
   void attributes(Path path, Attributes attributes) throws IOException;
 

@@ -12,6 +12,7 @@ import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.slots.Admission;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,11 +66,22 @@ public record Build(
           ReasonCode.BAD_REQUEST,
           "cannot build a package of %s: it is not a directory".formatted(directory));
     }
+    // The next build would pack what this one leaves there.
+    if (within(layout, directory)) {
+      throw new Refused(
+          ReasonCode.BAD_REQUEST,
+          "cannot build a package of %s into %s: that lies in the same folder; name another"
+              .formatted(directory, layout));
+    }
     Document document = Document.yaml(descriptor.toString(), Files.readAllBytes(descriptor));
     DescriptorFormat.Draft draft = DescriptorFormat.draft(document);
     List<Contents.Item> items =
         new Contents(directory, draft.descriptor(), ownership, modified).items();
     fit(items);
+    Admission admission = new Admission(draft.descriptor());
+    for (Contents.Item item : items) {
+      admission.check(item.entry());
+    }
     Descriptor measured = measured(document, draft, items);
     LayoutWriter writer = LayoutWriter.open(layout);
     LayerContent content = new LayerContent(items, level);
@@ -86,6 +98,14 @@ public record Build(
                 measured.platform(),
                 manifest));
     return new Built(measured, name, top, manifest, config, layer);
+  }
+
+  private static boolean within(Path path, Path folder) throws IOException {
+    Path there = path.toAbsolutePath().normalize();
+    while (!Files.exists(there)) {
+      there = there.resolveSibling("");
+    }
+    return there.toRealPath().startsWith(folder.toRealPath());
   }
 
   /** Hosts refuse what would not fit into their memory. */

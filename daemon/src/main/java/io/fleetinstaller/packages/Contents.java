@@ -81,9 +81,14 @@ final class Contents {
   private TarEntry entry(String name, Path path) throws IOException, Refused {
     if (Files.isSymbolicLink(path)) {
       String target = Files.readSymbolicLink(path).toString();
+      if (target.indexOf('\uFFFD') >= 0) {
+        throw refuse(
+            name, "what it leads to is not UTF-8, or the locale is not; try LC_ALL=C.UTF-8");
+      }
       return of(name, new Shape(TarEntry.Kind.SYMLINK, 0777, 0, target));
     }
     int mode = mode(path);
+    checkSetId(name, mode);
     if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
       return of(name + "/", new Shape(TarEntry.Kind.DIRECTORY, mode, 0, ""));
     }
@@ -94,7 +99,6 @@ final class Contents {
     if (first.isPresent()) {
       return of(name, new Shape(TarEntry.Kind.HARDLINK, mode, 0, first.get()));
     }
-    checkSetId(name, mode);
     Map<String, byte[]> xattrs = capabilities(name, path);
     return of(name, new Shape(TarEntry.Kind.FILE, mode, Files.size(path), ""), xattrs);
   }

@@ -1,6 +1,5 @@
 package io.fleetinstaller.slots;
 
-import io.fleetinstaller.io.TarEntry;
 import io.fleetinstaller.release.Digest;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -41,16 +40,7 @@ record Item(
     FILE,
     DIRECTORY,
     SYMLINK,
-    HARDLINK;
-
-    static Type of(TarEntry.Kind kind) {
-      return valueOf(kind.name());
-    }
-  }
-
-  /** The same in another place. */
-  Item at(String other) {
-    return new Item(type, mode, uid, gid, size, digest, other, link, xattrs);
+    HARDLINK
   }
 
   Item with(Digest content) {

@@ -3,7 +3,6 @@ package io.fleetinstaller.slots;
 import io.fleetinstaller.io.Scratch;
 import io.fleetinstaller.io.TarEntry;
 import io.fleetinstaller.release.Fault;
-import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.slots.EntryPath.Unsafe;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -60,7 +59,7 @@ final class Making {
 
   void file(String path, TarEntry entry, Content content)
       throws Unsafe, IOException, Fault, InterruptedException {
-    tree.add(path, Privileges.special(entry) ? Tree.Kind.SPECIAL_FILE : Tree.Kind.FILE);
+    tree.add(path, Tree.kind(entry));
     Made made = made(entry);
     Item item = item(path, entry, made);
     if (!linked(item, content)) {
@@ -72,9 +71,13 @@ final class Making {
   /** Gives a file of another slot that is the same for ever a further name in this one. */
   private boolean linked(Item plain, Content content) throws Unsafe, Fault, InterruptedException {
     Optional<Item> item = content.digest().map(plain::with);
-    Optional<Path> twin =
-        item.isPresent() ? target.room().in(() -> target.twins().of(item.get())) : Optional.empty();
+    Optional<Path> twin = item.flatMap(target.twins()::of);
     if (twin.isEmpty() || !create(() -> link(at(plain.path()), twin.get()))) {
+      return false;
+    }
+    // Only here, where nobody else can reach it, is it certain what got the name.
+    if (!target.room().in(() -> new Verification(target.directory()).sound(item.get()))) {
+      target.room().run(() -> target.scratch().unlink(at(plain.path())));
       return false;
     }
     target.contents().other(item.get());
@@ -130,13 +133,7 @@ final class Making {
 
   void hardlink(String path, TarEntry entry) throws Unsafe, Fault, InterruptedException {
     String linked = String.join("/", EntryPath.parts(entry.link()));
-    Tree.Kind kind = tree.linkable(linked);
-    if (kind == Tree.Kind.SPECIAL_FILE && !privileges.names(path)) {
-      throw new Unsafe(
-          ReasonCode.PRIVILEGE_REFUSED,
-          "it is another name of a privileged file, and the descriptor does not name it");
-    }
-    tree.add(path, kind);
+    tree.add(path, privileges.linkable(path, entry, tree));
     create(() -> target.scratch().hardlink(at(path), at(linked)));
     Made made = new Made(0, target.owners().own());
     target.contents().other(link(Item.Type.HARDLINK, path, linked, made));
@@ -188,10 +185,11 @@ final class Making {
 
   /**
    * What root runs not everybody may change, however it was packed. A link's own mode is no matter,
-   * and where the sticky bit is nobody changes what others made.
+   * and in a directory with the sticky bit nobody changes what others made.
    */
   private static int mode(TarEntry entry) {
-    boolean harmless = entry.kind() == TarEntry.Kind.SYMLINK || (entry.mode() & STICKY) != 0;
+    boolean sticky = entry.kind() == TarEntry.Kind.DIRECTORY && (entry.mode() & STICKY) != 0;
+    boolean harmless = entry.kind() == TarEntry.Kind.SYMLINK || sticky;
     return harmless ? entry.mode() : entry.mode() & ~OTHERS_WRITE;
   }
 

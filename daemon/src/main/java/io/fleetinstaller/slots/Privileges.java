@@ -14,6 +14,9 @@ final class Privileges {
   static final String CAPABILITY = "security.capability";
   private static final int SET_ID = 06000;
 
+  /** What ext4 has room for, in one block. */
+  private static final int MOST_ATTRIBUTES = 3900;
+
   private final Descriptor descriptor;
 
   Privileges(Descriptor descriptor) {
@@ -43,8 +46,17 @@ final class Privileges {
     return (entry.mode() & SET_ID) != 0 || entry.xattrs().containsKey(CAPABILITY);
   }
 
-  boolean names(String path) {
-    return descriptor.setuid().contains(path) || descriptor.capabilities().contains(path);
+  /** What this hard link is another name of, if it may be. */
+  Tree.Kind linkable(String path, TarEntry link, Tree tree) throws EntryPath.Unsafe {
+    Tree.Kind kind = tree.linkable(String.join("/", EntryPath.parts(link.link())));
+    if (kind == Tree.Kind.SPECIAL_FILE
+        && !descriptor.setuid().contains(path)
+        && !descriptor.capabilities().contains(path)) {
+      throw new EntryPath.Unsafe(
+          ReasonCode.PRIVILEGE_REFUSED,
+          "it is another name of a privileged file, and the descriptor does not name it");
+    }
+    return kind;
   }
 
   /**
@@ -57,9 +69,11 @@ final class Privileges {
       return Map.of();
     }
     Map<String, byte[]> kept = new HashMap<>();
+    long bytes = 0;
     for (Map.Entry<String, byte[]> each : entry.xattrs().entrySet()) {
       String name = each.getKey();
       EntryPath.text(name);
+      bytes += name.length() + (long) each.getValue().length;
       switch (name) {
         case CAPABILITY, "security.ima" -> {
           if (root) {
@@ -71,12 +85,18 @@ final class Privileges {
         case "security.selinux" -> {}
         default -> {
           if (name.startsWith("user.")) {
+            if (entry.kind() == TarEntry.Kind.SYMLINK) {
+              throw new EntryPath.Unsafe("no link can have the attribute " + name);
+            }
             kept.put(name, each.getValue());
           } else if (name.matches("(security|system|trusted)\\..*")) {
             throw new EntryPath.Unsafe("no package may bring the attribute " + name);
           }
         }
       }
+    }
+    if (bytes > MOST_ATTRIBUTES) {
+      throw new EntryPath.Unsafe("its attributes are larger than every file system can keep");
     }
     return kept;
   }

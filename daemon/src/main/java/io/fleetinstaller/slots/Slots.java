@@ -103,12 +103,12 @@ public final class Slots {
     point(slot);
   }
 
-  /** As {@link #previous}, also where something stands that is no link: it is set aside. */
+  /** As {@link #pointPrevious}, also where something stands that is no link: it is set aside. */
   public void replacePrevious(PackageName name, Optional<Release> release)
       throws Fault, InterruptedException {
     setAside(name, Layout.PREVIOUS);
     if (release.isPresent() || Layout.present(root.resolve(name.value()).resolve("previous"))) {
-      previous(name, release);
+      pointPrevious(name, release);
     }
   }
 
@@ -183,7 +183,7 @@ public final class Slots {
   }
 
   /** Makes {@code previous} name this release, or takes it away if there is no whole slot of it. */
-  public void previous(PackageName name, Optional<Release> release)
+  public void pointPrevious(PackageName name, Optional<Release> release)
       throws Fault, InterruptedException {
     Room room = Room.small("set previous of " + name, root);
     Shelf shelf = shelf(name, room);
@@ -329,7 +329,6 @@ public final class Slots {
   private static Broken damaged(Release release) {
     return new Broken(
         ReasonCode.SLOT_DAMAGED,
-        "cannot use the copy of %s: it is damaged or gone; see what verify says and check the disk"
-            .formatted(release));
+        "cannot use the copy of %s: it is gone or was damaged; check the disk".formatted(release));
   }
 }

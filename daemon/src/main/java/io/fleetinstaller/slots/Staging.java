@@ -140,8 +140,8 @@ final class Staging {
         throw interrupted(e);
       } catch (IOException e) {
         throw broken(source, e);
-      } catch (Refused e) {
-        throw afterAll(source, e);
+      } catch (Fault e) {
+        throw e.reason().code() == ReasonCode.DISK_FULL ? e : afterAll(source, e);
       }
     } catch (InterruptedIOException e) {
       throw interrupted(e);
@@ -208,13 +208,13 @@ final class Staging {
   }
 
   /**
-   * A refusal is for ever, so it has to be one of the true bytes: the rest is read for its digest,
-   * and if that is wrong, then that is what is told.
+   * What an entry came to has to be the fault of the true bytes, or of the host: the rest is read
+   * for its digest, and if that is wrong, then that is what is told, and another is asked.
    */
-  private Fault afterAll(ReadAhead source, Refused refusal) throws InterruptedException {
+  private Fault afterAll(ReadAhead source, Fault fault) throws InterruptedException {
     try {
       source.drain();
-      return refusal;
+      return fault;
     } catch (InterruptedIOException e) {
       throw interrupted(e);
     } catch (IOException e) {

@@ -1,6 +1,7 @@
 package io.fleetinstaller.slots;
 
 import io.fleetinstaller.io.Scratch;
+import io.fleetinstaller.io.TarEntry;
 import io.fleetinstaller.release.Descriptor;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.slots.EntryPath.Unsafe;
@@ -14,6 +15,8 @@ import java.util.Map;
 
 /** Which entries a release has made so far; it decides what may be made next. */
 final class Tree {
+  private static final int LONGEST_LINK = 4000;
+
   /** About what a directory takes beside its name and its attributes. */
   private static final int DIRECTORY = 250;
 
@@ -39,6 +42,10 @@ final class Tree {
    */
   Tree(long mostImplied) {
     this.mostImplied = mostImplied;
+  }
+
+  static Kind kind(TarEntry file) {
+    return Privileges.special(file) ? Kind.SPECIAL_FILE : Kind.FILE;
   }
 
   void add(String path, Kind kind) throws Unsafe {
@@ -124,6 +131,9 @@ final class Tree {
   static void stayInside(String path, String link) throws Unsafe {
     if (link.isEmpty()) {
       throw new Unsafe("it is a link to nothing");
+    }
+    if (link.length() > LONGEST_LINK) {
+      throw new Unsafe("the name it leads to is too long");
     }
     if (link.chars().anyMatch(letter -> letter < 0x20 || letter == 0x7f)) {
       throw new Unsafe("the name it leads to contains a control character");

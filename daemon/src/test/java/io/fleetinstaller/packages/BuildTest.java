@@ -186,7 +186,7 @@ class BuildTest {
     Tools.run("chmod", "4755", directory.resolve("bin/agent"));
     descriptor("amd64", "1.0", "");
     Fault unlisted = catchThrowableOfType(Fault.class, () -> build(layout, "", Ownership.ROOT));
-    descriptor("amd64", "1.0", "setuid: [bin/agent]");
+    descriptor("amd64", "1.0", "setuid: [bin/agent, bin/other]");
 
     Build.Built listed = build(layout, "", Ownership.ROOT);
 
@@ -226,6 +226,35 @@ class BuildTest {
 
     assertThat(fifo).hasMessageContaining("pipe");
     assertThat(own).hasMessageContaining("installer's own");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ln -s ../../etc empty/out    | empty/out
+          mkdir .wh.etc                | .wh.etc
+          chmod g+s empty              | empty
+          """)
+  void what_no_host_would_unpack_is_not_packed(String command, String named) throws Exception {
+    descriptor("amd64", "1.0", "");
+    Tools.run("sh", "-c", "cd '%s' && %s".formatted(directory, command));
+
+    Fault fault = catchThrowableOfType(Fault.class, () -> build(layout, "", Ownership.ROOT));
+
+    assertThat(fault).isInstanceOf(Fault.Refused.class).hasMessageContaining(named);
+  }
+
+  @Test
+  void a_layout_in_the_packed_folder_is_refused() throws Exception {
+    descriptor("amd64", "1.0", "");
+    Path inside = directory.resolve("bin/out/layout");
+
+    Fault fault = catchThrowableOfType(Fault.class, () -> build(inside, "", Ownership.ROOT));
+
+    assertThat(fault).isInstanceOf(Fault.Refused.class).hasMessageContaining("name another");
+    assertThat(inside).doesNotExist();
   }
 
   @Test

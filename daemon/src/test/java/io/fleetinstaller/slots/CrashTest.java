@@ -55,7 +55,7 @@ final class CrashTest {
       void run(Slots slots) throws Fault, InterruptedException {
         Slot two = slots.stage(TWO);
         slots.point(two);
-        slots.previous(AGENT, Optional.of(ONE.release()));
+        slots.pointPrevious(AGENT, Optional.of(ONE.release()));
         slots.prune(AGENT, Set.of());
       }
 
@@ -83,7 +83,7 @@ final class CrashTest {
       @Override
       void run(Slots slots) throws Fault, InterruptedException {
         slots.unpoint(AGENT);
-        slots.previous(AGENT, Optional.empty());
+        slots.pointPrevious(AGENT, Optional.empty());
         slots.prune(AGENT, Set.of());
       }
 
@@ -213,10 +213,10 @@ final class CrashTest {
   private static Path host(FileSystem memory) throws Exception {
     Path root = memory.getPath("/packages");
     Slots slots = new Slots(root, FaultyDisk.sound().doors(), 0);
-    slots.previous(AGENT, Optional.empty());
+    slots.pointPrevious(AGENT, Optional.empty());
     slots.stage(THREE);
     slots.point(slots.stage(ONE));
-    slots.previous(AGENT, Optional.of(THREE.release()));
+    slots.pointPrevious(AGENT, Optional.of(THREE.release()));
     for (Map.Entry<String, String> each : FOREIGN.entrySet()) {
       Path file = root.resolve(each.getKey());
       Files.createDirectories(file.getParent());

@@ -140,6 +140,11 @@ final class FaultyDisk implements Disk, Scratch {
   }
 
   @Override
+  public void unlink(Path link) throws IOException {
+    scratch.unlink(link);
+  }
+
+  @Override
   public void attributes(Path path, Attributes attributes) throws IOException {
     effect(() -> scratch.attributes(path, attributes));
   }

@@ -110,6 +110,30 @@ final class ImmutableTest {
   }
 
   @Test
+  void what_somebody_puts_in_its_place_before_it_is_linked_is_no_twin() throws Exception {
+    Slot one = slots.stage(listed(agent("1", 0755, "same").immutable()));
+    Path known = one.path().resolve("bin/agent");
+    Scratch late =
+        Interposed.disk(
+            "hardlink",
+            link -> {
+              if (times.getAndIncrement() == 0) {
+                Files.delete(known);
+                Files.writeString(known, "evil");
+              }
+              return link.run();
+            });
+
+    Slot two =
+        new Slots(folder, new Doors(new DurableDisk(), late, Parcel::read), 0)
+            .stage(listed(agent("2", 0755, "same").immutable()));
+
+    assertThat(times).hasPositiveValue();
+    assertThat(two.path().resolve("bin/agent")).hasContent("same");
+    assertThat(slots.verify(two)).isEmpty();
+  }
+
+  @Test
   void a_file_that_may_have_no_further_name_is_written() throws Exception {
     Slot one = slots.stage(listed(agent("1", 0755, "same").immutable()));
     Scratch stubborn =

@@ -115,11 +115,6 @@ final class Parcel {
     return this;
   }
 
-  Parcel ownedBy(TarEntry.Owner next) {
-    owner = next;
-    return this;
-  }
-
   Parcel setuid(String... paths) {
     setuid.addAll(List.of(paths));
     return this;

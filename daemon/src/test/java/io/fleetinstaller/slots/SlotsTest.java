@@ -52,7 +52,7 @@ final class SlotsTest {
     Slot one = stage("1");
     Slot two = stage("2");
     slots.point(two);
-    slots.previous(AGENT, Optional.of(one.release()));
+    slots.pointPrevious(AGENT, Optional.of(one.release()));
 
     Installed installed = slots.read(AGENT);
 
@@ -100,7 +100,7 @@ final class SlotsTest {
     Slot three = stage("3");
     stage("4");
     slots.point(three);
-    slots.previous(AGENT, Optional.of(one.release()));
+    slots.pointPrevious(AGENT, Optional.of(one.release()));
 
     slots.prune(AGENT, Set.of(two.release().digest()));
 
@@ -156,7 +156,7 @@ final class SlotsTest {
     Slot two = stage("2");
     Slot three = stage("3");
     slots.point(two);
-    slots.previous(AGENT, Optional.of(one.release()));
+    slots.pointPrevious(AGENT, Optional.of(one.release()));
 
     slots.discard(one.release());
     slots.discard(two.release());
@@ -215,10 +215,10 @@ final class SlotsTest {
   void previous_goes_when_its_slot_is_gone() throws Exception {
     Slot one = stage("1");
     Slot two = stage("2");
-    slots.previous(AGENT, Optional.of(one.release()));
+    slots.pointPrevious(AGENT, Optional.of(one.release()));
     Files.delete(one.path().resolve(".fleet-installer/valid"));
 
-    slots.previous(AGENT, Optional.of(one.release()));
+    slots.pointPrevious(AGENT, Optional.of(one.release()));
 
     assertThat(Files.exists(home.resolve("previous"), java.nio.file.LinkOption.NOFOLLOW_LINKS))
         .isFalse();

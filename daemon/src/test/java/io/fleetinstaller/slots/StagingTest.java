@@ -113,6 +113,33 @@ final class StagingTest {
     }
   }
 
+  @Test
+  void what_a_host_cannot_make_of_wrong_bytes_is_blamed_on_the_mirror_too() throws Exception {
+    Parcel parcel = Parcel.agent("1");
+    byte[] bytes = parcel.packedBytes();
+    Doors doors =
+        new Doors(
+            new DurableDisk(),
+            Interposed.disk(
+                "symlink",
+                _ -> {
+                  throw new IOException("File name too long");
+                }),
+            Parcel::read);
+    Delivery wrong =
+        parcel
+            .over(_ -> new Verifying(new ByteArrayInputStream(bytes), Digest.of(new byte[0])))
+            .delivery();
+
+    Fault blamed = catchThrowableOfType(Fault.class, () -> new Slots(root, doors, 0).stage(wrong));
+    Fault own =
+        catchThrowableOfType(
+            Fault.class, () -> new Slots(root, doors, 0).stage(Parcel.agent("1").delivery()));
+
+    assertThat(blamed.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
+    assertThat(own.reason().code()).isEqualTo(ReasonCode.IO_ERROR);
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"GZIP", "ZSTD"})
   void bytes_behind_the_archive_are_read_for_their_digest(Compression compression)
