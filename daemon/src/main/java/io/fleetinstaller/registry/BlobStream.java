@@ -35,6 +35,7 @@ final class BlobStream extends InputStream {
   private long position;
   private long counted;
   private long again;
+  private boolean gave;
 
   private BlobStream(Download download) {
     this.download = download;
@@ -89,7 +90,7 @@ final class BlobStream extends InputStream {
         connect(next);
         prove(next);
       } catch (Failure failure) {
-        broken(failure);
+        broken(next, failure);
       }
     }
   }
@@ -108,7 +109,7 @@ final class BlobStream extends InputStream {
         progress(count);
         return count;
       } catch (Failure failure) {
-        broken(failure);
+        broken(next, failure);
       }
     }
   }
@@ -118,6 +119,7 @@ final class BlobStream extends InputStream {
       validator = "";
       repository = next;
     }
+    gave = false;
     Span rest = new Span(position, end);
     Body open = next.blob(download.blob(), new Resumption(rest, !whole, validator));
     body = open;
@@ -172,6 +174,7 @@ final class BlobStream extends InputStream {
       throw Failure.passing(
           ReasonCode.TRANSFER_BROKEN, "it ended after %d of %d bytes".formatted(position, end));
     }
+    gave = true;
     download.traffic().came(count);
     floor.arrived(count, download.pace().time().elapsed().minus(before));
     download.throttle().pay(count);
@@ -217,7 +220,10 @@ final class BlobStream extends InputStream {
     }
   }
 
-  private void broken(Failure failure) {
+  private void broken(Repository next, Failure failure) {
+    if (!whole && !gave) {
+      download.suspects().gaveNothing(Sender.of(download.blob(), next));
+    }
     try {
       close();
     } catch (IOException _) {

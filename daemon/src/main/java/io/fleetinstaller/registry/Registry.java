@@ -120,7 +120,11 @@ public final class Registry implements AutoCloseable {
   public InputStream open(Image image, Blob layer, Span part, Traffic traffic)
       throws Fault, InterruptedException {
     PackageName name = image.release().name();
-    List<Repository> order = suspects.last(layer.digest(), of(name, traffic));
+    List<Repository> all = of(name, traffic);
+    List<Repository> order =
+        part.isWhole(layer)
+            ? suspects.last(layer.digest(), all)
+            : suspects.lastForParts(layer.digest(), all);
     Turns turns = new Turns("get blob %s of %s".formatted(layer.digest(), name), order, pace);
     return BlobStream.open(new Download(layer, part, turns, pace, throttle, suspects, traffic));
   }

@@ -82,8 +82,9 @@ final class Turns {
     if (failure.retryAfter().compareTo(askedFor) > 0) {
       askedFor = failure.retryAfter();
     }
-    // After progress the same one is asked at once: it works, and its connection merely broke.
-    if (!progressed || !failure.isPassing()) {
+    // After progress the same one is asked at once: it works, and its connection merely broke. One
+    // that is too slow would go on being that.
+    if (!progressed || !failure.isPassing() || failure.code() == ReasonCode.TOO_SLOW) {
       at++;
     }
     progressed = false;

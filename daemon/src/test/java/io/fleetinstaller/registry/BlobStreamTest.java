@@ -2,6 +2,7 @@ package io.fleetinstaller.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fleetinstaller.http.Failure;
 import io.fleetinstaller.http.Pace;
 import io.fleetinstaller.http.Patience;
 import io.fleetinstaller.http.Throttle;
@@ -9,6 +10,9 @@ import io.fleetinstaller.io.FakeTime;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
+import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +45,19 @@ class BlobStreamTest {
     assertThat(fast.began)
         .singleElement()
         .satisfies(at -> assertThat(at).isBetween(20_000L, 30_000L));
+  }
+
+  @Test
+  void a_line_that_stalls_each_time_after_some_progress_is_not_asked_again_at_once()
+      throws Exception {
+    Line good = new Line(Duration.ofMillis(1), 100_000);
+    Line bad = new Line(Duration.ofMillis(1), 100_000, 300_000);
+
+    byte[] read = open(bad, good).readAllBytes();
+
+    assertThat(read).isEqualTo(content);
+    assertThat(bad.began).containsExactly(0L);
+    assertThat(good.began).singleElement().satisfies(at -> assertThat(at).isPositive());
   }
 
   @Test
@@ -79,6 +96,20 @@ class BlobStreamTest {
   }
 
   @Test
+  void who_gave_nothing_of_one_part_is_asked_last_for_the_next() throws Exception {
+    Line dead = new Line(Duration.ofMillis(1), 100_000, 0);
+    Line good = new Line(Duration.ofMillis(1), 100_000);
+    Span part = new Span(1000, 2000);
+
+    byte[] read = BlobStream.open(download(blob, part, List.of(dead, good))).readAllBytes();
+
+    assertThat(read).isEqualTo(Arrays.copyOfRange(content, 1000, 2000));
+    assertThat(suspects.lastForParts(blob.digest(), List.of(dead, good)))
+        .containsExactly(good, dead);
+    assertThat(suspects.last(blob.digest(), List.of(dead, good))).containsExactly(dead, good);
+  }
+
+  @Test
   void an_empty_blob_is_proven_too() throws Exception {
     Blob empty = new Blob("x", Digest.of(new byte[0]), 0);
     Blob liar = new Blob("x", Digest.of(new byte[1]), 0);
@@ -99,9 +130,13 @@ class BlobStreamTest {
   }
 
   private Download download(Blob wanted, List<Repository> lines) {
+    return download(wanted, Span.whole(wanted), lines);
+  }
+
+  private Download download(Blob wanted, Span span, List<Repository> lines) {
     return new Download(
         wanted,
-        Span.whole(wanted),
+        span,
         new Turns("get it", lines, pace),
         pace,
         new Throttle(Throttle.Limit.NONE, time),
@@ -119,11 +154,17 @@ class BlobStreamTest {
   private final class Line implements Repository {
     private final Duration each;
     private final int bytes;
+    private final int stallsAfter;
     private final List<Long> began = new ArrayList<>();
 
     Line(Duration each, int bytes) {
+      this(each, bytes, Integer.MAX_VALUE);
+    }
+
+    Line(Duration each, int bytes, int stallsAfter) {
       this.each = each;
       this.bytes = bytes;
+      this.stallsAfter = stallsAfter;
     }
 
     @Override
@@ -136,9 +177,15 @@ class BlobStreamTest {
       began.add(resumption.from());
       byte[] rest = Arrays.copyOfRange(content, (int) resumption.from(), (int) wanted.size());
       InputStream stream =
-          new java.io.ByteArrayInputStream(rest) {
+          new FilterInputStream(new ByteArrayInputStream(rest)) {
+            private int given;
+
             @Override
-            public synchronized int read(byte[] buffer, int offset, int length) {
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+              given += length;
+              if (given > stallsAfter) {
+                throw new IOException(Failure.passing(ReasonCode.TOO_SLOW, "it has stalled"));
+              }
               int count = super.read(buffer, offset, Math.min(length, bytes));
               // A reader with a small buffer does not make the line slower.
               time.pass(each.multipliedBy(Math.max(count, 0)).dividedBy(bytes));
