@@ -15,11 +15,14 @@ import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.slots.Slots;
 import io.fleetinstaller.upgrade.Account;
+import io.fleetinstaller.upgrade.History;
 import io.fleetinstaller.upgrade.Outcome;
 import io.fleetinstaller.upgrade.Progress;
 import io.fleetinstaller.upgrade.Upgrade;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,7 +72,7 @@ final class AgentData {
               .formatted(upgrade.name()));
     }
     new Neighbours(slots).check(to.get());
-    snapshots.clear(all);
+    snapshots.clear(all, id -> guard.isConfirmed(upgrade.name(), id));
     snapshots.check(all);
     return all;
   }
@@ -94,10 +97,38 @@ final class AgentData {
       guard.allow(upgrade, deadline.plus(copying).plus(TO_START));
     }
     host.stop(candidate);
+    Map<String, String> stopped = invocations(candidate);
     List<String> notes = snapshots.copy(all, done -> progress.at(done, extent.bytes()));
     // A guard that went back meanwhile has started the old copy: this is no snapshot then.
-    guard.forward(upgrade, () -> snapshots.name(all));
+    guard.forward(
+        upgrade,
+        () -> {
+          refuseStarted(candidate, stopped);
+          snapshots.name(all);
+        });
     progress.note(notes);
+  }
+
+  private Map<String, String> invocations(Slot slot) throws Fault, InterruptedException {
+    Map<String, String> found = new HashMap<>();
+    for (Descriptor.Service service : slot.descriptor().services()) {
+      found.put(service.name(), host.state(slot.release().name(), service.name()).invocation());
+    }
+    return found;
+  }
+
+  /** What wrote to the data while it was copied has made it neither the old nor the new. */
+  private void refuseStarted(Slot candidate, Map<String, String> stopped)
+      throws Fault, InterruptedException {
+    for (Map.Entry<String, String> now : invocations(candidate).entrySet()) {
+      // Of a unit that nobody needs systemd forgets it.
+      if (!now.getValue().isEmpty() && !now.getValue().equals(stopped.get(now.getKey()))) {
+        throw new Refused(
+            ReasonCode.WRONG_COPY,
+            "cannot keep the data of %s: %s was started while it was copied, and may have changed it; who started it?"
+                .formatted(candidate.release().name(), now.getKey()));
+      }
+    }
   }
 
   private void refuseLate(Upgrade upgrade, Slot candidate) throws Fault, InterruptedException {
@@ -155,8 +186,19 @@ final class AgentData {
     }
   }
 
-  /** Removes what the last upgrade of a package left, unless a person may need it. */
-  void tidy(Account last) throws Fault, InterruptedException {
+  /** Removes what upgrades of a package left, unless a person may need it. */
+  void tidy(History history) throws Fault, InterruptedException {
+    for (Account account : history.accounts()) {
+      if (account.outcome().orElse(null) instanceof Outcome.Upgraded) {
+        snapshots.end(of(account.upgrade()));
+      }
+    }
+    if (history.last().isPresent()) {
+      tidy(history.last().get());
+    }
+  }
+
+  private void tidy(Account last) throws Fault, InterruptedException {
     switch (last.outcome().orElse(null)) {
       case Outcome.Upgraded() -> forget(last.upgrade());
       case Outcome.Reverted _, Outcome.GivenUp _ -> discard(last.upgrade());

@@ -197,7 +197,7 @@ public final class Assembly {
   }
 
   private HostSteps.Care care(HostSteps.Place place, Journals journals) {
-    Guarded guarded = new Guarded(place.host(), place.slots(), journals::file);
+    Guarded guarded = new Guarded(place.host(), place.slots(), journals);
     Snapshots snapshots =
         new Snapshots(effects.disk(), effects.scratch(), settings.now().diskReserve());
     return new HostSteps.Care(

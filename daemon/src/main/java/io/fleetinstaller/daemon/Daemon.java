@@ -10,7 +10,6 @@ import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Slot;
-import io.fleetinstaller.upgrade.Account;
 import io.fleetinstaller.upgrade.Conductor;
 import io.fleetinstaller.upgrade.Decision;
 import io.fleetinstaller.upgrade.Journal;
@@ -158,10 +157,7 @@ final class Daemon {
 
   private void tidy(PackageName name) throws InterruptedException {
     try {
-      Optional<Account> last = situation.journals().history(name).last();
-      if (last.isPresent()) {
-        data.tidy(last.get());
-      }
+      data.tidy(situation.journals().history(name));
       if (mayNotBeOver(name)) {
         LOG.warn("leaving what the guard of {} keeps: its upgrade's journal cannot be read", name);
         return;
@@ -300,8 +296,11 @@ final class Daemon {
       job.end(end.ending(), end.why());
     } else {
       Reason done = new Reason(ReasonCode.UP_TO_DATE, "looked, and did what was due");
+      Optional<Reason> unread = situation.source().state().error();
+      Ending looked = unread.isPresent() ? Ending.TRANSIENT : Ending.DONE;
       job.end(
-          failed.map(Ending::of).orElse(Ending.DONE), failed.flatMap(Outcome::why).orElse(done));
+          failed.map(Ending::of).orElse(looked),
+          failed.flatMap(Outcome::why).or(() -> unread).orElse(done));
     }
   }
 

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -114,7 +115,8 @@ record Damages(Situation situation, Supplier<List<Reason>> mended) {
       return List.of();
     }
     try {
-      return Snapshots.left(current.get()).stream()
+      Predicate<String> confirmed = id -> situation.journals().isConfirmed(name, id);
+      return Snapshots.left(current.get(), confirmed).stream()
           .map(sentence -> new Reason(ReasonCode.STATE_DAMAGED, sentence))
           .toList();
     } catch (Fault fault) {

@@ -18,6 +18,7 @@ import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.slots.Slots;
+import io.fleetinstaller.upgrade.Journals;
 import io.fleetinstaller.upgrade.Steps;
 import io.fleetinstaller.upgrade.Upgrade;
 import java.nio.file.Path;
@@ -27,7 +28,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -43,9 +43,9 @@ final class Guarded {
 
   private final Host host;
   private final Slots slots;
-  private final Function<Upgrade, Path> journals;
+  private final Journals journals;
 
-  Guarded(Host host, Slots slots, Function<Upgrade, Path> journals) {
+  Guarded(Host host, Slots slots, Journals journals) {
     this.host = host;
     this.slots = slots;
     this.journals = journals;
@@ -53,7 +53,7 @@ final class Guarded {
 
   void arm(Upgrade upgrade, Optional<Slot> from, Optional<Slot> to, List<Kept> data)
       throws Fault, InterruptedException {
-    Path journal = journals.apply(upgrade).toAbsolutePath();
+    Path journal = journals.file(upgrade).toAbsolutePath();
     host.guard().arm(new Guard.Charge(upgrade.id(), upgrade.name(), journal, from, to, data));
   }
 
@@ -82,14 +82,23 @@ final class Guarded {
 
   /**
    * Refuses to go on while the guard has still to bring back what another upgrade of the package
-   * took: it would shoot this one down, or lose its way.
+   * took: it would shoot this one down, or lose its way. One that is confirmed it leaves alone.
    */
   void requireNoOther(Upgrade upgrade) throws Fault, InterruptedException {
     for (Armed record : records(upgrade.name())) {
-      if (!record.upgradeId().equals(upgrade.id())) {
+      if (!record.upgradeId().equals(upgrade.id()) && !isConfirmed(upgrade.name(), record)) {
         requireBack(record);
       }
     }
+  }
+
+  private boolean isConfirmed(PackageName name, Armed record) {
+    return isConfirmed(name, record.upgradeId());
+  }
+
+  /** Whether the guard leaves this upgrade alone for ever. */
+  boolean isConfirmed(PackageName name, String id) {
+    return journals.isConfirmed(name, id);
   }
 
   /** Does away with what is left of upgrades that are over, unless their data is not back. */
@@ -145,11 +154,18 @@ final class Guarded {
   }
 
   /**
-   * As long as data waits on a disk that is not mounted, nobody but the guard will bring it back.
+   * As long as data waits to be brought back, on a disk that fails or is not mounted, nobody but
+   * the guard will do it.
    */
   void disarm(Upgrade upgrade) throws Fault, InterruptedException {
     requireNoOther(upgrade);
-    requireMounted(upgrade);
+    if (!isConfirmed(upgrade.name(), upgrade.id())) {
+      requireMounted(upgrade);
+      Optional<Armed> armed = host.guard().armed(upgrade.name());
+      if (armed.isPresent()) {
+        requireBack(armed.get());
+      }
+    }
     host.guard().disarm(upgrade.name());
   }
 
@@ -240,7 +256,8 @@ final class Guarded {
     for (Descriptor.Service service :
         to.map(Slot::descriptor).map(Descriptor::services).orElse(List.of())) {
       try {
-        host.log(upgrade.name(), service.name(), armed.at(), TAIL).stream()
+        List<String> log = host.log(upgrade.name(), service.name(), armed.at(), TAIL);
+        Redactor.lines(log).stream()
             .map(line -> Redactor.line("log " + service.name() + ": " + line))
             .forEach(lines::add);
       } catch (Fault fault) {

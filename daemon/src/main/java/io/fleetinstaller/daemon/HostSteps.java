@@ -7,6 +7,8 @@ import io.fleetinstaller.health.Trial;
 import io.fleetinstaller.health.Verdict;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.host.ServiceState;
+import io.fleetinstaller.io.Durations;
+import io.fleetinstaller.io.Redactor;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Descriptor;
 import io.fleetinstaller.release.Digest;
@@ -301,8 +303,9 @@ final class HostSteps implements Steps {
   private void prune(Upgrade upgrade) throws Fault, InterruptedException {
     // Begun again after a restart, it must not touch the links of a later upgrade.
     checkCurrent(upgrade);
-    slots.previous(upgrade.name(), upgrade.from());
+    // First, for it needs no room and makes some.
     data.forget(upgrade);
+    slots.pointPrevious(upgrade.name(), upgrade.from());
     slots.prune(upgrade.name(), guard.kept(upgrade));
     restarts.remove(upgrade.id());
   }
@@ -328,12 +331,14 @@ final class HostSteps implements Steps {
     Host.Exit exit = host.run(slot, hook.argv(), hook.timeout());
     if (exit.timedOut() || exit.status() != 0) {
       String how =
-          exit.timedOut() ? "did not end within " + hook.timeout() : "exited " + exit.status();
+          exit.timedOut()
+              ? "did not end within " + Durations.text(hook.timeout())
+              : "exited " + exit.status();
       throw new Refused(
           new Reason(
               ReasonCode.HOOK_FAILED,
               "cannot switch to %s: its %s hook %s".formatted(slot.release(), which, how),
-              exit.output()));
+              Redactor.lines(exit.output())));
     }
   }
 
@@ -347,7 +352,7 @@ final class HostSteps implements Steps {
         .orElseThrow(() ->
             new Refused(
                 ReasonCode.SLOT_DAMAGED,
-                "cannot use the slot of %s: it is not whole; fleet-installer verify %s says more"
-                    .formatted(release, name)));
+                "cannot use the slot of %s: it is gone or was damaged; check the disk"
+                    .formatted(release)));
   }
 }

@@ -83,17 +83,25 @@ final class Links {
     }
   }
 
-  /** Removes slots that nobody needs; never one that runs, or might without its link. */
+  /**
+   * Removes slots that nobody needs; never one that runs, or might without its link, or that an
+   * upgrade could not bring back.
+   */
   void prune(PackageName name) throws Fault, InterruptedException {
     Installed installed = situation.slots().read(name);
     if (installed.current().isPresent() || named(name).isEmpty()) {
-      Set<Digest> running = new HashSet<>();
+      Set<Digest> needed = new HashSet<>();
       for (Slot slot : installed.whole()) {
         if (runs(slot)) {
-          running.add(slot.release().digest());
+          needed.add(slot.release().digest());
         }
       }
-      situation.slots().prune(name, running);
+      situation.journals().history(name).last().stream()
+          .filter(last -> last.outcome().orElse(null) instanceof Outcome.Stuck)
+          .flatMap(last -> last.upgrade().from().stream())
+          .map(Release::digest)
+          .forEach(needed::add);
+      situation.slots().prune(name, needed);
     }
   }
 

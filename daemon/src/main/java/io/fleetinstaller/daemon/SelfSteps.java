@@ -127,7 +127,7 @@ final class SelfSteps implements Steps {
         .orElseThrow(() ->
             new Refused(
                 ReasonCode.SLOT_DAMAGED,
-                "cannot use a slot of %s: it is not whole; fleet-installer verify says more"
+                "cannot use a slot of %s: it is gone or was damaged; check the disk"
                     .formatted(PackageName.INSTALLER)));
   }
 }

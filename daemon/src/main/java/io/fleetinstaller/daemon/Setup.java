@@ -101,8 +101,7 @@ public final class Setup {
    * by the guard, and would take away what a person brings now.
    */
   private void endTrial(Host host, Release instead) throws Fault, InterruptedException {
-    Path folder = settings.now().paths().state().resolve("journals");
-    new Journals(folder, outside.effects().disk(), outside.time())
+    journals()
         .giveUp(
             PackageName.INSTALLER,
             new Reason(
@@ -114,9 +113,14 @@ public final class Setup {
   /** Nothing is on trial, and the daemon keeps no data as agents do. */
   private HostSteps.Care none(Host host, Slots slots) {
     Effects effects = outside.effects();
-    Guarded unguarded = new Guarded(host, slots, _ -> settings.now().paths().state());
+    Guarded unguarded = new Guarded(host, slots, journals());
     Snapshots snapshots = new Snapshots(effects.disk(), effects.scratch(), 0);
     return new HostSteps.Care(unguarded, new AgentData(snapshots, host, slots, unguarded));
+  }
+
+  private Journals journals() {
+    Path folder = settings.now().paths().state().resolve("journals");
+    return new Journals(folder, outside.effects().disk(), outside.time());
   }
 
   private Slots slots(Settings.Paths paths) {

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -97,30 +98,46 @@ public final class Snapshots {
   /**
    * Removes what earlier upgrades left.
    *
+   * @param confirmed whether the upgrade with this id is: nobody goes back from that any more
    * @throws Fault.Refused for a snapshot that none of them brought back: it may be all that is left
    *     of that data
    */
-  public void clear(List<Kept> all) throws Fault, InterruptedException {
+  public void clear(List<Kept> all, Predicate<String> confirmed)
+      throws Fault, InterruptedException {
     for (Kept kept : all) {
-      for (Path left : beside(kept, SNAPSHOT)) {
+      for (Path left : waiting(kept, confirmed)) {
         throw Trouble.refused(ReasonCode.STATE_DAMAGED, kept.data(), notBack(kept, left));
       }
     }
     for (Kept kept : all) {
+      for (Path over : beside(kept, SNAPSHOT)) {
+        end(kept, over);
+      }
       remove(kept, TAKING);
       remove(kept, ASIDE);
     }
   }
 
   /** The snapshots of this slot's data that no upgrade brought back, a sentence each. */
-  public static List<String> left(Slot slot) throws Fault, InterruptedException {
+  public static List<String> left(Slot slot, Predicate<String> confirmed)
+      throws Fault, InterruptedException {
     List<String> sentences = new ArrayList<>();
     for (Kept kept : named("", Optional.of(slot), Optional.empty())) {
-      for (Path left : beside(kept, SNAPSHOT)) {
+      for (Path left : waiting(kept, confirmed)) {
         sentences.add(notBack(kept, left));
       }
     }
     return sentences;
+  }
+
+  private static List<Path> waiting(Kept kept, Predicate<String> confirmed)
+      throws Fault, InterruptedException {
+    return beside(kept, SNAPSHOT).stream()
+        .filter(left -> {
+          String name = left.getFileName().toString();
+          return !confirmed.test(name.substring(name.lastIndexOf('-') + 1));
+        })
+        .toList();
   }
 
   private static String notBack(Kept kept, Path left) {
@@ -128,17 +145,29 @@ public final class Snapshots {
         .formatted(left, kept.data());
   }
 
-  /** The candidate stays: removes what this upgrade kept. */
+  /** The candidate stays: removes what this upgrade kept, and what earlier ones left. */
   public void forget(List<Kept> all) throws Fault, InterruptedException {
+    end(all);
     for (Kept kept : all) {
-      if (isTaken(kept)) {
-        // However long it takes to delete, it is no snapshot any more.
-        Path over = Kept.beside(kept.data(), "taking-over");
-        Trouble.in("tidy up beside", kept.data(), () -> move(kept.snapshot(), over));
-      }
       remove(kept, TAKING);
       remove(kept, ASIDE);
     }
+  }
+
+  /** The candidate stays: there are no snapshots of this upgrade any more. */
+  public void end(List<Kept> all) throws Fault, InterruptedException {
+    for (Kept kept : all) {
+      if (isTaken(kept)) {
+        end(kept, kept.snapshot());
+        remove(kept, TAKING);
+      }
+    }
+  }
+
+  /** However long it takes to delete, it is no snapshot any more. */
+  private void end(Kept kept, Path snapshot) throws Fault, InterruptedException {
+    Path over = Kept.beside(kept.data(), "taking-over");
+    Trouble.in("tidy up beside", kept.data(), () -> move(snapshot, over));
   }
 
   /** Removes what was begun and never became a snapshot. */

@@ -81,6 +81,12 @@ public final class Journals {
             .noneMatch(account -> account.upgrade().id().equals(id));
   }
 
+  /** Whether the candidate of this upgrade stays; not where its journal is lost. */
+  public boolean isConfirmed(PackageName name, String id) {
+    return history(name).accounts().stream()
+        .anyMatch(account -> account.upgrade().id().equals(id) && account.confirmed());
+  }
+
   /** Every package that ever had a journal. */
   public List<PackageName> names() {
     return files.names();

@@ -287,8 +287,10 @@ class DaemonTest {
     stage.poll();
 
     stage.write("packages: [{name: agent, versoin: 2}]\n");
-    stage.poll();
+    Document end = stage.poll();
 
+    assertThat(end.text("ending")).isEqualTo("transient");
+    assertThat(end.object("reason").text("sentence")).contains("versoin");
     assertThat(stage.current()).isEqualTo("1");
     assertThat(stage.explain().object("desired").object("release").text("version")).isEqualTo("1");
   }

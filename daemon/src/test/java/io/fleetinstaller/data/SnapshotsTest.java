@@ -198,9 +198,20 @@ final class SnapshotsTest {
     Files.createDirectories(Kept.beside(data, "taking-copy"));
     Files.createDirectories(folder.resolve(".agent.fleet-installer-new"));
 
-    snapshots.clear(List.of(kept));
+    snapshots.clear(List.of(kept), _ -> false);
 
     assertThat(names()).containsExactlyInAnyOrder("agent", ".agent.fleet-installer-new");
+  }
+
+  @Test
+  void what_a_confirmed_upgrade_left_is_cleared() throws Exception {
+    write("rows", "new");
+    Files.createDirectories(Kept.of(data, "00000003").snapshot().resolve("old"));
+
+    assertThat(names()).hasSize(2);
+    snapshots.clear(List.of(kept), "00000003"::equals);
+
+    assertThat(names()).containsExactly("agent");
   }
 
   @Test
@@ -209,7 +220,7 @@ final class SnapshotsTest {
     Path good = Files.createDirectories(Kept.of(data, "00000004").snapshot().resolve("old"));
     Path aside = Files.createDirectories(Kept.of(data, "00000004").aside());
 
-    assertThatThrownBy(() -> snapshots.clear(List.of(kept)))
+    assertThatThrownBy(() -> snapshots.clear(List.of(kept), "00000003"::equals))
         .isInstanceOf(Fault.Refused.class)
         .hasMessageContaining(good.getParent().toString())
         .extracting(thrown -> ((Fault) thrown).reason().code())

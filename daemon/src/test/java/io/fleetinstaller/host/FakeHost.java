@@ -46,6 +46,8 @@ public final class FakeHost implements Host {
   private final List<Outage> outages = new ArrayList<>();
   private Consumer<Slot> starts = _ -> {};
   private Optional<Runnable> self = Optional.empty();
+  private Optional<Fault> staysArmed = Optional.empty();
+  private final Map<PackageName, Slot> installed = new HashMap<>();
   private long pids = 100;
   private boolean outlived;
 
@@ -91,6 +93,17 @@ public final class FakeHost implements Host {
     starts = deed;
   }
 
+  /** The next disarming of the guard fails so. */
+  public synchronized void staysArmed(Fault fault) {
+    staysArmed = Optional.of(fault);
+  }
+
+  /** A person, or what configures the host, starts what its units name. */
+  public synchronized void startedByHand(PackageName name) {
+    Slot slot = Objects.requireNonNull(installed.get(name));
+    services(slot).forEach(service -> start(service, slot));
+  }
+
   /** The init system does not answer, from so long until so long after now. */
   public synchronized void outage(Duration from, Duration until, Fault fault) {
     outages.add(new Outage(time.elapsed().plus(from), time.elapsed().plus(until), fault));
@@ -112,6 +125,7 @@ public final class FakeHost implements Host {
     deeds.add("install " + words(slot));
     replaced.ifPresent(old -> services(old).forEach(units::remove));
     units.addAll(services(slot));
+    installed.put(slot.release().name(), slot);
     processes.keySet().removeIf(service -> !units.contains(service));
   }
 
@@ -338,6 +352,11 @@ public final class FakeHost implements Host {
     public void disarm(PackageName name) throws Fault {
       synchronized (FakeHost.this) {
         answering();
+        if (staysArmed.isPresent()) {
+          Fault fault = staysArmed.get();
+          staysArmed = Optional.empty();
+          throw fault;
+        }
         deeds.add("disarm " + name);
         armed.remove(name);
         fired.remove(name);

@@ -25,10 +25,14 @@ final class GuardAloneTest {
 
   @ParameterizedTest
   @CsvSource({
+    "begun SWITCH, true",
+    "begun SWITCH done SWITCH, true",
     "begun RESTART, true",
     "begun RESTART_OLD, true",
     "begun SWITCH_BACK, true",
     "begun SWITCH_BACK done SWITCH_BACK, true",
+    "begun SWITCH_BACK failed SWITCH_BACK, true",
+    "begun RESTART_OLD failed RESTART_OLD, true",
     "begun RESTART_OLD done RESTART_OLD, false",
     "begun RESTART done RESTART, false",
     "begun RESTART failed RESTART, false",
