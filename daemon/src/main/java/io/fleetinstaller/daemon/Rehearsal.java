@@ -230,7 +230,7 @@ final class Rehearsal {
 
   private static Refused refused(Slot candidate, String why, List<String> said) {
     List<String> evidence = new ArrayList<>();
-    said.stream().map(line -> "it said: " + Redactor.line(line)).forEach(evidence::add);
+    Redactor.lines(said).stream().map("it said: "::concat).forEach(evidence::add);
     return new Refused(
         new Reason(
             ReasonCode.REHEARSAL_FAILED,

@@ -144,7 +144,7 @@ final class Bundle {
     return text.length() <= MOST_OF_ONE
         ? text
         : "[the beginning of %s is cut off]%n".formatted(name)
-            + text.substring(text.length() - MOST_OF_ONE);
+            + Texts.withoutFirstLine(text.substring(text.length() - MOST_OF_ONE));
   }
 
   private void add(TarWriter tar, String name, String text) throws IOException {

@@ -10,6 +10,9 @@ final class Lines {
   private static final Pattern KEY_BEGINS = Pattern.compile("-----BEGIN [A-Z0-9 ]*PRIVATE KEY");
   private static final Pattern KEY_ENDS = Pattern.compile("-----END [A-Z0-9 ]*PRIVATE KEY");
 
+  /** In lines, for the largest in use. */
+  private static final int LONGEST_KEY = 200;
+
   /** Values of the environment, and what systemd hands to a service: never told. */
   private static final Pattern HANDED =
       Pattern.compile("^\\s*(?:Environment|SetCredential\\w*|StandardInput(?:Text|Data))\\s*=");
@@ -64,6 +67,10 @@ final class Lines {
     if (KEY_BEGINS.matcher(line).find()) {
       clean.add(Secrets.MARK);
       state = KEY_ENDS.matcher(line).find() ? State.PLAIN : State.PRIVATE_KEY;
+    } else if (KEY_ENDS.matcher(line).find()) {
+      // Where it begins has been cut off.
+      clean.subList(Math.max(0, clean.size() - LONGEST_KEY), clean.size()).clear();
+      clean.add(Secrets.MARK);
     } else if (handed.find()) {
       clean.add(handed.group() + Secrets.MARK);
       state = isContinued(line) ? State.HANDED : State.PLAIN;

@@ -29,9 +29,16 @@ final class Texts {
     }
     try (FileChannel channel = FileChannel.open(file)) {
       channel.position(Math.max(0, channel.size() - MOST));
+      boolean cut = channel.position() > 0;
       InputStream in = Channels.newInputStream(channel);
-      return new String(in.readNBytes(MOST), UTF_8);
+      String text = new String(in.readNBytes(MOST), UTF_8);
+      return cut ? withoutFirstLine(text) : text;
     }
+  }
+
+  /** Of a line without its beginning nobody can tell whether it is secret. */
+  static String withoutFirstLine(String text) {
+    return text.substring(text.indexOf('\n') + 1);
   }
 
   /** A part for each file in this folder, at most two hundred, the last by name. */

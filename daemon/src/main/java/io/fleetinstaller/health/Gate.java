@@ -67,7 +67,8 @@ public final class Gate {
     List<String> lines = new ArrayList<>();
     for (Descriptor.Service service : slot.descriptor().services()) {
       try {
-        host.log(slot.release().name(), service.name(), trial.since(), TAIL).stream()
+        List<String> log = host.log(slot.release().name(), service.name(), trial.since(), TAIL);
+        Redactor.lines(log).stream()
             .map(line -> Redactor.line("log " + service.name() + ": " + line))
             .forEach(lines::add);
       } catch (Fault fault) {

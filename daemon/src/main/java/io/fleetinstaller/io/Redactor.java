@@ -1,5 +1,6 @@
 package io.fleetinstaller.io;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -39,6 +40,8 @@ public final class Redactor {
           new Rule("\\bA(?:KIA|SIA)[0-9A-Z]{16}\\b", MARK),
           new Rule("-----BEGIN [A-Z ]*PRIVATE KEY-----.*", MARK));
 
+  private static final Pattern KEY_BEGINS = Pattern.compile("-----BEGIN [A-Z0-9 ]*PRIVATE KEY");
+  private static final Pattern KEY_ENDS = Pattern.compile("-----END [A-Z0-9 ]*PRIVATE KEY");
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]+");
 
   private Redactor() {}
@@ -48,6 +51,29 @@ public final class Redactor {
     String redacted = redact(text.substring(0, Math.min(text.length(), LONGEST_READ)));
     String flat = CONTROL.matcher(redacted).replaceAll(" ").strip();
     return flat.length() <= LONGEST_LINE ? flat : flat.substring(0, LONGEST_LINE - 1) + "…";
+  }
+
+  /**
+   * Several lines that follow one another, of which a key may take more than one: all that is known
+   * to lie between its ends goes.
+   */
+  public static List<String> lines(List<String> texts) {
+    List<String> clean = new ArrayList<>();
+    boolean inKey = false;
+    for (String text : texts) {
+      boolean begins = KEY_BEGINS.matcher(text).find();
+      boolean ends = KEY_ENDS.matcher(text).find();
+      if (ends && !begins && !inKey) {
+        clean.clear();
+      }
+      if (begins || ends) {
+        clean.add(MARK);
+      } else if (!inKey) {
+        clean.add(line(text));
+      }
+      inKey = (inKey || begins) && !ends;
+    }
+    return clean;
   }
 
   /** The same text without secrets. */

@@ -2,6 +2,7 @@ package io.fleetinstaller.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,6 +53,19 @@ class RedactorTest {
     String line = Redactor.line("x".repeat(1_000_000));
 
     assertThat(line).hasSize(512).endsWith("…");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a|-----BEGIN EC PRIVATE KEY-----|MHcCAQEE|-----END EC PRIVATE KEY-----|b,"
+        + " a|[redacted]|[redacted]|b",
+    "MHcCAQEE|-----END PRIVATE KEY-----|b, [redacted]|b",
+    "a|-----BEGIN RSA PRIVATE KEY-----|MHcCAQEE, a|[redacted]",
+    "a|password=x|b, a|password=[redacted]|b"
+  })
+  void a_key_of_several_lines_goes_as_a_whole(String texts, String expected) {
+    assertThat(String.join("|", Redactor.lines(List.of(texts.split("\\|", -1)))))
+        .isEqualTo(expected);
   }
 
   @Test
