@@ -81,7 +81,7 @@ public record Command(
     name.ifPresent(present -> tree.put("package", present.value()));
     version.ifPresent(present -> tree.put("version", present.value()));
     digest.ifPresent(present -> tree.put("digest", present.toString()));
-    lasting.ifPresent(present -> tree.put("for", present.toSeconds() + "s"));
+    lasting.ifPresent(present -> tree.put("for", Durations.text(present)));
     if (!why.isEmpty()) {
       tree.put("why", why);
     }

@@ -66,7 +66,7 @@ public enum Ending {
   }
 
   /** The ending of this text; empty for one that a newer daemon may know. */
-  static Optional<Ending> parse(String text) {
+  public static Optional<Ending> parse(String text) {
     return Arrays.stream(values()).filter(ending -> ending.text().equals(text)).findFirst();
   }
 }

@@ -32,15 +32,20 @@ final class MoveCommand implements Callable<Integer> {
 
   static CommandLine install(Session session) {
     return of(
-        session, Verb.INSTALL, "Puts a package on this host; what config says waits until unpin.");
+        session,
+        Verb.INSTALL,
+        "Puts a package on this host.",
+        "With a release: kept until unpin, or until another one is asked for.",
+        "Without: what config says, past holds, waves and windows.");
   }
 
   static CommandLine upgrade(Session session) {
     return of(
         session,
         Verb.UPGRADE,
-        "Moves a package to another release; what config says waits until unpin.",
-        "Without a release: to what config says, past holds, waves and windows.");
+        "Moves a package to another release.",
+        "With a release: kept until unpin, or until another one is asked for.",
+        "Without: to what config says, past holds, waves and windows.");
   }
 
   static CommandLine pin(Session session) {

@@ -7,7 +7,6 @@ import io.fleetinstaller.api.Verb;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
-import java.util.Arrays;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -87,10 +86,6 @@ final class Order {
   }
 
   private static Ending ending(Document job) throws Fault {
-    String text = job.object("end").text("ending");
-    return Arrays.stream(Ending.values())
-        .filter(ending -> ending.text().equals(text))
-        .findFirst()
-        .orElse(Ending.BUG);
+    return Ending.parse(job.object("end").text("ending")).orElse(Ending.BUG);
   }
 }

@@ -34,7 +34,6 @@ final class RepoAttachCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Fault {
     return place.answer(
-        session,
-        new Detached(place.open(session)).attach(role, RepoKeyImportCommand.bytes(signature)));
+        session, new Detached(place.open(session)).attach(role, RepoPlace.bytes(signature)));
   }
 }

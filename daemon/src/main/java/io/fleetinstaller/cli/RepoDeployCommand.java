@@ -69,7 +69,7 @@ final class RepoDeployCommand implements Callable<Integer> {
     Deployment deployment =
         file == null
             ? wish.deployment(deploying, session)
-            : deploying.read(file.toString(), RepoKeyImportCommand.bytes(file));
+            : deploying.read(file.toString(), RepoPlace.bytes(file));
     return place.answer(session, deploying.deploy(group, deployment));
   }
 

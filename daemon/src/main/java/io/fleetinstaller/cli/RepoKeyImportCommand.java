@@ -6,9 +6,6 @@ import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.repo.KeyMaking;
 import io.fleetinstaller.repo.Outcome;
 import io.fleetinstaller.repo.Token;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -26,8 +23,6 @@ import picocli.CommandLine.Option;
     },
     mixinStandardHelpOptions = true)
 final class RepoKeyImportCommand implements Callable<Integer> {
-  private static final int LARGEST = 1 << 16;
-
   private final Session session;
   @Mixin private RepoKeyPlace place = new RepoKeyPlace();
 
@@ -64,25 +59,13 @@ final class RepoKeyImportCommand implements Callable<Integer> {
   private Outcome taken(KeyMaking making) throws Fault {
     if (from != null && pkcs11 == null) {
       Optional<byte[]> half =
-          publicHalf == null ? Optional.empty() : Optional.of(bytes(publicHalf));
-      return making.take(place.name(), bytes(from), half);
+          publicHalf == null ? Optional.empty() : Optional.of(RepoPlace.bytes(publicHalf));
+      return making.take(place.name(), RepoPlace.bytes(from), half);
     }
     if (from == null && pkcs11 != null && !alias.isEmpty()) {
       return making.take(place.name(), new Token(pkcs11, alias));
     }
     throw new Refused(
         ReasonCode.BAD_REQUEST, "cannot import a key: give either --from, or --pkcs11 and --alias");
-  }
-
-  static byte[] bytes(Path file) throws Refused {
-    try (var stream = Files.newInputStream(file)) {
-      return stream.readNBytes(LARGEST);
-    } catch (NoSuchFileException _) {
-      throw new Refused(
-          ReasonCode.NOT_FOUND, "cannot read %s: there is no such file".formatted(file));
-    } catch (IOException e) {
-      throw new Refused(
-          ReasonCode.BAD_REQUEST, "cannot read %s: %s".formatted(file, e.getMessage()));
-    }
   }
 }

@@ -1,12 +1,17 @@
 package io.fleetinstaller.cli;
 
+import io.fleetinstaller.io.Bounded;
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.Json;
 import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.repo.Holder;
 import io.fleetinstaller.repo.Outcome;
 import io.fleetinstaller.repo.PublicPart;
 import io.fleetinstaller.repo.Workplace;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +22,8 @@ import picocli.CommandLine.Parameters;
 
 /** The working folder that a verb of {@code repo} is about, and how it answers. */
 final class RepoPlace {
+  private static final int LARGEST = 1 << 16;
+
   @Mixin private PassphraseOptions passphrases = new PassphraseOptions();
 
   @Parameters(index = "0", paramLabel = "DIR", description = "The working folder.")
@@ -51,6 +58,26 @@ final class RepoPlace {
       parts.add(place.key(name));
     }
     return parts;
+  }
+
+  /** All of a small file that the command line names. */
+  static byte[] bytes(Path file) throws Refused {
+    try {
+      byte[] bytes = Bounded.read(file, LARGEST);
+      if (bytes.length > LARGEST) {
+        throw new Refused(
+            ReasonCode.BAD_REQUEST,
+            "cannot read %s: it is larger than %d bytes; name the right file"
+                .formatted(file, LARGEST));
+      }
+      return bytes;
+    } catch (NoSuchFileException _) {
+      throw new Refused(
+          ReasonCode.NOT_FOUND, "cannot read %s: there is no such file".formatted(file));
+    } catch (IOException e) {
+      throw new Refused(
+          ReasonCode.BAD_REQUEST, "cannot read %s: %s".formatted(file, e.getMessage()));
+    }
   }
 
   int answer(Session session, Outcome outcome) {

@@ -1,5 +1,6 @@
 package io.fleetinstaller.cli;
 
+import io.fleetinstaller.io.Document;
 import io.fleetinstaller.release.Fault;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -37,7 +38,7 @@ final class StatusCommand implements Callable<Integer> {
     return watch ? watch() : question.ask(session, TARGET, this::text);
   }
 
-  private String text(io.fleetinstaller.io.Document status) throws Fault.Refused {
+  private String text(Document status) throws Fault.Refused {
     return StatusText.of(status, session.terminal().coloured());
   }
 

@@ -22,7 +22,7 @@ final class DatadogConfig {
     Optional<Boolean> setting = settings.policy().remoteUpdates();
     Path file = settings.paths().datadogConfig();
     if (setting.isPresent()
-        || environment.containsKey(RemoteUpdates.VARIABLE)
+        || !environment.getOrDefault(RemoteUpdates.VARIABLE, "").isBlank()
         || !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       return RemoteUpdates.decide(setting, environment, Optional.empty());
     }

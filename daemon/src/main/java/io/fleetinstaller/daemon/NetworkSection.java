@@ -53,15 +53,11 @@ final class NetworkSection {
   }
 
   private static ProxySettings proxy(Document document) throws Refused {
-    URI http = document.optionalValue("http", URI::create).orElse(null);
-    URI https = document.optionalValue("https", URI::create).orElse(null);
+    URI http = document.optionalValue("http", ProxySettings::parse).orElse(null);
+    URI https = document.optionalValue("https", ProxySettings::parse).orElse(null);
     List<String> noProxy = document.has("noProxy") ? document.texts("noProxy") : null;
     document.done();
-    try {
-      return new ProxySettings(http, https, noProxy);
-    } catch (IllegalArgumentException e) {
-      throw document.refuse(http == null ? "https" : "http", String.valueOf(e.getMessage()));
-    }
+    return new ProxySettings(http, https, noProxy);
   }
 
   static RegistrySettings registry(Optional<Document> registry, Connections network)

@@ -214,20 +214,11 @@ public final class PolicyFile {
   }
 
   private static Decision decision(Document document) throws Refused {
-    Function<String, Instant> instant = PolicyFile::instant;
+    Function<String, Instant> instant = Wording::instant;
     return new Decision(
         document.text("by"),
         document.value("at", instant),
         document.text("reason"),
         document.optionalValue("expires", instant));
-  }
-
-  private static Instant instant(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (java.time.format.DateTimeParseException e) {
-      throw new IllegalArgumentException(
-          "'%s' is not an instant like 2026-01-31T12:00:00Z".formatted(text), e);
-    }
   }
 }

@@ -25,11 +25,6 @@ public record Armed(
     mounts = List.copyOf(mounts);
   }
 
-  /** Of an agent that keeps no data. */
-  public Armed(String upgradeId, Optional<String> from, Optional<String> to, Instant at) {
-    this(upgradeId, from, to, at, List.of(), List.of());
-  }
-
   /** Whether the guard needs the slot with this folder name. */
   public boolean names(String slot) {
     return from.filter(slot::equals).isPresent() || to.filter(slot::equals).isPresent();

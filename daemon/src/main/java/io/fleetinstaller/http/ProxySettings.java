@@ -21,6 +21,13 @@ public record ProxySettings(
     check(https);
   }
 
+  /** Reads one of them, or an {@link IllegalArgumentException}. */
+  public static URI parse(String text) {
+    URI proxy = URI.create(text);
+    check(proxy);
+    return proxy;
+  }
+
   private static void check(@Nullable URI proxy) {
     if (proxy != null && (!"http".equals(proxy.getScheme()) || proxy.getHost() == null)) {
       throw new IllegalArgumentException(

@@ -4,7 +4,6 @@ import io.fleetinstaller.io.Document;
 import io.fleetinstaller.release.Fault.Refused;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedCollection;
 import java.util.TreeSet;
 
 /**
@@ -41,12 +40,6 @@ record Delegation(RoleName role, Grant grant, List<String> paths) {
 
   Delegation with(Grant other) {
     return new Delegation(role, other, paths);
-  }
-
-  Delegation with(SequencedCollection<String> more) {
-    TreeSet<String> all = new TreeSet<>(paths);
-    all.addAll(more);
-    return new Delegation(role, grant, List.copyOf(all));
   }
 
   Map<String, Object> tree() {

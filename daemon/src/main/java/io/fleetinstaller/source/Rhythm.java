@@ -24,9 +24,4 @@ public record Rhythm(
     }
     longestPause = longestPause.compareTo(interval) < 0 ? interval : longestPause;
   }
-
-  /** Another interval, everything else the same. */
-  public Rhythm every(Duration other) {
-    return new Rhythm(other, longestPause, holdOff, staleAfter);
-  }
 }

@@ -117,6 +117,19 @@ class RepoCommandTest {
   }
 
   @Test
+  void a_deployment_that_is_too_large_is_not_cut() throws IOException {
+    made();
+    Path large = folder.resolve("large.yaml");
+    Files.writeString(
+        large, "package: agent\nnote: x\n" + "#".repeat(1 << 16) + "\npaused: true\n");
+
+    int deployed = run("deploy", repo(), large.toString(), "--group", "web");
+
+    assertThat(deployed).isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("it is larger than 65536 bytes");
+  }
+
+  @Test
   void what_makes_no_sense_is_refused_or_a_usage_error() {
     int nowhere = run("show", repo());
     int impossible = run("init", repo(), "--root-keys", "1");

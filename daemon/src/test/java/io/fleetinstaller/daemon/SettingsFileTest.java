@@ -150,6 +150,7 @@ class SettingsFileTest {
         "registry: {repositories: https://x}|it must be a list, not a text",
         "registry: {repositories: ['ftp://x/y']}|key 'registry.repositories'",
         "network: {proxy: {http: 'socks://p:1'}}|it must be a proxy as http://host:port",
+        "network: {proxy: {http: 'http://p:1', https: 'socks://p:1'}}|key 'network.proxy.https'",
         "network: {floorRate: fast}|'fast' is not a size",
         "network: {limit: {rate: 1}}|allowed is 1KiB and more",
         "disk: {reserve: -1}|is not a size",

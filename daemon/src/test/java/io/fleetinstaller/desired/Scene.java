@@ -126,11 +126,6 @@ final class Scene {
     return this;
   }
 
-  Scene named(String hostName) {
-    name = hostName;
-    return this;
-  }
-
   Scene on(String os, String architecture) {
     platform = new Platform(os, architecture);
     return this;
