@@ -303,9 +303,12 @@ final class HostSteps implements Steps {
   private void prune(Upgrade upgrade) throws Fault, InterruptedException {
     // Begun again after a restart, it must not touch the links of a later upgrade.
     checkCurrent(upgrade);
-    // First, for it needs no room and makes some.
-    data.forget(upgrade);
-    slots.pointPrevious(upgrade.name(), upgrade.from());
+    try {
+      // First, for it needs no room and makes some.
+      data.forget(upgrade);
+    } finally {
+      slots.pointPrevious(upgrade.name(), upgrade.from());
+    }
     slots.prune(upgrade.name(), guard.kept(upgrade));
     restarts.remove(upgrade.id());
   }

@@ -38,7 +38,8 @@ final class Texts {
 
   /** Of a line without its beginning nobody can tell whether it is secret. */
   static String withoutFirstLine(String text) {
-    return text.substring(text.indexOf('\n') + 1);
+    int end = text.indexOf('\n');
+    return end < 0 ? "" : text.substring(end + 1);
   }
 
   /** A part for each file in this folder, at most two hundred, the last by name. */

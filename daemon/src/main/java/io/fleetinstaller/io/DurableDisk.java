@@ -99,9 +99,13 @@ public final class DurableDisk implements Disk {
 
   @Override
   public void sync(Path directory) throws IOException {
-    if (Native.serves(directory) && syncfsTells(System.getProperty("os.version", ""))) {
+    boolean tells = false;
+    if (Native.serves(directory)) {
       Native.syncfs(directory);
-    } else {
+      tells = syncfsTells(System.getProperty("os.version", ""));
+    }
+    if (!tells) {
+      // Where all is written already this costs little, and tells what could not be.
       syncEach(directory);
     }
   }

@@ -119,7 +119,6 @@ final class BlobStream extends InputStream {
       validator = "";
       repository = next;
     }
-    gave = false;
     Span rest = new Span(position, end);
     Body open = next.blob(download.blob(), new Resumption(rest, !whole, validator));
     body = open;

@@ -69,11 +69,9 @@ final class Privileges {
       return Map.of();
     }
     Map<String, byte[]> kept = new HashMap<>();
-    long bytes = 0;
     for (Map.Entry<String, byte[]> each : entry.xattrs().entrySet()) {
       String name = each.getKey();
       EntryPath.text(name);
-      bytes += name.length() + (long) each.getValue().length;
       switch (name) {
         case CAPABILITY, "security.ima" -> {
           if (root) {
@@ -94,6 +92,10 @@ final class Privileges {
           }
         }
       }
+    }
+    long bytes = 0;
+    for (Map.Entry<String, byte[]> each : kept.entrySet()) {
+      bytes += each.getKey().length() + (long) each.getValue().length;
     }
     if (bytes > MOST_ATTRIBUTES) {
       throw new EntryPath.Unsafe("its attributes are larger than every file system can keep");

@@ -87,7 +87,7 @@ public final class Course {
       // The next start and the next upgrade sweep what these leave.
       case DISARM -> new Finish(facts.stuck() ? End.STUCK : End.UPGRADED);
       case PRUNE -> new Finish(End.UPGRADED);
-      // Every end disarms the guard, this one too.
+      // Every end disarms the guard, this one too; but it refuses while data waits for it.
       case SWITCH_BACK, RESTART_OLD, OBSERVE_OLD ->
           facts.failures() < tries(step) ? new Again(step) : new Do(Step.DISARM);
       case DISCARD -> new Finish(facts.switched() ? End.REVERTED : End.GIVEN_UP);

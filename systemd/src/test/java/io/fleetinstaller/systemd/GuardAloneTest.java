@@ -63,6 +63,23 @@ final class GuardAloneTest {
     assertThat(host.calls()).contains("start --no-block agent.service");
   }
 
+  @ParameterizedTest
+  @CsvSource({"inactive, false, true", "failed, true, false", "active, false, false"})
+  void before_anything_of_the_candidate_was_started_what_is_down_waits_for_the_daemon(
+      String active, boolean comesBack, boolean goesBack) throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.tell(GuardedHost.steps("begun SWITCH"));
+    host.unitIs(STOPPED.replace("ActiveState=inactive", "ActiveState=" + active));
+    if (comesBack) {
+      Files.createFile(host.bin.resolve("daemon"));
+    }
+
+    assertThat(host.run("ended", "agent")).isZero();
+
+    assertThat(host.runs(host.old)).isEqualTo(goesBack);
+    assertThat(host.armed()).isEqualTo(!goesBack);
+  }
+
   @Test
   void a_candidate_that_the_daemon_had_given_up_is_stopped_wherever_the_link_is() throws Exception {
     GuardedHost host = GuardedHost.onTrial(root);
