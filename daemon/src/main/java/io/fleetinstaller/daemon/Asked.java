@@ -25,6 +25,11 @@ sealed interface Asked {
   /** The signed catalogs; empty where nothing is signed. */
   RemoteConfig documents();
 
+  /** Of these, what still counts at this instant: what a person may name for the first time. */
+  default RemoteConfig documents(Instant now) {
+    return documents();
+  }
+
   /** A desired file of this host. */
   record File(Map<PackageName, Desired> wishes) implements Asked {
     public File {
@@ -55,6 +60,13 @@ sealed interface Asked {
     @Override
     public Set<PackageName> names() {
       return documents.without(config.refused()).deployed();
+    }
+
+    @Override
+    public RemoteConfig documents(Instant now) {
+      return config.expired(now).isPresent()
+          ? RemoteConfig.EMPTY
+          : documents.without(config.refused(now));
     }
 
     /** Once it has expired, or before its time has come, nothing new is begun on its word. */

@@ -5,6 +5,7 @@ import io.fleetinstaller.api.Job;
 import io.fleetinstaller.desired.Policy;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.io.Memory;
+import io.fleetinstaller.release.Desired;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Reason;
@@ -19,6 +20,7 @@ import io.fleetinstaller.upgrade.Upgrade;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -216,6 +218,7 @@ final class Daemon {
     situation.policy().look();
     links.startFailed(links.mend());
     situation.source().look(settings.now(), poll);
+    endOverrides();
     List<Outcome> ends = new ArrayList<>();
     act(PackageName.INSTALLER).ifPresent(ends::add);
     for (PackageName name : situation.names()) {
@@ -230,6 +233,19 @@ final class Daemon {
       memory.giveBack();
     }
     return ends.stream().filter(end -> end.why().isPresent()).findFirst();
+  }
+
+  /** For good, and before anything is done: what is asked for may change back. */
+  private void endOverrides() {
+    if (situation.policy().problem().isPresent()) {
+      return;
+    }
+    Map<PackageName, Desired> asked = situation.moment().wishes();
+    try {
+      situation.policy().change(now -> now.withoutOvertaken(asked));
+    } catch (Fault fault) {
+      LOG.warn("cannot forget what a person decided before: {}", fault.getMessage());
+    }
   }
 
   private Optional<Outcome> act(PackageName name) throws InterruptedException {
@@ -316,8 +332,28 @@ final class Daemon {
         Outcome outcome = run(move);
         yield new Conclusion(Ending.of(outcome), outcome.why().orElse(why));
       }
-      case Decision.Rest(var why) -> new Conclusion(Ending.DONE, why);
-      case Decision.Wait(var why, _) -> new Conclusion(Ending.TRANSIENT, why);
+      case Decision.Rest(var why) -> new Conclusion(idle(why, Ending.DONE), why);
+      case Decision.Wait(var why, _) -> new Conclusion(idle(why, Ending.TRANSIENT), why);
+    };
+  }
+
+  /** What it means to a person that nothing was begun, for this reason. */
+  private static Ending idle(Reason why, Ending otherwise) {
+    return switch (why.code()) {
+      case DENIED,
+          OUT_OF_RANGE,
+          PINNED,
+          DOWNGRADE,
+          REMOTE_UPDATES_OFF,
+          UNSIGNED,
+          NOT_IN_CATALOG,
+          PLATFORM_MISMATCH,
+          DESCRIPTOR_MISMATCH,
+          DEPLOYMENT_CONFLICT,
+          INSTALLER_TOO_OLD ->
+          Ending.REFUSED;
+      case SLOT_DAMAGED, STATE_DAMAGED, WAY_BACK_FAILED -> Ending.BROKEN;
+      default -> otherwise;
     };
   }
 }

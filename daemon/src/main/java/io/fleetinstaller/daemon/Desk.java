@@ -143,7 +143,7 @@ final class Desk {
   /** Beside a trust root nobody runs what no publisher signed, unless the settings let them. */
   private void refuseUnsigned(PackageName name, Digest digest) throws Refused {
     Settings settings = situation.site().settings().now();
-    RemoteConfig documents = situation.source().state().asked().documents();
+    RemoteConfig documents = situation.source().state().asked().documents(time.now());
     if (documents.find(name, digest).isPresent() || !settings.paths().anchored()) {
       return;
     }
@@ -164,7 +164,8 @@ final class Desk {
     Set<Release> found = new HashSet<>();
     installed.whole().stream().map(Slot::release).forEach(found::add);
     found.removeIf(release -> !release.version().equals(version));
-    found.addAll(situation.source().state().asked().documents().find(installed.name(), version));
+    found.addAll(
+        situation.source().state().asked().documents(time.now()).find(installed.name(), version));
     if (found.size() == 1) {
       return found.iterator().next();
     }

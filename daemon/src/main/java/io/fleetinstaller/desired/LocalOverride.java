@@ -30,6 +30,12 @@ public record LocalOverride(
         && (wanted.equals(over) || (wanted.isPresent() && wanted.equals(heldBack)));
   }
 
+  /** Whether another release was asked for since: then it is over for good. */
+  boolean overtaken(Optional<Desired> asked) {
+    Optional<Digest> wanted = asked.flatMap(LocalOverride::digest);
+    return wanted.isPresent() && !wanted.equals(over) && !wanted.equals(heldBack);
+  }
+
   Desired desired() {
     Desired.Want want = target.<Desired.Want>map(Desired.Run::new).orElseGet(Desired.Absent::new);
     return new Desired(

@@ -45,6 +45,13 @@ public record Policy(
     return new Policy(without(overrides, name), pins, holds);
   }
 
+  /** Without the overrides that another release has ended which is asked for now. */
+  public Policy withoutOvertaken(Map<PackageName, Desired> asked) {
+    Map<PackageName, LocalOverride> left = new TreeMap<>(overrides);
+    left.values().removeIf(one -> one.overtaken(Optional.ofNullable(asked.get(one.name()))));
+    return new Policy(left, pins, holds);
+  }
+
   public Policy withoutPin(PackageName name) {
     return new Policy(overrides, without(pins, name), holds);
   }

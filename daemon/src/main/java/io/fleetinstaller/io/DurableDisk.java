@@ -11,6 +11,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,6 +21,8 @@ import java.util.regex.Pattern;
  * over. One thread at a time per directory.
  */
 public final class DurableDisk implements Disk {
+  private static final Set<OpenOption> NEW =
+      Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
   private static final Pattern KERNEL = Pattern.compile("([0-9]{1,4})\\.([0-9]{1,4})");
 
   private static final int OWNER_ALL = 0700;
@@ -44,8 +47,8 @@ public final class DurableDisk implements Disk {
   public void replace(Path file, byte[] content, int mode) throws IOException {
     Path fresh = fresh(file);
     Files.deleteIfExists(fresh);
-    try (FileChannel channel =
-        FileChannel.open(fresh, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+    // Nobody else can open it before it has its mode.
+    try (FileChannel channel = FileChannel.open(fresh, NEW, Posix.forOwner(fresh))) {
       Posix.mode(fresh, mode);
       writeFully(channel, content, 0);
       channel.force(true);

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -26,6 +27,14 @@ final class Posix {
     } else if (views.contains("posix")) {
       Files.setPosixFilePermissions(path, permissions(mode));
     }
+  }
+
+  /** What a new file is made with, so that it is its owner's only. */
+  static FileAttribute<?>[] forOwner(Path path) {
+    boolean posix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
+    return posix
+        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions(0600))}
+        : new FileAttribute<?>[0];
   }
 
   /** Makes the names in this directory durable, where a directory can be opened at all. */

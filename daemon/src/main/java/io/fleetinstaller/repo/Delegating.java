@@ -50,7 +50,9 @@ public record Delegating(Workplace place) {
             moved.put(path, file);
           }
         });
-    Optional<Sheet> before = current.sheet(role);
+    // What a role listed that is trusted no longer does not come back with its name.
+    boolean trusted = current.targets(RoleName.TARGETS).delegation(role).isPresent();
+    Optional<Sheet> before = trusted ? current.sheet(role) : Optional.empty();
     // The role's own sheet first: with the delegation it would be missing.
     if (before.isEmpty() || !moved.isEmpty()) {
       SortedMap<String, FileFacts> all = new TreeMap<>(moved);

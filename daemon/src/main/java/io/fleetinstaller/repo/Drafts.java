@@ -1,6 +1,8 @@
 package io.fleetinstaller.repo;
 
 import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.ReasonCode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,6 +41,27 @@ record Drafts(Folder folder, Published published) {
       }
     }
     return roles;
+  }
+
+  /**
+   * Refuses to go on from a draft whose number somebody else's has got: what is public under it
+   * stays, for hosts and mirrors have it.
+   */
+  void refuseOvertaken(RoleName role) throws Fault {
+    Optional<Sheet> draft = sheet(role);
+    if (draft.isEmpty()) {
+      return;
+    }
+    long version = draft.get().statement().edition().version();
+    String file = role.file(version);
+    Optional<byte[]> there = published.folder().read(Published.METADATA + file);
+    if (there.isPresent()
+        && !Sheet.read(file, role, there.get()).statement().equals(draft.get().statement())) {
+      throw new Refused(
+          ReasonCode.CONFLICT,
+          "cannot go on with the draft of %s: another version %d was published since; delete draft/%s and draft the change again"
+              .formatted(role, version, role.file()));
+    }
   }
 
   void write(RoleName role, Sheet sheet) throws Fault {

@@ -21,6 +21,7 @@ public final class KeyMaking {
    * @param bare without passphrase
    */
   public Outcome generate(String name, Scheme scheme, boolean bare) throws Fault {
+    ring.refuseThere(name);
     return outcome(name, ring.generate(name, scheme, bare));
   }
 
@@ -34,11 +35,13 @@ public final class KeyMaking {
         publicHalf.isEmpty()
             ? Optional.empty()
             : Optional.of(PublicPart.pem("the public half", publicHalf.get()));
+    ring.refuseThere(name);
     return outcome(name, ring.take(name, secret, part));
   }
 
   /** Takes over a key on a token. */
   public Outcome take(String name, Token token) throws Fault {
+    ring.refuseThere(name);
     return outcome(name, ring.take(name, token));
   }
 

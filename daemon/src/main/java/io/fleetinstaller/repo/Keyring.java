@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 final class Keyring {
   private static final String PUBLIC = ".pub";
   private static final String SECRET = ".pem";
+  private static final String BARE = "BEGIN PRIVATE KEY";
   private static final String TOKEN = ".token";
   private static final int SHORT = 12;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
@@ -180,6 +181,14 @@ final class Keyring {
     return part;
   }
 
+  /** Whether this key is here, and without a passphrase. */
+  boolean isBare(PublicPart key) throws Fault {
+    return folder
+        .read(name(key) + SECRET)
+        .filter(bytes -> new String(bytes, StandardCharsets.US_ASCII).contains(BARE))
+        .isPresent();
+  }
+
   private void add(SigningKey key, Optional<String> passphrase) throws Fault {
     if (!key.fits()) {
       throw apart(key.name());
@@ -236,11 +245,22 @@ final class Keyring {
           "cannot name a key '%s': use letters, digits and . _ -".formatted(name));
     }
     if (folder.has(name + PUBLIC)) {
-      throw new Refused(
-          ReasonCode.CONFLICT,
-          "cannot make key %s: there is one in %s; choose another name"
-              .formatted(name, folder.path()));
+      throw taken(name);
     }
+  }
+
+  /** In a folder that is not ours alone, a private half without a public one may be in use. */
+  void refuseThere(String name) throws Refused {
+    if (folder.has(name + SECRET) || folder.has(name + TOKEN)) {
+      throw taken(name);
+    }
+  }
+
+  private Refused taken(String name) {
+    return new Refused(
+        ReasonCode.CONFLICT,
+        "cannot make key %s: there is one in %s; choose another name"
+            .formatted(name, folder.path()));
   }
 
   /** The first name of a row, as in targets-1, targets-2, that no key has yet. */

@@ -34,6 +34,9 @@ public record Publication(Workplace place) {
   private Outcome publishAlone(boolean ready) throws Fault, InterruptedException {
     place.lifetimes();
     Current chosen = ready ? signed(place.current()) : place.current();
+    for (RoleName role : chosen.drafted()) {
+      place.drafts().refuseOvertaken(role);
+    }
     refuseUnsigned(chosen);
     if (chosen.drafts().isEmpty() && inForce(chosen)) {
       return Outcome.said("nothing new to publish; 'repo timestamp' says so to the hosts")

@@ -29,7 +29,7 @@ public record Rotation(Workplace place) {
         out.isEmpty() && in.isEmpty() && threshold.isEmpty() ? only(role, before) : out;
     List<PublicPart> coming = new ArrayList<>(in);
     while (coming.size() < leaving.size() && !role.delegated()) {
-      coming.add(made(role, leaving.getFirst().scheme()));
+      coming.add(made(role, leaving.getFirst()));
     }
     int needed = threshold.orElse(before.threshold());
     Grant after = granted(role, changed(role, before, leaving, coming), needed);
@@ -37,8 +37,10 @@ public record Rotation(Workplace place) {
     return outcome(role, after).then(new Renewal(place).resign(role));
   }
 
-  private PublicPart made(RoleName role, Scheme scheme) throws Fault {
-    return place.keyring().generate(place.keyring().nextName(role.value()), scheme, false);
+  /** In the manner of the one that leaves: where that has no passphrase, nobody gives one. */
+  private PublicPart made(RoleName role, PublicPart leaving) throws Fault {
+    Keyring keys = place.keyring();
+    return keys.generate(keys.nextName(role.value()), leaving.scheme(), keys.isBare(leaving));
   }
 
   private List<PublicPart> only(RoleName role, Grant before) throws Fault {
@@ -140,7 +142,7 @@ public record Rotation(Workplace place) {
     }
     List<PublicPart> in = new ArrayList<>();
     if (!enough) {
-      in.add(made(role, key.scheme()));
+      in.add(made(role, key));
     }
     grant(role, granted(role, changed(role, before, List.of(key), in), before.threshold()));
     return outcome(role, place.current().grant(role)).then(new Renewal(place).resign(role));

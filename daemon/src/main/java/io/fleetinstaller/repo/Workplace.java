@@ -100,6 +100,7 @@ public final class Workplace {
   }
 
   void draft(RoleName role, Statement statement) throws Fault {
+    drafts().refuseOvertaken(role);
     drafts().write(role, Sheet.unsigned(statement.as(next(role))));
   }
 }

@@ -104,6 +104,18 @@ class RepoCommandTest {
   }
 
   @Test
+  void a_new_key_has_a_passphrase_where_the_old_one_had_one() throws Exception {
+    made();
+
+    does("rotate", repo(), "timestamp");
+    does("rotate", repo(), "targets");
+
+    Path keys = folder.resolve("repo/keys");
+    assertThat(keys.resolve("timestamp-2.pem")).content().contains("BEGIN PRIVATE KEY");
+    assertThat(keys.resolve("targets-2.pem")).content().contains("BEGIN ENCRYPTED PRIVATE KEY");
+  }
+
+  @Test
   void a_check_is_for_scripts_too() throws Exception {
     made();
     time.pass(Duration.ofDays(2));

@@ -144,6 +144,24 @@ class DaemonTest {
   }
 
   @Test
+  void an_override_that_another_release_has_ended_does_not_come_back() throws Exception {
+    Release one = stage.release("1");
+    Release two = stage.release("2");
+    stage.start().desire(one);
+    stage.poll();
+    stage.write("packages: []\n");
+    stage.order(Verb.REMOVE);
+
+    stage.desire(two);
+    stage.poll();
+    stage.write("packages: []\n");
+    stage.poll();
+
+    assertThat(stage.current()).isEqualTo("2");
+    assertThat(stage.explain().has("override")).isFalse();
+  }
+
+  @Test
   void another_release_in_the_file_ends_the_override_and_unpin_does_too() throws Exception {
     Release one = stage.release("1");
     Release two = stage.release("2");

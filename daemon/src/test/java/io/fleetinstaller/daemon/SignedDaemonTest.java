@@ -140,6 +140,7 @@ class SignedDaemonTest {
     Document end = stage.order(Verb.INSTALL, Optional.of(Stage.AGENT), Optional.of(one.digest()));
 
     assertThat(end.object("reason").text("code")).isEqualTo("denied");
+    assertThat(end.text("ending")).isEqualTo("refused");
     assertThat(stage.host.deeds).containsOnly("ready");
   }
 

@@ -50,6 +50,18 @@ class KeysTest {
   }
 
   @Test
+  void a_key_that_has_no_public_half_beside_it_is_not_overwritten() throws Exception {
+    Path precious = Files.writeString(temp.resolve("server.pem"), "precious");
+    KeyMaking making = new KeyMaking(new DurableDisk(), temp, Workshop.known("sesame"));
+
+    assertRefused(
+        ReasonCode.CONFLICT,
+        "choose another name",
+        () -> making.generate("server", Scheme.ED25519, true));
+    assertThat(precious).hasContent("precious");
+  }
+
+  @Test
   void an_rsa_key_brings_its_public_half() throws Exception {
     made("rsa", "RSA", "-pkeyopt", "rsa_keygen_bits:2048");
     byte[] secret = Files.readAllBytes(temp.resolve("openssl-rsa.pem"));

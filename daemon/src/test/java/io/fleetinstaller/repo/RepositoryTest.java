@@ -104,6 +104,23 @@ class RepositoryTest {
   }
 
   @Test
+  void a_draft_that_somebody_elses_has_overtaken_undoes_nothing() throws Exception {
+    Workshop operator = operator();
+    workshop.add("stable", "1.1");
+    workshop.signAndPublish();
+    byte[] there = Files.readAllBytes(workshop.published("metadata/4.targets.json"));
+    operator.add("stable", "1.2");
+    workshop.takeDrafts(operator);
+
+    assertRefused(
+        ReasonCode.CONFLICT,
+        "another version 4 was published since; delete draft/targets.json",
+        workshop::signAndPublish);
+    assertRefused(ReasonCode.CONFLICT, "another version 4", () -> workshop.add("stable", "1.3"));
+    assertThat(workshop.published("metadata/4.targets.json")).hasBinaryContent(there);
+  }
+
+  @Test
   void one_unfinished_draft_can_be_left_out() throws Exception {
     Workshop operator = operator();
     workshop.deploy("prod", "1.0");
@@ -247,6 +264,12 @@ class RepositoryTest {
 
     assertThat(host.poll()).containsOnlyKeys(CATALOG);
     assertThat(workshop.place().current().roles()).doesNotContain(OPERATORS);
+    PublicPart other = workshop.key(temp.resolve("other/ola.pem"), Scheme.ED25519);
+    new Delegating(workshop.place())
+        .delegate(OPERATORS, List.of(other), 1, List.of(Delegating.group("prod")));
+    assertThat(workshop.place().current().targets(OPERATORS).targets())
+        .as("what its last holder deployed does not come back with the name")
+        .isEmpty();
   }
 
   @Test
