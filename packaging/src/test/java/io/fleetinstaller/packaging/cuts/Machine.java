@@ -71,7 +71,7 @@ record Machine(Path folder, Process qemu) implements AutoCloseable {
     return machine;
   }
 
-  private static Path disk(Path folder) {
+  static Path disk(Path folder) {
     return folder.resolve("disk.qcow2");
   }
 

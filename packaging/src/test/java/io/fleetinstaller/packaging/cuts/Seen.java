@@ -29,6 +29,11 @@ record Seen(Cut cut, Map<String, List<String>> facts) {
                         line -> line.substring(line.indexOf('=') + 1), Collectors.toList()))));
   }
 
+  /** Whether nobody waited for the end of it. */
+  boolean isLate() {
+    return !all("late").isEmpty();
+  }
+
   private List<String> all(String key) {
     return facts.getOrDefault(key, List.of());
   }
@@ -74,7 +79,7 @@ record Seen(Cut cut, Map<String, List<String>> facts) {
   List<String> broken() {
     List<String> broken = new ArrayList<>();
     boolean upgraded = end().equals("upgraded");
-    check(broken, all("late").isEmpty(), "the upgrade has not ended");
+    check(broken, !isLate(), "the upgrade has not ended");
     check(
         broken, List.of("upgraded", "reverted", "given-up").contains(end()), "it ended: " + end());
     check(broken, !upgraded || !cut.release().equals("crashes"), "a bad release was confirmed");
