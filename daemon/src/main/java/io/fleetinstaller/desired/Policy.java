@@ -45,7 +45,7 @@ public record Policy(
     return new Policy(without(overrides, name), pins, holds);
   }
 
-  /** Without the overrides that another release has ended which is asked for now. */
+  /** Without the overrides that these wishes end, as each asks for another release. */
   public Policy withoutOvertaken(Map<PackageName, Desired> asked) {
     Map<PackageName, LocalOverride> left = new TreeMap<>(overrides);
     left.values().removeIf(one -> one.overtaken(Optional.ofNullable(asked.get(one.name()))));

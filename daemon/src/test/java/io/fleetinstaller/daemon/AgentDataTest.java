@@ -9,8 +9,6 @@ import io.fleetinstaller.io.Disk;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.Effects;
-import io.fleetinstaller.release.Fault;
-import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Slot;
 import java.io.IOException;
@@ -228,71 +226,6 @@ final class AgentDataTest {
   }
 
   @Test
-  void data_that_never_comes_back_stays_with_the_guard_and_so_does_the_old_copy() throws Exception {
-    Release one = keeping("1");
-    Release bad = keeping("2");
-    stage.host.life(bad, BAD);
-    stage.effects = failingAt(data);
-    stage.start().desire(one);
-    stage.poll();
-
-    stage.desire(bad);
-    stage.poll();
-    stage.close();
-    stage.start().poll();
-
-    assertThat(stage.explain().object("last").text("end")).isEqualTo("stuck");
-    assertThat(stage.host.guard().armed(Stage.AGENT)).map(Armed::upgradeId).contains("00000002");
-    assertThat(beside()).anyMatch(name -> name.endsWith("snapshot-00000002"));
-    assertThat(stage.folders()).contains(one.slotName());
-  }
-
-  @Test
-  void a_guard_that_was_not_disarmed_after_the_confirmation_hinders_no_upgrade() throws Exception {
-    stage.start().desire(keeping("1"));
-    stage.poll();
-    stage.host.staysArmed(
-        new Fault.Transient(ReasonCode.HOST_FAILED, "systemctl daemon-reload did not answer"));
-
-    stage.desire(keeping("2"));
-    stage.poll();
-    List<String> left = beside();
-    stage.desire(keeping("3"));
-    stage.poll();
-
-    assertThat(left).anyMatch(name -> name.endsWith("snapshot-00000002"));
-    assertThat(stage.current()).isEqualTo("3");
-    assertThat(data.resolve("schema")).hasContent("3");
-    assertThat(beside()).isEmpty();
-  }
-
-  @Test
-  void what_somebody_starts_while_its_data_is_copied_makes_no_snapshot() throws Exception {
-    Release one = keeping("1");
-    Release two = keeping("2");
-    AtomicBoolean copies = new AtomicBoolean();
-    stage.effects =
-        disk(
-            "sync",
-            path -> {
-              if (path.toString().endsWith("taking-copy") && copies.getAndSet(false)) {
-                stage.host.startedByHand(Stage.AGENT);
-              }
-            });
-    stage.start().desire(one);
-    stage.poll();
-    copies.set(true);
-
-    stage.desire(two);
-    stage.poll();
-
-    assertThat(stage.current()).isEqualTo("1");
-    assertThat(stage.explain().object("last").object("reason").text("sentence"))
-        .contains("was started while it was copied");
-    assertThat(beside()).noneMatch(name -> name.contains("snapshot"));
-  }
-
-  @Test
   void data_that_cannot_be_kept_is_told_before_the_service_is_stopped() throws Exception {
     Release one = stage.release("1");
     Release two = keeping("2");
@@ -421,45 +354,21 @@ final class AgentDataTest {
     return moving(target::equals, () -> new IOException("Input/output error"));
   }
 
-  private static Effects failingAt(Path target) {
-    return disk(
-        "move",
-        to -> {
-          if (to.equals(target)) {
-            throw new IOException("Input/output error");
-          }
-        });
-  }
-
   private static Effects moving(
       java.util.function.Predicate<Path> at, java.util.function.Supplier<Exception> trouble) {
-    AtomicBoolean once = new AtomicBoolean(true);
-    return disk(
-        "move",
-        to -> {
-          if (at.test(to) && once.getAndSet(false)) {
-            throw trouble.get();
-          }
-        });
-  }
-
-  /** What happens before something is done to a path. */
-  @FunctionalInterface
-  private interface Before {
-    void happens(Path path) throws Exception;
-  }
-
-  private static Effects disk(String effect, Before before) {
     Effects real = Effects.real();
     Disk disk = new DurableDisk();
+    AtomicBoolean once = new AtomicBoolean(true);
     Disk troubled =
         (Disk)
             Proxy.newProxyInstance(
                 Disk.class.getClassLoader(),
                 new Class<?>[] {Disk.class},
                 (_, method, words) -> {
-                  if (method.getName().equals(effect)) {
-                    before.happens((Path) words[words.length - 1]);
+                  if (method.getName().equals("move")
+                      && at.test((Path) words[1])
+                      && once.getAndSet(false)) {
+                    throw trouble.get();
                   }
                   try {
                     return method.invoke(disk, words);

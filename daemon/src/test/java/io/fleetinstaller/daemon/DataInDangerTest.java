@@ -2,11 +2,14 @@ package io.fleetinstaller.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fleetinstaller.host.Armed;
 import io.fleetinstaller.host.Life;
 import io.fleetinstaller.io.Disk;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.Effects;
+import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -78,12 +81,7 @@ final class DataInDangerTest {
     Release next = keeping("3");
     stage.host.guard(this::guardGoesBack);
     stage.host.life(bad, Life.GOOD.exits(Duration.ofSeconds(2), "status 1"));
-    stage.effects =
-        troubled((effect, path) -> {
-          if (effect.equals("move") && path.equals(data)) {
-            throw new IOException("Device or resource busy");
-          }
-        });
+    stage.effects = neverMoving(data);
     Files.writeString(data.resolve("rows"), "before");
     stage.start().desire(one);
     stage.poll();
@@ -94,11 +92,76 @@ final class DataInDangerTest {
     stage.desire(next);
     stage.poll();
 
-    Path snapshot = folder.resolve("var/.agent.fleet-installer-snapshot-00000002");
-    assertThat(told).contains(snapshot + " was not brought back");
-    assertThat(snapshot.resolve("rows")).hasContent("before");
+    assertThat(told).contains(snapshotOfTheSecond() + " was not brought back");
+    assertThat(snapshotOfTheSecond().resolve("rows")).hasContent("before");
     assertThat(stage.current()).isEqualTo("1");
     assertThat(last().object("reason").text("code")).isEqualTo("state-damaged");
+  }
+
+  @Test
+  void data_that_never_comes_back_stays_with_the_guard_and_so_does_the_old_copy() throws Exception {
+    Release one = keeping("1");
+    Release bad = keeping("2");
+    stage.host.life(bad, Life.GOOD.exits(Duration.ofSeconds(2), "status 1"));
+    stage.effects = neverMoving(data);
+    stage.start().desire(one);
+    stage.poll();
+    stage.desire(bad);
+    stage.poll();
+
+    stage.close();
+    stage.start().poll();
+
+    assertThat(last().text("end")).isEqualTo("stuck");
+    assertThat(stage.host.guard().armed(Stage.AGENT)).map(Armed::upgradeId).contains("00000002");
+    assertThat(snapshotOfTheSecond()).isDirectory();
+    assertThat(stage.folders()).contains(one.slotName());
+  }
+
+  @Test
+  void a_guard_that_was_not_disarmed_after_the_confirmation_hinders_no_upgrade() throws Exception {
+    stage.start().desire(keeping("1"));
+    stage.poll();
+    stage.host.staysArmed(
+        new Fault.Transient(ReasonCode.HOST_FAILED, "systemctl daemon-reload did not answer"));
+
+    stage.desire(keeping("2"));
+    stage.poll();
+    boolean left = Files.exists(snapshotOfTheSecond());
+    stage.desire(keeping("3"));
+    stage.poll();
+
+    assertThat(left).isTrue();
+    assertThat(stage.current()).isEqualTo("3");
+    assertThat(snapshotOfTheSecond()).doesNotExist();
+  }
+
+  @Test
+  void what_somebody_starts_while_its_data_is_copied_makes_no_snapshot() throws Exception {
+    Release one = keeping("1");
+    Release two = keeping("2");
+    AtomicBoolean upgrading = new AtomicBoolean();
+    stage.effects =
+        troubled((effect, path) -> {
+          if (effect.equals("sync") && path.toString().endsWith("taking-copy") && upgrading.get()) {
+            stage.host.startedByHand(Stage.AGENT);
+          }
+        });
+    stage.start().desire(one);
+    stage.poll();
+    upgrading.set(true);
+
+    stage.desire(two);
+    stage.poll();
+
+    assertThat(stage.current()).isEqualTo("1");
+    assertThat(last().object("reason").text("sentence"))
+        .contains("was started while it was copied");
+    assertThat(snapshotOfTheSecond()).doesNotExist();
+  }
+
+  private Path snapshotOfTheSecond() {
+    return folder.resolve("var/.agent.fleet-installer-snapshot-00000002");
   }
 
   private void guardGoesBack() {
@@ -118,6 +181,14 @@ final class DataInDangerTest {
 
   private Release keeping(String version) throws Exception {
     return stage.release(Stage.AGENT, version, version, "state: [{path: %s}],".formatted(data));
+  }
+
+  private static Effects neverMoving(Path directory) {
+    return troubled((effect, path) -> {
+      if (effect.equals("move") && path.equals(directory)) {
+        throw new IOException("Device or resource busy");
+      }
+    });
   }
 
   private static Effects troubled(Trouble trouble) {
