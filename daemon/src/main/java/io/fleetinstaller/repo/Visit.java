@@ -73,7 +73,9 @@ record Visit(Workplace place) {
     Listing listing = updater.targets("");
     SortedMap<String, Reason> refused = new TreeMap<>();
     for (Map.Entry<String, Refusal> each : listing.refused().entrySet()) {
-      demandOwnFault(each.getValue());
+      if (!each.getValue().costsOnlyItsRole()) {
+        throw new Untrusted(each.getValue());
+      }
       refused.put(each.getKey(), each.getValue().reason());
     }
     SortedMap<String, byte[]> all = new TreeMap<>();
@@ -81,15 +83,5 @@ record Visit(Workplace place) {
       all.put(file.path(), updater.download(file));
     }
     return new Found(all, refused);
-  }
-
-  private static void demandOwnFault(Refusal refusal) throws Untrusted {
-    boolean own =
-        refusal instanceof Refusal.Expired
-            || refusal instanceof Refusal.ThresholdNotMet
-            || refusal instanceof Refusal.UnknownRole;
-    if (!own) {
-      throw new Untrusted(refusal);
-    }
   }
 }

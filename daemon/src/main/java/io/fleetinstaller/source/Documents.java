@@ -31,10 +31,6 @@ import java.util.stream.Stream;
  * changed is fetched. What is kept is hashed again each time it is read.
  */
 final class Documents {
-  private static final int MOST_DOCUMENTS = 4096;
-  private static final int MOST_BYTES = 1 << 20;
-  private static final long MOST_BYTES_TOGETHER = 32L << 20;
-
   /** What a hash is called in metadata, and in Java; the first that is there names the file. */
   private static final Map<String, String> ALGORITHMS =
       new TreeMap<>(Map.of("sha256", "SHA-256", "sha512", "SHA-512"));
@@ -50,16 +46,8 @@ final class Documents {
   /** The bytes of all these targets, those that are not kept yet fetched. */
   SortedMap<String, byte[]> gather(Collection<TargetFile> targets, Updater updater)
       throws Untrusted, Fault, InterruptedException {
-    if (targets.size() > MOST_DOCUMENTS) {
-      throw tooMuch("%d documents are listed for it".formatted(targets.size()));
-    }
     SortedMap<String, byte[]> documents = new TreeMap<>();
-    long bytes = 0;
     for (TargetFile target : targets) {
-      bytes += target.length();
-      if (target.length() > MOST_BYTES || bytes > MOST_BYTES_TOGETHER) {
-        throw tooMuch("%s has %d bytes".formatted(target.path(), target.length()));
-      }
       documents.put(target.path(), document(updater, target));
     }
     return documents;
@@ -107,7 +95,7 @@ final class Documents {
     }
     try {
       Quarantine.clear(disk, file);
-      byte[] bytes = Bounded.read(file, MOST_BYTES);
+      byte[] bytes = Bounded.read(file, Vouched.LARGEST);
       boolean whole =
           bytes.length == target.length() && hash.getValue().equals(hex(hash.getKey(), bytes));
       if (!whole) {
@@ -139,13 +127,6 @@ final class Documents {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java runtime has " + algorithm, e);
     }
-  }
-
-  private static Refused tooMuch(String why) {
-    return new Refused(
-        ReasonCode.TOO_LARGE,
-        "cannot read the config: %s; a host reads %d documents of %d bytes, %d bytes together"
-            .formatted(why, MOST_DOCUMENTS, MOST_BYTES, MOST_BYTES_TOGETHER));
   }
 
   private static Transient failed(String what, Path file, IOException e) {

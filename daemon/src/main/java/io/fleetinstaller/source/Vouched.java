@@ -6,6 +6,7 @@ import io.fleetinstaller.trust.Refusal;
 import io.fleetinstaller.trust.TargetFile;
 import io.fleetinstaller.trust.Untrusted;
 import io.fleetinstaller.trust.Updater;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -14,26 +15,56 @@ import java.util.TreeSet;
 
 /**
  * Which documents below some folders count, and which do not though the rest does. A role whose own
- * signers failed (it expired, its key was revoked) costs nothing but what it may speak about. Wrong
- * bytes are the mirror's doing, and refuse all that it gives.
+ * signers failed (it expired, its key was revoked), or that lists more than a host reads, costs
+ * nothing but what it may speak about. Wrong bytes are the mirror's doing, and refuse all that it
+ * gives.
  */
 record Vouched(SortedMap<String, TargetFile> targets, SortedMap<String, Refusal> refused) {
+  /** Bytes of the largest document that a host reads. */
+  static final int LARGEST = 1 << 20;
+
+  private static final int MOST_DOCUMENTS = 4096;
+  private static final long MOST_BYTES = 16L << 20;
 
   static Vouched in(List<String> folders, Updater updater)
       throws Untrusted, Fault, InterruptedException {
     Vouched vouched = new Vouched(new TreeMap<>(), new TreeMap<>());
     for (String folder : folders) {
       Listing listing = updater.targets(folder);
-      vouched.targets.putAll(listing.targets());
+      for (Refusal refusal : listing.refused().values()) {
+        if (!refusal.costsOnlyItsRole()) {
+          throw new Untrusted(refusal);
+        }
+      }
       vouched.refused.putAll(listing.refused());
-    }
-    for (Refusal refusal : vouched.refused.values()) {
-      demandOwnFault(refusal);
+      vouched.take(folder, listing.targets().values());
     }
     if (!vouched.refused.isEmpty()) {
       vouched.refuseSilenced(folders, updater);
     }
     return vouched;
+  }
+
+  /** Takes what a host reads of one folder; who fills it takes no room from another. */
+  private void take(String folder, Collection<TargetFile> listed) {
+    long documents = 0;
+    long bytes = 0;
+    for (TargetFile target : listed) {
+      String path = target.path();
+      if (target.length() > LARGEST) {
+        refused.put(path, new Refusal.TooMuch(path, target.length(), LARGEST));
+        continue;
+      }
+      documents++;
+      bytes += target.length();
+      if (documents > MOST_DOCUMENTS) {
+        refused.put(path, new Refusal.TooMuch("documents in " + folder, documents, MOST_DOCUMENTS));
+      } else if (bytes > MOST_BYTES) {
+        refused.put(path, new Refusal.TooMuch("bytes in " + folder, bytes, MOST_BYTES));
+      } else {
+        targets.put(path, target);
+      }
+    }
   }
 
   /**
@@ -54,20 +85,6 @@ record Vouched(SortedMap<String, TargetFile> targets, SortedMap<String, Refusal>
           refused.put(folder + name, untrusted.refusal());
         }
       }
-    }
-  }
-
-  private static void demandOwnFault(Refusal refusal) throws Untrusted {
-    boolean own =
-        switch (refusal) {
-          case Refusal.Expired _ -> true;
-          case Refusal.ThresholdNotMet _ -> true;
-          case Refusal.UnknownRole _ -> true;
-          case Refusal.StoreCorrupt _ -> true;
-          case Refusal _ -> false;
-        };
-    if (!own) {
-      throw new Untrusted(refusal);
     }
   }
 }

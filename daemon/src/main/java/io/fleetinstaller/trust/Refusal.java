@@ -11,6 +11,25 @@ public sealed interface Refusal {
   /** The stable code and a sentence for people. */
   Reason reason();
 
+  /**
+   * True if the signers of one role are at fault, so that only what it may speak about is lost.
+   * Wrong bytes are the mirror's doing.
+   */
+  default boolean costsOnlyItsRole() {
+    return switch (this) {
+      case Expired _, ThresholdNotMet _, UnknownRole _, StoreCorrupt _ -> true;
+      case Rollback _,
+          Vanished _,
+          HashMismatch _,
+          LengthMismatch _,
+          TooMuch _,
+          VersionMismatch _,
+          UnknownTarget _,
+          Malformed _ ->
+          false;
+    };
+  }
+
   /** Its time is over: {@code expires <= now}. */
   record Expired(String role, long version, Instant expires, Instant now) implements Refusal {
     @Override

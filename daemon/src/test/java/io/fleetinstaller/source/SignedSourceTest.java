@@ -312,4 +312,35 @@ class SignedSourceTest {
         .doesNotContainKey("deployments/prod/other.json");
     assertThat(state.config().orElseThrow().refused()).containsKey("ops");
   }
+
+  @Test
+  void a_document_that_is_too_large_counts_for_nothing_and_all_others_do() throws Exception {
+    host.repository.target("targets", "deployments/prod/notes", "x".repeat(Vouched.LARGEST + 1));
+    host.repository.target("targets", "deployments/prod/other.json", "x".repeat(Vouched.LARGEST));
+    host.publish();
+
+    Config config = host.settled().source().state().config().orElseThrow();
+
+    assertThat(config.documents())
+        .containsOnlyKeys(Follower.CATALOG, Follower.DEPLOYMENT, "deployments/prod/other.json");
+    assertThat(config.refused().get("deployments/prod/notes"))
+        .extracting(Reason::code)
+        .isEqualTo(ReasonCode.TOO_LARGE);
+  }
+
+  @Test
+  void a_folder_that_is_too_full_takes_no_room_from_another() throws Exception {
+    host.groups.add("web");
+    host.repository.target("targets", "deployments/web/agent.json", "of web");
+    for (int i = 0; i < 16; i++) {
+      host.repository.target(
+          "targets", "deployments/prod/large-%02d.json".formatted(i), "x".repeat(Vouched.LARGEST));
+    }
+    host.publish();
+
+    Config config = host.settled().source().state().config().orElseThrow();
+
+    assertThat(config.documents()).containsKeys(Follower.DEPLOYMENT, "deployments/web/agent.json");
+    assertThat(config.refused()).containsOnlyKeys("deployments/prod/large-15.json");
+  }
 }
