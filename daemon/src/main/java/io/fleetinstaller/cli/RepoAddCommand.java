@@ -3,7 +3,6 @@ package io.fleetinstaller.cli;
 import io.fleetinstaller.registry.Inspection;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.repo.Adding;
-import io.fleetinstaller.repo.Workplace;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,13 +37,12 @@ final class RepoAddCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Fault, InterruptedException {
-    Workplace folder = place.open(session);
     Inspection seen =
         Inspection.of(
             Account.reference(reference),
             account.settings(session),
             session.time(),
             Account.chance(session));
-    return place.answer(session, new Adding(folder).add(channel, seen, notes));
+    return place.change(session, folder -> new Adding(folder).add(channel, seen, notes));
   }
 }

@@ -32,8 +32,8 @@ final class RepoAttachCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Fault {
-    return place.answer(
-        session, new Detached(place.open(session)).attach(role, RepoPlace.bytes(signature)));
+  public Integer call() throws Fault, InterruptedException {
+    byte[] bytes = RepoPlace.bytes(signature);
+    return place.change(session, folder -> new Detached(folder).attach(role, bytes));
   }
 }

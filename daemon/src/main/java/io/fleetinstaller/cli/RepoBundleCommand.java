@@ -39,6 +39,6 @@ final class RepoBundleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Fault, InterruptedException {
-    return place.answer(session, new Bundling(place.open(session)).bundle(file, layouts));
+    return place.change(session, folder -> new Bundling(folder).bundle(file, layouts));
   }
 }

@@ -3,7 +3,6 @@ package io.fleetinstaller.cli;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.repo.Delegating;
 import io.fleetinstaller.repo.RoleName;
-import io.fleetinstaller.repo.Workplace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -57,8 +56,7 @@ final class RepoDelegateCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Fault {
-    Workplace folder = place.open(session);
+  public Integer call() throws Fault, InterruptedException {
     List<String> paths = new ArrayList<>();
     for (String channel : channels) {
       paths.add(Delegating.channel(channel));
@@ -66,8 +64,9 @@ final class RepoDelegateCommand implements Callable<Integer> {
     for (String group : groups) {
       paths.add(Delegating.group(group));
     }
-    return place.answer(
+    return place.change(
         session,
-        new Delegating(folder).delegate(role, RepoPlace.keys(folder, keys), threshold, paths));
+        folder ->
+            new Delegating(folder).delegate(role, RepoPlace.keys(folder, keys), threshold, paths));
   }
 }

@@ -6,6 +6,7 @@ import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.repo.Deploying;
+import io.fleetinstaller.repo.Outcome;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -60,17 +61,20 @@ final class RepoDeployCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Fault {
-    Deploying deploying = new Deploying(place.open(session));
+  public Integer call() throws Fault, InterruptedException {
+    return place.change(session, folder -> deploy(new Deploying(folder)));
+  }
+
+  private Outcome deploy(Deploying deploying) throws Fault {
     if (end != null) {
       PackageName name = wish.name().orElseThrow(RepoDeployCommand::nameless);
-      return place.answer(session, deploying.end(group, name, end));
+      return deploying.end(group, name, end);
     }
     Deployment deployment =
         file == null
             ? wish.deployment(deploying, session)
             : deploying.read(file.toString(), RepoPlace.bytes(file));
-    return place.answer(session, deploying.deploy(group, deployment));
+    return deploying.deploy(group, deployment);
   }
 
   static Refused nameless() {

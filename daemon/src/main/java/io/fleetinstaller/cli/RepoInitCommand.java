@@ -84,7 +84,8 @@ final class RepoInitCommand implements Callable<Integer> {
     Workplace folder = place.open(session);
     Outcome made = new Initiation(folder).init(wish(RepoPlace.keys(folder, others)));
     boolean whole = new Publication(folder).complete();
-    Outcome outcome = whole ? made.then(new Publication(folder).publish(false)) : made;
+    Outcome outcome =
+        whole ? made.then(folder.alone(it -> new Publication(it).publish(false, false))) : made;
     return place.answer(
         session,
         outcome.line(

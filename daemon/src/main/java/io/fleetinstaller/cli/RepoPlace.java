@@ -80,6 +80,11 @@ final class RepoPlace {
     }
   }
 
+  /** Does this while no other command changes the folder. */
+  int change(Session session, Workplace.Work work) throws Fault, InterruptedException {
+    return answer(session, open(session).alone(work));
+  }
+
   int answer(Session session, Outcome outcome) {
     return answer(session, String.join("\n", outcome.lines()) + "\n", outcome.tree());
   }

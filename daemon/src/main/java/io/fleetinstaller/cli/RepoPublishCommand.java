@@ -22,12 +22,17 @@ final class RepoPublishCommand implements Callable<Integer> {
   @Option(names = "--ready", description = "Leaves out drafts that are not wholly signed.")
   private boolean ready;
 
+  @Option(
+      names = "--late",
+      description = "Also what has waves that opened since it was drafted: they begin at once.")
+  private boolean late;
+
   RepoPublishCommand(Session session) {
     this.session = session;
   }
 
   @Override
   public Integer call() throws Fault, InterruptedException {
-    return place.answer(session, new Publication(place.open(session)).publish(ready));
+    return place.change(session, folder -> new Publication(folder).publish(ready, late));
   }
 }

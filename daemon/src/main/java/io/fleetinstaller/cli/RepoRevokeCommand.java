@@ -2,7 +2,6 @@ package io.fleetinstaller.cli;
 
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.repo.Rotation;
-import io.fleetinstaller.repo.Workplace;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,8 +30,7 @@ final class RepoRevokeCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Fault {
-    Workplace folder = place.open(session);
-    return place.answer(session, new Rotation(folder).revoke(folder.key(key)));
+  public Integer call() throws Fault, InterruptedException {
+    return place.change(session, folder -> new Rotation(folder).revoke(folder.key(key)));
   }
 }

@@ -3,7 +3,6 @@ package io.fleetinstaller.cli;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.repo.RoleName;
 import io.fleetinstaller.repo.Rotation;
-import io.fleetinstaller.repo.Workplace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,15 +45,15 @@ final class RepoRotateCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Fault {
-    Workplace folder = place.open(session);
-    return place.answer(
+  public Integer call() throws Fault, InterruptedException {
+    return place.change(
         session,
-        new Rotation(folder)
-            .rotate(
-                role,
-                RepoPlace.keys(folder, out),
-                RepoPlace.keys(folder, in),
-                Optional.ofNullable(threshold)));
+        folder ->
+            new Rotation(folder)
+                .rotate(
+                    role,
+                    RepoPlace.keys(folder, out),
+                    RepoPlace.keys(folder, in),
+                    Optional.ofNullable(threshold)));
   }
 }

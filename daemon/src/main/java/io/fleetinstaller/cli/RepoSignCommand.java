@@ -40,12 +40,15 @@ final class RepoSignCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Fault {
-    Workplace folder = place.open(session);
+  public Integer call() throws Fault, InterruptedException {
+    return place.change(session, this::sign);
+  }
+
+  private Outcome sign(Workplace folder) throws Fault {
     Outcome outcome = new Outcome(List.of(), Map.of());
     for (RoleName role : renew) {
       outcome = outcome.then(new Renewal(folder).renew(role));
     }
-    return place.answer(session, outcome.then(new Signing(folder).sign(roles)));
+    return outcome.then(new Signing(folder).sign(roles));
   }
 }

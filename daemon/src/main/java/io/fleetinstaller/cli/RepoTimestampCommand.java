@@ -24,6 +24,6 @@ final class RepoTimestampCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Fault, InterruptedException {
-    return place.answer(session, new Stamping(place.open(session)).stamp());
+    return place.change(session, folder -> new Stamping(folder).stamp());
   }
 }

@@ -43,7 +43,8 @@ public record Checking(Workplace place) {
     try {
       Staged today = new Staged(place.published().folder(), new TreeMap<>());
       Visit.Found found = new Visit(place).look(today, when);
-      List<Reason> wrong = new ArrayList<>(Documents.wrong(Documents.parse(found.documents())));
+      List<Reason> wrong = new ArrayList<>();
+      Documents.wrong(Documents.parse(found.documents())).values().forEach(wrong::addAll);
       found.refused().values().stream().distinct().map(why -> said(words, why)).forEach(wrong::add);
       return wrong;
     } catch (Refused refused) {

@@ -11,7 +11,6 @@ import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Version;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,7 +68,16 @@ record Documents(Workplace place) {
 
   /** Everything, as hosts of all channels and groups would read it. */
   RemoteConfig config() throws Fault {
-    Current current = place.current();
+    return config(place.current());
+  }
+
+  /** The same without any draft. */
+  RemoteConfig published() throws Fault {
+    Current current = new Current(place.published(), Map.of());
+    return current.sheet(RoleName.TARGETS).isEmpty() ? RemoteConfig.EMPTY : config(current);
+  }
+
+  private RemoteConfig config(Current current) throws Fault {
     SortedMap<String, byte[]> all = new TreeMap<>();
     for (RoleName role : current.roles()) {
       if (role.delegated() && current.sheet(role).isPresent()) {
@@ -100,15 +108,21 @@ record Documents(Workplace place) {
         .findFirst();
   }
 
-  /** What is wrong with the documents: one that cannot be read, or what no catalog has. */
-  static List<Reason> wrong(RemoteConfig config) {
-    List<Reason> wrong = new ArrayList<>(config.problems().values());
+  /** What is wrong with each document: it cannot be read, or asks for what no catalog has. */
+  static SortedMap<String, List<Reason>> wrong(RemoteConfig config) {
+    SortedMap<String, List<Reason>> wrong = new TreeMap<>();
+    config.problems().forEach((path, why) -> wrong.put(path, List.of(why)));
     config
         .deployments()
-        .forEach((path, deployments) ->
-            deployments.all().stream()
-                .flatMap(deployment -> lacks(config, path, deployment).stream())
-                .forEach(wrong::add));
+        .forEach((path, deployments) -> {
+          List<Reason> lacks =
+              deployments.all().stream()
+                  .flatMap(deployment -> lacks(config, path, deployment).stream())
+                  .toList();
+          if (!lacks.isEmpty()) {
+            wrong.put(path, lacks);
+          }
+        });
     return wrong;
   }
 

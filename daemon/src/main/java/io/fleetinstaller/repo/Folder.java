@@ -111,7 +111,7 @@ record Folder(Disk disk, Path path) {
     }
   }
 
-  /** That nobody else publishes from here. */
+  /** That nobody else changes what is here. */
   record Hold(FileChannel channel) implements AutoCloseable {
     @Override
     public void close() throws Broken {
@@ -123,7 +123,7 @@ record Folder(Disk disk, Path path) {
     }
   }
 
-  /** Two that publish at once, a timer and a person, would each undo what the other did. */
+  /** Holds it, or refuses at once if somebody else does. */
   Hold hold() throws Fault {
     Path file = path.resolve(".lock");
     try {

@@ -52,7 +52,7 @@ public record Initiation(Workplace place) {
         .folder()
         .write(
             ".gitignore",
-            "keys/*\n!keys/*.pub\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            ".lock\nkeys/*\n!keys/*.pub\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
     if (place.current().sheet(RoleName.ROOT).isEmpty()) {
       place.draft(RoleName.ROOT, root(wish));
     }

@@ -6,10 +6,12 @@ import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -23,15 +25,9 @@ public record Publication(Workplace place) {
    * Publishes all drafts.
    *
    * @param ready only those that are wholly signed; else one that is not refuses them all
+   * @param late also what has waves that opened since it was drafted
    */
-  @SuppressWarnings("try")
-  public Outcome publish(boolean ready) throws Fault, InterruptedException {
-    try (Folder.Hold alone = place.folder().hold()) {
-      return publishAlone(ready);
-    }
-  }
-
-  private Outcome publishAlone(boolean ready) throws Fault, InterruptedException {
+  public Outcome publish(boolean ready, boolean late) throws Fault, InterruptedException {
     place.lifetimes();
     Current chosen = ready ? signed(place.current()) : place.current();
     for (RoleName role : chosen.drafted()) {
@@ -44,8 +40,12 @@ public record Publication(Workplace place) {
     }
     Staged staged = staged(chosen);
     Visit.Found found = new Visit(place).look(staged, place.now());
+    RemoteConfig next = Documents.parse(found.documents());
     List<String> warnings = new ArrayList<>(found.notes());
-    warnings.addAll(refuseWrong(chosen, Documents.parse(found.documents())));
+    warnings.addAll(refuseWrong(chosen, next));
+    if (!late) {
+      new LateWaves(new Documents(place).published(), next, place.now()).refuse();
+    }
     staged.write();
     clear(chosen);
     return outcome(chosen, warnings);
@@ -162,18 +162,18 @@ public record Publication(Workplace place) {
 
   /** A document that goes out now must be right; of older ones it is said. */
   private static List<String> refuseWrong(Current chosen, RemoteConfig config) throws Fault {
-    List<String> fresh = new ArrayList<>();
+    Set<String> fresh = new HashSet<>();
     for (RoleName role : chosen.drafted()) {
       if (!role.equals(RoleName.ROOT)) {
         fresh.addAll(chosen.targets(role).targets().keySet());
       }
     }
     List<String> warnings = new ArrayList<>();
-    for (Reason wrong : Documents.wrong(config)) {
-      if (fresh.stream().anyMatch(wrong.sentence()::contains)) {
-        throw new Refused(wrong);
+    for (Map.Entry<String, List<Reason>> wrong : Documents.wrong(config).entrySet()) {
+      if (fresh.contains(wrong.getKey())) {
+        throw new Refused(wrong.getValue().getFirst());
       }
-      warnings.add("note: " + wrong.sentence());
+      wrong.getValue().forEach(why -> warnings.add("note: " + why.sentence()));
     }
     return warnings;
   }

@@ -29,7 +29,7 @@ public record Rotation(Workplace place) {
         out.isEmpty() && in.isEmpty() && threshold.isEmpty() ? only(role, before) : out;
     List<PublicPart> coming = new ArrayList<>(in);
     while (coming.size() < leaving.size() && !role.delegated()) {
-      coming.add(made(role, leaving.getFirst()));
+      coming.add(made(role, leaving));
     }
     int needed = threshold.orElse(before.threshold());
     Grant after = granted(role, changed(role, before, leaving, coming), needed);
@@ -37,10 +37,14 @@ public record Rotation(Workplace place) {
     return outcome(role, after).then(new Renewal(place).resign(role));
   }
 
-  /** In the manner of the one that leaves: where that has no passphrase, nobody gives one. */
-  private PublicPart made(RoleName role, PublicPart leaving) throws Fault {
+  /** In the manner of those that leave: a timer's key has no passphrase if they had none. */
+  private PublicPart made(RoleName role, List<PublicPart> leaving) throws Fault {
     Keyring keys = place.keyring();
-    return keys.generate(keys.nextName(role.value()), leaving.scheme(), keys.isBare(leaving));
+    boolean bare = role.equals(RoleName.TIMESTAMP) || role.equals(RoleName.SNAPSHOT);
+    for (PublicPart one : leaving) {
+      bare = bare && keys.isBare(one);
+    }
+    return keys.generate(keys.nextName(role.value()), leaving.getFirst().scheme(), bare);
   }
 
   private List<PublicPart> only(RoleName role, Grant before) throws Fault {
@@ -142,7 +146,7 @@ public record Rotation(Workplace place) {
     }
     List<PublicPart> in = new ArrayList<>();
     if (!enough) {
-      in.add(made(role, key));
+      in.add(made(role, List.of(key)));
     }
     grant(role, granted(role, changed(role, before, List.of(key), in), before.threshold()));
     return outcome(role, place.current().grant(role)).then(new Renewal(place).resign(role));

@@ -22,10 +22,18 @@ public record Signing(Workplace place) {
         signed.put(role.value(), names);
         if (!names.isEmpty()) {
           outcome = outcome.line("signed %s with %s".formatted(role, String.join(", ", names)));
+          for (String change : changes(role)) {
+            outcome = outcome.line("  " + change);
+          }
         }
       }
     }
     return outcome.with("signed", signed).then(waiting());
+  }
+
+  private List<String> changes(RoleName role) throws Fault {
+    return new Changes(place.keyring())
+        .between(place.published().sheet(role), place.current().draft(role));
   }
 
   private List<String> sign(RoleName role) throws Fault {

@@ -15,14 +15,7 @@ import java.util.Optional;
  */
 public record Stamping(Workplace place) {
 
-  @SuppressWarnings("try")
   public Outcome stamp() throws Fault, InterruptedException {
-    try (Folder.Hold alone = place.folder().hold()) {
-      return stampAlone();
-    }
-  }
-
-  private Outcome stampAlone() throws Fault, InterruptedException {
     Lifetimes lifetimes = place.lifetimes();
     Online online = new Online(place, root());
     Sheet snapshot = inForce(RoleName.SNAPSHOT);
@@ -65,7 +58,8 @@ public record Stamping(Workplace place) {
     Optional<Sheet> sheet = place.published().sheet(role);
     return sheet.orElseThrow(() ->
         new Refused(
-            ReasonCode.NOT_FOUND, "cannot stamp: nothing is published yet; 'repo publish'"));
+            ReasonCode.NOT_FOUND,
+            "cannot make a timestamp: nothing is published yet; run 'repo publish' first"));
   }
 
   private static Outcome outcome(Sheet timestamp, boolean renewed) {

@@ -29,6 +29,23 @@ public final class Workplace {
     this.keyring = new Keyring(folder.in("keys"), holder, format);
   }
 
+  /** What one command does here. */
+  public interface Work {
+    /** Does it, and tells what was done. */
+    Outcome in(Workplace place) throws Fault, InterruptedException;
+  }
+
+  /**
+   * Does this while no other command changes the folder: two at once, a timer and a person, would
+   * each undo what the other did. Whoever comes second is refused, and nothing is done.
+   */
+  @SuppressWarnings("try")
+  public Outcome alone(Work work) throws Fault, InterruptedException {
+    try (Folder.Hold alone = folder.hold()) {
+      return work.in(this);
+    }
+  }
+
   Folder folder() {
     return folder;
   }

@@ -164,6 +164,29 @@ class KeysTest {
         () -> detached(workshop).attach(RoleName.TARGETS, signature));
   }
 
+  @Test
+  void only_a_timers_key_whose_predecessors_had_no_passphrase_has_none() throws Exception {
+    Workshop workshop = Workshop.open(temp.resolve("repo"));
+    Keyring keys = workshop.place().keyring();
+    PublicPart bare = keys.generate("bare", Scheme.ED25519, true);
+    PublicPart closed = workshop.place().key("timestamp-1");
+    new Rotation(workshop.place())
+        .rotate(RoleName.TIMESTAMP, List.of(), List.of(bare), Optional.empty());
+    new Rotation(workshop.place())
+        .rotate(RoleName.TARGETS, List.of(), List.of(bare), Optional.empty());
+
+    new Rotation(workshop.place())
+        .rotate(RoleName.TIMESTAMP, List.of(bare, closed), List.of(), Optional.empty());
+    new Rotation(workshop.place())
+        .rotate(RoleName.TARGETS, List.of(bare), List.of(), Optional.empty());
+
+    for (String made : List.of("timestamp-2", "timestamp-3", "targets-2")) {
+      assertThat(workshop.folder.resolve("keys").resolve(made + ".pem"))
+          .content()
+          .contains("ENCRYPTED");
+    }
+  }
+
   private static Detached detached(Workshop workshop) {
     return new Detached(workshop.place());
   }

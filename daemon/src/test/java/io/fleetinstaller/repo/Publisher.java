@@ -61,9 +61,20 @@ public final class Publisher {
     deploying.deploy("all", read);
   }
 
+  /** Deploys to the group {@code all} whatever is newest in the channel. */
+  public void follow(String more) throws Fault {
+    String text =
+        """
+        {id: newest, package: agent, follow: {channel: stable}, by: ana %s}
+        """
+            .formatted(more);
+    Deploying deploying = new Deploying(place());
+    deploying.deploy("all", deploying.read("test", text.getBytes(StandardCharsets.UTF_8)));
+  }
+
   public void publish() throws Exception {
     new Signing(place()).sign(List.of());
-    new Publication(place()).publish(false);
+    new Publication(place()).publish(false, false);
   }
 
   public void stamp() throws Exception {

@@ -92,6 +92,26 @@ class RepositoryTest {
   }
 
   @Test
+  void who_signs_is_told_what_for() throws Exception {
+    Workshop operator = operator();
+    PublicPart mallory = operator.key(temp.resolve("mallory.pem"), Scheme.ED25519);
+    new Delegating(operator.place())
+        .delegate(new RoleName("more"), List.of(mallory), 1, List.of(Delegating.channel("stable")));
+    workshop.takeDrafts(operator);
+
+    Outcome signed = workshop.sign();
+
+    assertThat(signed.lines())
+        .containsSubsequence(
+            "signed targets with targets-1",
+            "  new: role more: 1 of %s for catalog/stable/*"
+                .formatted(mallory.id().substring(0, 12)),
+            "  new: who is asked first: ops-prod, more",
+            "  gone: catalog/stable/agent.json")
+        .noneMatch(line -> line.contains("role ops-prod"));
+  }
+
+  @Test
   void an_operator_cannot_sign_for_others() throws Exception {
     Workshop operator = operator();
 
@@ -127,7 +147,7 @@ class RepositoryTest {
     workshop.add("stable", "1.1");
     workshop.sign();
 
-    Outcome outcome = new Publication(workshop.place()).publish(true);
+    Outcome outcome = new Publication(workshop.place()).publish(true, false);
 
     assertThat(outcome.tree().get("published")).isEqualTo(List.of("targets 4"));
     assertThat(host.poll()).containsOnlyKeys(CATALOG);
@@ -156,15 +176,21 @@ class RepositoryTest {
   }
 
   @Test
-  void two_that_publish_at_once_do_not_undo_each_other() throws Exception {
-    try (Folder.Hold timer = workshop.place().folder().hold()) {
-      assertThat(timer.channel().isOpen()).isTrue();
+  void two_commands_at_once_do_not_undo_each_other() throws Exception {
+    Workplace.Work stamping = place -> new Stamping(place).stamp();
 
-      assertThatThrownBy(() -> new Stamping(workshop.place()).stamp())
-          .isInstanceOf(Fault.Transient.class)
-          .hasMessageContaining("another command is at it");
-    }
-    assertThat(new Stamping(workshop.place()).stamp().lines()).isNotEmpty();
+    Outcome outcome =
+        workshop
+            .place()
+            .alone(place -> {
+              assertThatThrownBy(() -> workshop.place().alone(stamping))
+                  .isInstanceOf(Fault.Transient.class)
+                  .hasMessageContaining("another command is at it");
+              return stamping.in(place);
+            });
+
+    assertThat(outcome.lines()).isNotEmpty();
+    assertThat(workshop.place().alone(stamping).lines()).isNotEmpty();
   }
 
   @Test

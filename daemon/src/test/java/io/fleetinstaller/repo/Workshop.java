@@ -68,7 +68,7 @@ final class Workshop {
   }
 
   Outcome publish() throws Fault, InterruptedException {
-    return new Publication(place()).publish(false);
+    return new Publication(place()).publish(false, false);
   }
 
   Outcome sign() throws Fault {
