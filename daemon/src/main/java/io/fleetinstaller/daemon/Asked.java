@@ -30,6 +30,11 @@ sealed interface Asked {
     return documents();
   }
 
+  /** Why nothing new is begun at this instant on what is signed for this package. */
+  default Optional<Reason> lapsed(PackageName name, Instant now) {
+    return Optional.empty();
+  }
+
   /** A desired file of this host. */
   record File(Map<PackageName, Desired> wishes) implements Asked {
     public File {
@@ -67,6 +72,14 @@ sealed interface Asked {
       return config.expired(now).isPresent()
           ? RemoteConfig.EMPTY
           : documents.without(config.refused(now));
+    }
+
+    @Override
+    public Optional<Reason> lapsed(PackageName name, Instant now) {
+      return config
+          .expired(now)
+          .map(refusal -> refusal.reason())
+          .or(() -> documents(now).problems("catalog", name).stream().findFirst());
     }
 
     /** Once it has expired, or before its time has come, nothing new is begun on its word. */

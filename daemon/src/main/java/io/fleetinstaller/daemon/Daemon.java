@@ -5,7 +5,6 @@ import io.fleetinstaller.api.Job;
 import io.fleetinstaller.desired.Policy;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.io.Memory;
-import io.fleetinstaller.release.Desired;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Reason;
@@ -20,7 +19,6 @@ import io.fleetinstaller.upgrade.Upgrade;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -218,14 +216,18 @@ final class Daemon {
     situation.policy().look();
     links.startFailed(links.mend());
     situation.source().look(settings.now(), poll);
-    endOverrides();
+    Moment moment = situation.moment();
+    Set<PackageName> waiting = endOverrides(moment);
     List<Outcome> ends = new ArrayList<>();
-    act(PackageName.INSTALLER).ifPresent(ends::add);
+    act(PackageName.INSTALLER, moment).ifPresent(ends::add);
     for (PackageName name : situation.names()) {
-      Optional<Outcome> end = act(name);
+      if (!ends.isEmpty()) {
+        moment = situation.moment();
+      }
+      Optional<Outcome> end = waiting.contains(name) ? Optional.empty() : act(name, moment);
       if (end.isPresent()) {
         ends.add(end.get());
-        act(PackageName.INSTALLER).ifPresent(ends::add);
+        act(PackageName.INSTALLER, situation.moment()).ifPresent(ends::add);
       }
     }
     news.happened();
@@ -235,21 +237,29 @@ final class Daemon {
     return ends.stream().filter(end -> end.why().isPresent()).findFirst();
   }
 
-  /** For good, and before anything is done: what is asked for may change back. */
-  private void endOverrides() {
-    if (situation.policy().problem().isPresent()) {
-      return;
+  /**
+   * Ends what people decided before something else was asked for; for good, and before anything is
+   * done about that: what is asked for may change back.
+   *
+   * @return the packages of which it could not be ended, which wait
+   */
+  private Set<PackageName> endOverrides(Moment moment) {
+    LocalPolicy policy = situation.policy();
+    Set<PackageName> overtaken = policy.now().overtaken(moment.wishes());
+    if (overtaken.isEmpty() || policy.problem().isPresent()) {
+      return Set.of();
     }
-    Map<PackageName, Desired> asked = situation.moment().wishes();
     try {
-      situation.policy().change(now -> now.withoutOvertaken(asked));
+      policy.change(now -> now.withoutOverrides(overtaken));
+      return Set.of();
     } catch (Fault fault) {
-      LOG.warn("cannot forget what a person decided before: {}", fault.getMessage());
+      LOG.warn("cannot forget what a person decided about {}: {}", overtaken, fault.getMessage());
+      return overtaken;
     }
   }
 
-  private Optional<Outcome> act(PackageName name) throws InterruptedException {
-    if (situation.moment().decide(name) instanceof Decision.Act(var move, var why)) {
+  private Optional<Outcome> act(PackageName name, Moment moment) throws InterruptedException {
+    if (moment.decide(name) instanceof Decision.Act(var move, var why)) {
       LOG.atInfo().addKeyValue("package", name).log("{}", why.sentence());
       return Optional.of(run(move));
     }
@@ -332,13 +342,26 @@ final class Daemon {
         Outcome outcome = run(move);
         yield new Conclusion(Ending.of(outcome), outcome.why().orElse(why));
       }
-      case Decision.Rest(var why) -> new Conclusion(idle(why, Ending.DONE), why);
-      case Decision.Wait(var why, _) -> new Conclusion(idle(why, Ending.TRANSIENT), why);
+      case Decision.Rest(var why) -> new Conclusion(resting(why), why);
+      case Decision.Wait(var why, _) -> new Conclusion(waiting(why), why);
     };
   }
 
-  /** What it means to a person that nothing was begun, for this reason. */
-  private static Ending idle(Reason why, Ending otherwise) {
+  /** What it means to a person that there is nothing to do, for this reason. */
+  private static Ending resting(Reason why) {
+    return switch (why.code()) {
+      case UP_TO_DATE, NOT_DESIRED, DEPLOYMENT_OVER, HELD -> Ending.DONE;
+      default ->
+          switch (why.code().blame()) {
+            case CONTROL_PLANE, POLICY -> Ending.REFUSED;
+            case ENVIRONMENT, WORKLOAD -> Ending.TRANSIENT;
+            case STATE -> Ending.BROKEN;
+          };
+    };
+  }
+
+  /** What it means that something is to be done, but not now. */
+  private static Ending waiting(Reason why) {
     return switch (why.code()) {
       case DENIED,
           OUT_OF_RANGE,
@@ -346,14 +369,10 @@ final class Daemon {
           DOWNGRADE,
           REMOTE_UPDATES_OFF,
           UNSIGNED,
-          NOT_IN_CATALOG,
-          PLATFORM_MISMATCH,
-          DESCRIPTOR_MISMATCH,
-          DEPLOYMENT_CONFLICT,
           INSTALLER_TOO_OLD ->
           Ending.REFUSED;
-      case SLOT_DAMAGED, STATE_DAMAGED, WAY_BACK_FAILED -> Ending.BROKEN;
-      default -> otherwise;
+      case SLOT_DAMAGED -> Ending.BROKEN;
+      default -> Ending.TRANSIENT;
     };
   }
 }

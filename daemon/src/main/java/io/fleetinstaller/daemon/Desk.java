@@ -14,6 +14,7 @@ import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.Installed;
 import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Slot;
@@ -134,20 +135,22 @@ final class Desk {
       return here.get().release();
     }
     refuseUnsigned(installed.name(), digest);
-    return command
-        .version()
-        .map(version -> new Release(installed.name(), version, digest))
-        .orElse(staging.look(installed.name(), digest));
+    Optional<Version> version = command.version();
+    return version.isPresent()
+        ? new Release(installed.name(), version.get(), digest)
+        : staging.look(installed.name(), digest);
   }
 
   /** Beside a trust root nobody runs what no publisher signed, unless the settings let them. */
   private void refuseUnsigned(PackageName name, Digest digest) throws Refused {
     Settings settings = situation.site().settings().now();
-    RemoteConfig documents = situation.source().state().asked().documents(time.now());
+    Asked asked = situation.source().state().asked();
+    RemoteConfig documents = asked.documents(time.now());
     if (documents.find(name, digest).isPresent() || !settings.paths().anchored()) {
       return;
     }
     if (!settings.allowUnsigned()) {
+      refuseLapsed(name, asked.documents().find(name, digest).isPresent());
       throw new Refused(
           ReasonCode.UNSIGNED,
           "cannot install %s of %s: no signed catalog that this host reads has it; publish it, or set allowUnsigned: true in installer.yaml"
@@ -160,15 +163,26 @@ final class Desk {
         .log("an unsigned release is asked for, as allowUnsigned allows");
   }
 
+  /** A release that only what no longer counts vouches for is not one that nobody published. */
+  private void refuseLapsed(PackageName name, boolean vouchedForOnce) throws Refused {
+    Optional<Reason> lapsed = situation.source().state().asked().lapsed(name, time.now());
+    if (vouchedForOnce && lapsed.isPresent()) {
+      throw new Refused(lapsed.get());
+    }
+  }
+
   private Release byVersion(Version version, Installed installed) throws Refused {
+    Asked asked = situation.source().state().asked();
     Set<Release> found = new HashSet<>();
     installed.whole().stream().map(Slot::release).forEach(found::add);
     found.removeIf(release -> !release.version().equals(version));
-    found.addAll(
-        situation.source().state().asked().documents(time.now()).find(installed.name(), version));
+    found.addAll(asked.documents(time.now()).find(installed.name(), version));
     if (found.size() == 1) {
       return found.iterator().next();
     }
+    refuseLapsed(
+        installed.name(),
+        found.isEmpty() && !asked.documents().find(installed.name(), version).isEmpty());
     throw new Refused(
         ReasonCode.UNSIGNED,
         "cannot tell which release %s %s is: a version alone resolves through the signed catalog or a slot on this host; give its digest"
@@ -230,9 +244,10 @@ final class Desk {
   private void keep(Command command, Optional<Release> target, Optional<Digest> heldBack)
       throws Fault {
     PackageName name = command.name().orElseThrow();
+    // As it will be: what is asked for may hang on what runs.
     Optional<Digest> over =
         situation
-            .moment()
+            .moment(name, target)
             .asked(name)
             .flatMap(asked -> asked.want().release())
             .map(Release::digest);

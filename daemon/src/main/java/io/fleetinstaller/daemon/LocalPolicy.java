@@ -102,7 +102,12 @@ final class LocalPolicy {
     remember();
     // An older copy could bring back what is revoked now: rather none.
     copy.delete();
-    file.write(next);
+    try {
+      file.write(next);
+    } catch (Fault fault) {
+      duplicate(policy);
+      throw fault;
+    }
     policy = next;
     duplicate(next);
   }

@@ -48,9 +48,9 @@ record Moment(Situation situation, Map<PackageName, Desired> wishes, Circumstanc
     Settings settings = situation.site().settings().now();
     return desired.origin().kind() != Origin.Kind.DEPLOYMENT
         && !settings.allowUnsigned()
+        && settings.paths().anchored()
         && !situation.source().state().asked().documents().vouchesFor(release)
-        && situation.slots().whole(release.name(), release.digest()).isEmpty()
-        && settings.paths().anchored();
+        && situation.slots().read(release.name()).find(release.digest()).isEmpty();
   }
 
   private static Reason unsigned(PackageName name) {

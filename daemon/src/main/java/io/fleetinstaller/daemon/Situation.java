@@ -44,6 +44,18 @@ record Situation(
 
   /** Works out anew what is to be done, from what is on disk and asked for. */
   Moment moment() {
+    return moment(running());
+  }
+
+  /** The same, as if this release of a package ran already. */
+  Moment moment(PackageName name, Optional<Release> release) {
+    Map<PackageName, Release> running = running();
+    running.remove(name);
+    release.ifPresent(one -> running.put(name, one));
+    return moment(running);
+  }
+
+  private Moment moment(Map<PackageName, Release> running) {
     Settings settings = site.settings().now();
     Instant now = time.now();
     Circumstances circumstances =
@@ -51,7 +63,7 @@ record Situation(
             site.identity().facts(settings.selection()),
             settings.policy(),
             site.remoteUpdates(),
-            running(),
+            running,
             now);
     return new Moment(this, source.wishes(circumstances), circumstances);
   }

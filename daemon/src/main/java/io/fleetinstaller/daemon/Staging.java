@@ -45,7 +45,9 @@ final class Staging {
 
   /** What release this digest is. */
   Release look(PackageName name, Digest digest) throws Fault, InterruptedException {
-    return registries.get().resolve(name, digest, platform).release();
+    Image image = registries.get().resolve(name, digest, platform);
+    resolved = Optional.of(image);
+    return image.release();
   }
 
   /** Resolves the release and makes sure that there is room for it. */
@@ -145,7 +147,7 @@ final class Staging {
       way.trust();
       return Optional.empty();
     } catch (Fault fault) {
-      LOG.warn("it does not go on {}: {}", way.name(), fault.reason().sentence());
+      LOG.warn("cannot get it {}: {}; trying another way", way.name(), fault.reason().sentence());
       progress.note(List.of(failed(way, fault)));
       return Optional.of(fault);
     }

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * What a person decided on this host about one package. It outranks what is asked for until it is
- * lifted, expires, or what is asked for is no longer what it was made against.
+ * lifted, expires, or something else is asked for whose time has come.
  *
  * @param target the release to run; empty: the package shall be absent
  * @param over the release that was asked for when this was decided; empty: none
@@ -25,24 +25,31 @@ public record LocalOverride(
 
   /** Whether it still counts, given what is asked for now. */
   boolean stands(Optional<Desired> asked, Instant now) {
-    Optional<Digest> wanted = asked.flatMap(LocalOverride::digest);
-    return !decision.expired(now)
-        && (wanted.equals(over) || (wanted.isPresent() && wanted.equals(heldBack)));
+    return !decision.expired(now) && !overtaken(asked);
   }
 
-  /** Whether another release was asked for since: then it is over for good. */
+  /**
+   * Whether something else is asked for since: then it is over for good. What waits for a wave, or
+   * for metadata that count again, may never come, and ends nothing yet.
+   */
   boolean overtaken(Optional<Desired> asked) {
-    Optional<Digest> wanted = asked.flatMap(LocalOverride::digest);
-    return wanted.isPresent() && !wanted.equals(over) && !wanted.equals(heldBack);
+    return asked.filter(now -> ends(now.want())).isPresent();
+  }
+
+  private boolean ends(Desired.Want want) {
+    return switch (want) {
+      case Desired.Run(Release release, _) -> {
+        Optional<Digest> wanted = Optional.of(release.digest());
+        yield !wanted.equals(over) && !wanted.equals(heldBack);
+      }
+      case Desired.Absent _ -> over.isPresent();
+      case Desired.Later _, Desired.Leave _ -> false;
+    };
   }
 
   Desired desired() {
     Desired.Want want = target.<Desired.Want>map(Desired.Run::new).orElseGet(Desired.Absent::new);
     return new Desired(
         name, want, new Origin(Origin.Kind.MANUAL, decision.by(), decision.reason()));
-  }
-
-  static Optional<Digest> digest(Desired asked) {
-    return asked.want().release().map(Release::digest);
   }
 }

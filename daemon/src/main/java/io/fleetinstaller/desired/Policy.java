@@ -10,7 +10,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -45,10 +47,17 @@ public record Policy(
     return new Policy(without(overrides, name), pins, holds);
   }
 
-  /** Without the overrides that these wishes end, as each asks for another release. */
-  public Policy withoutOvertaken(Map<PackageName, Desired> asked) {
+  /** The packages whose overrides these wishes end, as they ask for something else. */
+  public Set<PackageName> overtaken(Map<PackageName, Desired> asked) {
+    return overrides.values().stream()
+        .filter(one -> one.overtaken(Optional.ofNullable(asked.get(one.name()))))
+        .map(LocalOverride::name)
+        .collect(Collectors.toSet());
+  }
+
+  public Policy withoutOverrides(Set<PackageName> names) {
     Map<PackageName, LocalOverride> left = new TreeMap<>(overrides);
-    left.values().removeIf(one -> one.overtaken(Optional.ofNullable(asked.get(one.name()))));
+    left.keySet().removeAll(names);
     return new Policy(left, pins, holds);
   }
 

@@ -167,7 +167,7 @@ public record RemoteConfig(
   }
 
   /** Why documents of a package count for nothing: catalogs, or deployments. */
-  List<Reason> problems(String kind, PackageName name) {
+  public List<Reason> problems(String kind, PackageName name) {
     return problems.entrySet().stream()
         .filter(entry -> entry.getKey().startsWith(kind + "/"))
         .filter(entry -> packageOf(entry.getKey()).equals(name.value()))

@@ -48,7 +48,7 @@ public final class Slots {
   /** The packages that have a slot of ours, whole or not. */
   public List<PackageName> names() {
     return shelves().stream()
-        .filter(shelf -> !shelf.slots().isEmpty())
+        .filter(shelf -> !shelf.read().whole().isEmpty() || !shelf.slots().isEmpty())
         .map(shelf -> shelf.layout().name())
         .sorted()
         .toList();
@@ -313,17 +313,9 @@ public final class Slots {
   private List<Shelf> shelves() {
     return Shelf.children(root).stream()
         .filter(Files::isDirectory)
-        .flatMap(folder -> name(folder).stream())
+        .flatMap(folder -> PackageName.of(String.valueOf(folder.getFileName())).stream())
         .flatMap(name -> shelf(name).stream())
         .toList();
-  }
-
-  private static Optional<PackageName> name(Path folder) {
-    try {
-      return Optional.of(new PackageName(String.valueOf(folder.getFileName())));
-    } catch (IllegalArgumentException _) {
-      return Optional.empty();
-    }
   }
 
   private static Broken damaged(Release release) {

@@ -1,11 +1,13 @@
 package io.fleetinstaller.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fleetinstaller.desired.Decision;
 import io.fleetinstaller.desired.Hold;
 import io.fleetinstaller.desired.Policy;
 import io.fleetinstaller.io.DurableDisk;
+import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +67,22 @@ class LocalPolicyTest {
 
     assertThat(after.now().holds()).isEmpty();
     assertThat(after.unknown()).isPresent();
+  }
+
+  @Test
+  void a_change_that_cannot_be_written_leaves_both_files_as_they_were() throws Exception {
+    LocalPolicy policy = start();
+    policy.declare(now -> now.with(HELD));
+    Path blocked = Files.createDirectories(state.resolve(".policy.json.new/in-the-way"));
+
+    assertThatThrownBy(() -> policy.declare(now -> now.withoutHold(AGENT)))
+        .isInstanceOf(Fault.class);
+    Files.delete(blocked);
+    Files.delete(blocked.getParent());
+    Files.writeString(state.resolve("policy.json"), "torn");
+
+    assertThat(policy.now().holds()).containsKey(AGENT);
+    assertThat(start().now().holds()).containsKey(AGENT);
   }
 
   @Test

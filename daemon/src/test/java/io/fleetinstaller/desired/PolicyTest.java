@@ -13,6 +13,7 @@ import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Version;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +49,32 @@ class PolicyTest {
     Policy policy = Policy.EMPTY.with(override(V1, Optional.of(V2), Optional.empty()));
 
     assertThat(runs(policy.resolve(AGENT, asked(V3), HostPolicy.NONE, NOON))).contains(V3);
+  }
+
+  @Test
+  void what_waits_for_its_time_ends_no_override() {
+    Policy policy = Policy.EMPTY.with(override(V1, Optional.of(V2), Optional.empty()));
+    Reason wave = new Reason(ReasonCode.WAVE, "tomorrow");
+    Desired later =
+        new Desired(
+            AGENT,
+            new Desired.Later(new Desired.Run(V3), wave, Optional.empty()),
+            asked(V3).orElseThrow().origin());
+
+    assertThat(policy.overtaken(Map.of(AGENT, later))).isEmpty();
+    assertThat(runs(policy.resolve(AGENT, Optional.of(later), HostPolicy.NONE, NOON))).contains(V1);
+    assertThat(policy.overtaken(Map.of(AGENT, asked(V3).orElseThrow()))).containsExactly(AGENT);
+  }
+
+  @Test
+  void an_override_of_a_release_ends_when_none_shall_be_there() {
+    Origin origin = asked(V2).orElseThrow().origin();
+    Desired absent = new Desired(AGENT, new Desired.Absent(), origin);
+    Policy over = Policy.EMPTY.with(override(V1, Optional.of(V2), Optional.empty()));
+    Policy against = Policy.EMPTY.with(override(V1, Optional.empty(), Optional.empty()));
+
+    assertThat(over.overtaken(Map.of(AGENT, absent))).containsExactly(AGENT);
+    assertThat(against.overtaken(Map.of(AGENT, absent))).isEmpty();
   }
 
   @Test
