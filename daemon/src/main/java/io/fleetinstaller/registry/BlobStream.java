@@ -117,6 +117,7 @@ final class BlobStream extends InputStream {
   private Body connect(Repository next) throws Failure, InterruptedException {
     if (!next.equals(repository)) {
       validator = "";
+      gave = false;
       repository = next;
     }
     Span rest = new Span(position, end);

@@ -17,8 +17,9 @@ import java.util.Set;
  * Carries what an endpoint asks to a registry: logs in when it is asked to, and follows redirects,
  * to other hosts without credentials. Thread-safe.
  */
-record Courier(Http http, Authority authority, Traffic traffic) {
+record Courier(Http http, Authority authority, Detours detours, Traffic traffic) {
   private static final int HOPS = 5;
+  private static final int PARTIAL = 206;
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
   /** An answer, and whether the registry itself gave it. */
@@ -26,12 +27,12 @@ record Courier(Http http, Authority authority, Traffic traffic) {
 
   /** One that tells of every request. */
   Courier telling(Traffic other) {
-    return new Courier(http, authority, other);
+    return new Courier(http, authority, detours, other);
   }
 
   /** One that does not wait long for documents. */
   Courier hurried() {
-    return new Courier(http.hurried(), authority, traffic);
+    return new Courier(http.hurried(), authority, detours, traffic);
   }
 
   /**
@@ -57,6 +58,10 @@ record Courier(Http http, Authority authority, Traffic traffic) {
   }
 
   private Answer answer(Authority.Scope scope, Ask ask) throws Failure, InterruptedException {
+    Optional<Answer> part = isPart(ask) ? byDetour(ask) : Optional.empty();
+    if (part.isPresent()) {
+      return part.get();
+    }
     // An upload may lead to another host from its first request on.
     boolean own = sameOrigin(ask.uri(), scope.remote().registry());
     Optional<String> known = own ? authority.known(scope) : Optional.empty();
@@ -74,6 +79,32 @@ record Courier(Http http, Authority authority, Traffic traffic) {
     return second.answer();
   }
 
+  private static boolean isPart(Ask ask) {
+    return ask.method().equals("GET") && ask.headers().containsKey("Range");
+  }
+
+  /** Asks where the registry sent us before. If that gives no part, the registry knows better. */
+  private Optional<Answer> byDetour(Ask ask) throws Failure, InterruptedException {
+    Optional<URI> detour = detours.from(ask.uri());
+    if (detour.isEmpty()) {
+      return Optional.empty();
+    }
+    traffic.request();
+    try {
+      Answer answer =
+          http.send(new Ask(ask.method(), detour.get(), ask.headers(), null, ask.quick()));
+      if (answer.status() == PARTIAL) {
+        return Optional.of(answer);
+      }
+      close(answer);
+    } catch (Failure failure) {
+      detours.forget(ask.uri());
+      throw failure;
+    }
+    detours.forget(ask.uri());
+    return Optional.empty();
+  }
+
   private Reply follow(Ask first) throws Failure, InterruptedException {
     Ask ask = first;
     for (int hop = 0; hop <= HOPS; hop++) {
@@ -81,7 +112,11 @@ record Courier(Http http, Authority authority, Traffic traffic) {
       Answer answer = http.send(ask);
       Optional<String> location = answer.headers().first("Location");
       if (!REDIRECTS.contains(answer.status()) || location.isEmpty()) {
-        return new Reply(answer, sameOrigin(first.uri(), ask.uri()));
+        boolean own = sameOrigin(first.uri(), ask.uri());
+        if (!own && isPart(first) && answer.status() == PARTIAL) {
+          detours.found(first.uri(), ask.uri());
+        }
+        return new Reply(answer, own);
       }
       close(answer);
       ask = redirected(ask, answer.status(), location.get());

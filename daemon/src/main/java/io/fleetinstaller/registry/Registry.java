@@ -125,7 +125,8 @@ public final class Registry implements AutoCloseable {
         part.isWhole(layer)
             ? suspects.last(layer.digest(), all)
             : suspects.lastForParts(layer.digest(), all);
-    Turns turns = new Turns("get blob %s of %s".formatted(layer.digest(), name), order, pace);
+    String what = "get blob %s of %s".formatted(layer.digest(), name);
+    Turns turns = new Turns(what, order, pace, traffic::worked);
     return BlobStream.open(new Download(layer, part, turns, pace, throttle, suspects, traffic));
   }
 

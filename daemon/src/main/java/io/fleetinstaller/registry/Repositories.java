@@ -58,7 +58,8 @@ final class Repositories implements AutoCloseable {
       Http opened = settings.connections().open(environment);
       Accounts accounts =
           new Accounts(settings.authFile(), new CredentialHelpers(new ChildPrograms()));
-      Courier made = new Courier(opened, new Authority(accounts, opened, time), Traffic.UNNOTED);
+      Authority authority = new Authority(accounts, opened, time);
+      Courier made = new Courier(opened, authority, new Detours(time), Traffic.UNNOTED);
       http = opened;
       courier = made;
       return made;

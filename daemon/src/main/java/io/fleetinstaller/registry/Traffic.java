@@ -14,6 +14,11 @@ public interface Traffic {
   /** So many bytes of a blob were handed on. */
   default void delivered(long bytes) {}
 
+  /** Whether anything came yet. */
+  default boolean worked() {
+    return false;
+  }
+
   /** It sent a part of a blob, which nothing proves but what it is used for. */
   default void unproven(Sender sender) {}
 }

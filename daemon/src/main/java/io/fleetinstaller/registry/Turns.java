@@ -5,9 +5,12 @@ import io.fleetinstaller.http.Pace;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,19 +19,29 @@ import org.slf4j.LoggerFactory;
 /**
  * Whose turn it is to be asked for one thing. The repositories are asked in their order; when all
  * have failed, again after a pause, a bounded number of times. Who failed for good is left out.
+ * What has begun is not given up because nobody can be reached for a while: all that came already
+ * would be fetched anew.
  */
 final class Turns {
   private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
 
+  /** How long nobody may be reached once something came. A person's verb waits as long. */
+  private static final Duration OUTAGE = Duration.ofMinutes(2);
+
+  private static final Set<ReasonCode> UNREACHABLE =
+      EnumSet.of(ReasonCode.DNS_FAILED, ReasonCode.CONNECT_FAILED);
+
   private final String what;
   private final List<Repository> repositories;
   private final Pace pace;
+  private final BooleanSupplier worked;
   private final Map<Repository, Failure> failures = new LinkedHashMap<>();
   private int at;
   private int round = 1;
   private boolean progressed;
   private Duration askedFor = Duration.ZERO;
   private @Nullable Told last;
+  private @Nullable Duration outSince;
 
   private record Told(Repository repository, Failure failure) {}
 
@@ -36,16 +49,24 @@ final class Turns {
    * @param what is to be done, as in "get manifest sha256:… of agent"
    */
   Turns(String what, List<Repository> repositories, Pace pace) {
+    this(what, repositories, pace, () -> false);
+  }
+
+  /**
+   * @param worked whether some of what is to be had came already
+   */
+  Turns(String what, List<Repository> repositories, Pace pace, BooleanSupplier worked) {
     this.what = what;
     this.repositories = List.copyOf(repositories);
     this.pace = pace;
+    this.worked = worked;
   }
 
   /** The repository to ask now; the fault names every one that was tried, and why it failed. */
   Repository next() throws Fault, InterruptedException {
     skipHopeless();
     if (at == repositories.size()) {
-      if (!hopeLeft() || pace.endsWith(round)) {
+      if (!hopeLeft() || (pace.endsWith(round) && !outlasts())) {
         throw fault();
       }
       pace.pause(round, askedFor);
@@ -57,6 +78,16 @@ final class Turns {
     Repository next = repositories.get(at);
     tellOfLast(next);
     return next;
+  }
+
+  private boolean outlasts() {
+    return worked.getAsBoolean()
+        && outSince != null
+        && pace.patience().tries() > 1
+        && pace.time().elapsed().minus(outSince).compareTo(OUTAGE) < 0
+        && failures.values().stream()
+            .filter(Failure::isPassing)
+            .allMatch(failure -> UNREACHABLE.contains(failure.code()));
   }
 
   // Only now: a failure that nothing follows is thrown, and told there.
@@ -79,6 +110,9 @@ final class Turns {
     Repository repository = repositories.get(at);
     last = new Told(repository, failure);
     failures.put(repository, failure);
+    if (outSince == null) {
+      outSince = pace.time().elapsed();
+    }
     if (failure.retryAfter().compareTo(askedFor) > 0) {
       askedFor = failure.retryAfter();
     }
@@ -93,6 +127,7 @@ final class Turns {
   /** Something useful arrived: what failed before no longer counts. */
   void progress() {
     progressed = true;
+    outSince = null;
     round = 1;
   }
 

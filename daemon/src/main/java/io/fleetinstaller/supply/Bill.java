@@ -48,6 +48,11 @@ public final class Bill implements Traffic {
   }
 
   @Override
+  public boolean worked() {
+    return bytes.get() > 0;
+  }
+
+  @Override
   public void unproven(Sender sender) {
     unproven.add(sender);
   }

@@ -12,6 +12,9 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,6 +32,8 @@ final class Parts implements AutoCloseable {
   private final Source source;
   private final ExecutorService fetchers = Executors.newVirtualThreadPerTaskExecutor();
   private final Deque<Part> coming = new ArrayDeque<>();
+  private final Queue<byte[]> free = new ConcurrentLinkedQueue<>();
+  private final int largest;
 
   /** Where a part comes from. */
   @FunctionalInterface
@@ -44,6 +49,7 @@ final class Parts implements AutoCloseable {
   Parts(List<Span> spans, Source source) {
     this.left = spans.iterator();
     this.source = source;
+    this.largest = (int) spans.stream().mapToLong(Span::length).max().orElse(0);
   }
 
   /**
@@ -76,7 +82,7 @@ final class Parts implements AutoCloseable {
     Part part = holding(at);
     byte[] bytes = bytes(part);
     int begin = (int) (at - part.span().from());
-    int count = Math.min(length, bytes.length - begin);
+    int count = Math.min(length, (int) part.span().length() - begin);
     System.arraycopy(bytes, begin, into, offset, count);
     return count;
   }
@@ -95,14 +101,21 @@ final class Parts implements AutoCloseable {
       if (at < first.span().to()) {
         return first;
       }
-      coming.remove();
+      done(coming.remove());
+    }
+  }
+
+  /** The memory of a part serves another: so there are never more than are under way at once. */
+  private void done(Part part) {
+    if (part.bytes().state() == Future.State.SUCCESS) {
+      free.add(part.bytes().resultNow());
     }
   }
 
   private byte[] fetch(Span span) throws IOException, Fault, InterruptedException {
     try (InputStream piece = source.open(span)) {
-      byte[] bytes = piece.readNBytes((int) span.length());
-      if (bytes.length < span.length()) {
+      byte[] bytes = Optional.ofNullable(free.poll()).orElseGet(() -> new byte[largest]);
+      if (piece.readNBytes(bytes, 0, (int) span.length()) < span.length()) {
         throw new EOFException("a part of the layer ended early");
       }
       return bytes;

@@ -14,7 +14,10 @@ final class Spans {
   /** Kept in memory while it waits; what a broken connection costs at most. */
   static final long MOST = 4 << 20;
 
-  /** More are hard on a registry: gaps are widened then, as far as it helps. */
+  /**
+   * More are hard on a registry: gaps are widened then, as far as it helps. It does not help
+   * against requests for the bulk of what is missing, a span each.
+   */
   static final int FEW = 200;
 
   private Spans() {}
@@ -24,34 +27,33 @@ final class Spans {
     List<Toc.Place> sorted =
         places.stream().sorted(Comparator.comparingLong(Toc.Place::from)).toList();
     long gap = GAP;
-    List<Span> spans = over(sorted, gap);
-    while (spans.size() > FEW && gap < MOST) {
+    List<Span> runs = runs(sorted, gap);
+    while (runs.size() > FEW && gap < MOST) {
       gap *= 2;
-      spans = over(sorted, gap);
+      runs = runs(sorted, gap);
     }
-    return spans;
+    return runs.stream().flatMap(run -> cut(run).stream()).toList();
   }
 
-  private static List<Span> over(List<Toc.Place> sorted, long gap) {
-    List<Span> spans = new ArrayList<>();
-    long from = -1;
-    long to = -1;
+  /** Stretches with no longer gap in them. */
+  private static List<Span> runs(List<Toc.Place> sorted, long gap) {
+    List<Span> runs = new ArrayList<>();
     for (Toc.Place place : sorted) {
-      if (to >= 0 && place.from() - to <= gap) {
-        to = Math.max(to, place.to());
-      } else {
-        cut(from, to, spans);
-        from = place.from();
-        to = place.to();
+      if (!runs.isEmpty() && place.from() - runs.getLast().to() <= gap) {
+        Span last = runs.removeLast();
+        runs.add(new Span(last.from(), Math.max(last.to(), place.to())));
+      } else if (place.from() < place.to()) {
+        runs.add(new Span(place.from(), place.to()));
       }
     }
-    cut(from, to, spans);
-    return spans;
+    return runs;
   }
 
-  private static void cut(long from, long to, List<Span> into) {
-    for (long at = from; at < to; at += MOST) {
-      into.add(new Span(at, Math.min(to, at + MOST)));
+  private static List<Span> cut(Span run) {
+    List<Span> spans = new ArrayList<>();
+    for (long at = run.from(); at < run.to(); at += MOST) {
+      spans.add(new Span(at, Math.min(run.to(), at + MOST)));
     }
+    return spans;
   }
 }

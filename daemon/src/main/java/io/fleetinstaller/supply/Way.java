@@ -6,7 +6,7 @@ import io.fleetinstaller.slots.Delivery;
  * One way to get all that a release needs. What it costs is counted while its delivery is staged,
  * every time that it is.
  *
- * @param name for people, e.g. {@code ranges}
+ * @param name for people, e.g. {@code by ranges}
  * @param estimate what it will cost, known before its first byte
  */
 public record Way(String name, Cost estimate, Delivery delivery, Bill bill) {
@@ -19,12 +19,12 @@ public record Way(String name, Cost estimate, Delivery delivery, Bill bill) {
     bill.wrong();
   }
 
-  /** They were. */
+  /** Its bytes were what they should be. */
   public void trust() {
     bill.right();
   }
 
-  /** It is gone once more, from its begin. */
+  /** It is gone once more, from its beginning. */
   public void again() {
     bill.again();
   }

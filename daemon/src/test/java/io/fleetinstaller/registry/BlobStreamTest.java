@@ -110,6 +110,22 @@ class BlobStreamTest {
   }
 
   @Test
+  void who_gave_nothing_is_known_also_when_another_gave_something_before() throws Exception {
+    Line brief = new Line(Duration.ofMillis(1), 400, 400);
+    Line dead = new Line(Duration.ofMillis(1), 100_000, 0);
+    Line good = new Line(Duration.ofMillis(1), 100_000);
+    List<Repository> lines = List.of(brief, dead, good);
+    InputStream stream = BlobStream.open(download(blob, new Span(1000, 2000), lines));
+
+    byte[] first = stream.readNBytes(400);
+    byte[] rest = stream.readAllBytes();
+
+    assertThat(first).isEqualTo(Arrays.copyOfRange(content, 1000, 1400));
+    assertThat(rest).isEqualTo(Arrays.copyOfRange(content, 1400, 2000));
+    assertThat(suspects.lastForParts(blob.digest(), lines)).containsExactly(brief, good, dead);
+  }
+
+  @Test
   void an_empty_blob_is_proven_too() throws Exception {
     Blob empty = new Blob("x", Digest.of(new byte[0]), 0);
     Blob liar = new Blob("x", Digest.of(new byte[1]), 0);

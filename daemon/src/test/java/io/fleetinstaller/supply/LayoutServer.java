@@ -1,6 +1,7 @@
 package io.fleetinstaller.supply;
 
 import io.fleetinstaller.io.Document;
+import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -65,6 +66,11 @@ public final class LayoutServer implements AutoCloseable {
 
   public String address() {
     return "http://localhost:%d/agents/{package}".formatted(server.getPort());
+  }
+
+  /** Where a blob is, for whoever is sent there. */
+  public String blob(Digest digest) {
+    return "http://localhost:%d/elsewhere/%s".formatted(server.getPort(), digest);
   }
 
   /** What is answered instead of the truth. */

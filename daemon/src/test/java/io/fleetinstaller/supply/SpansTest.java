@@ -81,6 +81,21 @@ class SpansTest {
   }
 
   @Test
+  void gaps_are_not_fetched_where_the_bulk_alone_is_many_requests() {
+    long run = 6 * MIB;
+    long gap = 3 * MIB;
+    List<Place> places = new ArrayList<>();
+    for (long i = 0; i < 150; i++) {
+      places.add(new Place(i * (run + gap), i * (run + gap) + run, 0));
+    }
+
+    List<Span> spans = Spans.over(places);
+
+    assertThat(spans).hasSize(300);
+    assertThat(spans.stream().mapToLong(Span::length).sum()).isEqualTo(150 * run);
+  }
+
+  @Test
   void whatever_is_needed_all_of_it_is_asked_for_once_and_in_order() {
     Random random = new Random(11);
     for (int round = 0; round < 200; round++) {
