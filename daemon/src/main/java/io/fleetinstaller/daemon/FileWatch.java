@@ -5,25 +5,33 @@ import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells when something changes in the folders of some files, without looking at the disk. It only
- * saves waiting for the next poll: where it cannot watch, the poll still comes.
+ * Tells when some files change, without looking at the disk; what happens beside them in their
+ * folders is nobody's business. It only saves waiting for the next poll: where it cannot watch, the
+ * poll still comes.
  */
 final class FileWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);
 
+  /** The link that Kubernetes puts in place of another when files of a volume change. */
+  private static final String VOLUME = "..data";
+
   private final WatchService watcher;
+  private final Set<Path> names;
   private final Runnable changed;
 
-  private FileWatch(WatchService watcher, Runnable changed) {
+  private FileWatch(WatchService watcher, Set<Path> names, Runnable changed) {
     this.watcher = watcher;
+    this.names = names;
     this.changed = changed;
   }
 
@@ -32,7 +40,9 @@ final class FileWatch implements AutoCloseable {
     for (Path folder : files.stream().map(Path::getParent).collect(Collectors.toSet())) {
       watch(watcher, folder);
     }
-    FileWatch watch = new FileWatch(watcher, changed);
+    Set<Path> names = new HashSet<>(Set.of(Path.of(VOLUME)));
+    files.forEach(file -> names.add(file.getFileName()));
+    FileWatch watch = new FileWatch(watcher, names, changed);
     Thread.ofPlatform().daemon().name("file-watch").start(watch::run);
     return watch;
   }
@@ -53,13 +63,21 @@ final class FileWatch implements AutoCloseable {
     try {
       while (true) {
         WatchKey key = watcher.take();
-        key.pollEvents();
+        boolean ours = key.pollEvents().stream().anyMatch(this::concerns);
         key.reset();
-        changed.run();
+        if (ours) {
+          changed.run();
+        }
       }
     } catch (ClosedWatchServiceException | InterruptedException _) {
       LOG.debug("no longer watching");
     }
+  }
+
+  /** Events that were lost may have been of one of ours. */
+  private boolean concerns(WatchEvent<?> event) {
+    return StandardWatchEventKinds.OVERFLOW.equals(event.kind())
+        || (event.context() instanceof Path name && names.contains(name));
   }
 
   @Override
