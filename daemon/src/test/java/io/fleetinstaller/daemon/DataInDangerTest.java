@@ -33,7 +33,7 @@ final class DataInDangerTest {
 
   /** What happens instead of, or before, an effect on the disk. */
   private interface Trouble {
-    void at(String effect, Path path) throws Exception;
+    void at(String effect, Object... words) throws Exception;
   }
 
   @BeforeEach
@@ -55,8 +55,8 @@ final class DataInDangerTest {
     Release two = keeping("2");
     AtomicBoolean upgrading = new AtomicBoolean();
     stage.effects =
-        troubled((effect, path) -> {
-          if (effect.equals("sync") && path.toString().endsWith("taking-copy") && upgrading.get()) {
+        troubled((effect, words) -> {
+          if (effect.equals("sync") && isCopy(words[0]) && upgrading.get()) {
             guardGoesBack();
             Files.writeString(data.resolve("rows"), "written by the old agent since");
           }
@@ -81,7 +81,7 @@ final class DataInDangerTest {
     Release next = keeping("3");
     stage.host.guard(this::guardGoesBack);
     stage.host.life(bad, Life.GOOD.exits(Duration.ofSeconds(2), "status 1"));
-    stage.effects = neverMoving(data);
+    stage.effects = neverMovingTo(data);
     Files.writeString(data.resolve("rows"), "before");
     stage.start().desire(one);
     stage.poll();
@@ -103,7 +103,7 @@ final class DataInDangerTest {
     Release one = keeping("1");
     Release bad = keeping("2");
     stage.host.life(bad, Life.GOOD.exits(Duration.ofSeconds(2), "status 1"));
-    stage.effects = neverMoving(data);
+    stage.effects = neverMovingTo(data);
     stage.start().desire(one);
     stage.poll();
     stage.desire(bad);
@@ -114,6 +114,7 @@ final class DataInDangerTest {
 
     assertThat(last().text("end")).isEqualTo("stuck");
     assertThat(stage.host.guard().armed(Stage.AGENT)).map(Armed::upgradeId).contains("00000002");
+    assertThat(data).doesNotExist();
     assertThat(snapshotOfTheSecond()).isDirectory();
     assertThat(stage.folders()).contains(one.slotName());
   }
@@ -133,7 +134,7 @@ final class DataInDangerTest {
 
     assertThat(left).isTrue();
     assertThat(stage.current()).isEqualTo("3");
-    assertThat(snapshotOfTheSecond()).doesNotExist();
+    assertThat(folder.resolve("var").toFile().list()).containsExactly("agent");
   }
 
   @Test
@@ -142,8 +143,8 @@ final class DataInDangerTest {
     Release two = keeping("2");
     AtomicBoolean upgrading = new AtomicBoolean();
     stage.effects =
-        troubled((effect, path) -> {
-          if (effect.equals("sync") && path.toString().endsWith("taking-copy") && upgrading.get()) {
+        troubled((effect, words) -> {
+          if (effect.equals("sync") && isCopy(words[0]) && upgrading.get()) {
             stage.host.startedByHand(Stage.AGENT);
           }
         });
@@ -183,9 +184,14 @@ final class DataInDangerTest {
     return stage.release(Stage.AGENT, version, version, "state: [{path: %s}],".formatted(data));
   }
 
-  private static Effects neverMoving(Path directory) {
-    return troubled((effect, path) -> {
-      if (effect.equals("move") && path.equals(directory)) {
+  private static boolean isCopy(Object path) {
+    return path.toString().endsWith("taking-copy");
+  }
+
+  /** Nothing is ever moved to where this was. */
+  private static Effects neverMovingTo(Path directory) {
+    return troubled((effect, words) -> {
+      if (effect.equals("move") && words[1].equals(directory)) {
         throw new IOException("Device or resource busy");
       }
     });
@@ -200,7 +206,7 @@ final class DataInDangerTest {
                 Disk.class.getClassLoader(),
                 new Class<?>[] {Disk.class},
                 (_, method, words) -> {
-                  trouble.at(method.getName(), (Path) words[0]);
+                  trouble.at(method.getName(), words);
                   try {
                     return method.invoke(disk, words);
                   } catch (InvocationTargetException e) {

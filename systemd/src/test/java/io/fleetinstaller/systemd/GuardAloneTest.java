@@ -64,12 +64,17 @@ final class GuardAloneTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"inactive, false, true", "failed, true, false", "active, false, false"})
+  @CsvSource({
+    "ActiveState=inactive Result=success ActiveExitTimestampMonotonic=4, false, true",
+    "ActiveState=failed Result=exit-code ActiveExitTimestampMonotonic=5, true, false",
+    "ActiveState=failed Result=exit-code ActiveExitTimestampMonotonic=5, false, true",
+    "ActiveState=active Result=success ActiveExitTimestampMonotonic=4, false, false"
+  })
   void before_anything_of_the_candidate_was_started_what_is_down_waits_for_the_daemon(
-      String active, boolean comesBack, boolean goesBack) throws Exception {
+      String unit, boolean comesBack, boolean goesBack) throws Exception {
     GuardedHost host = GuardedHost.onTrial(root);
     host.tell(GuardedHost.steps("begun SWITCH"));
-    host.unitIs(STOPPED.replace("ActiveState=inactive", "ActiveState=" + active));
+    host.unitIs("Job=0 ExecMainExitTimestampMonotonic=5 " + unit);
     if (comesBack) {
       Files.createFile(host.bin.resolve("daemon"));
     }
@@ -78,6 +83,20 @@ final class GuardAloneTest {
 
     assertThat(host.runs(host.old)).isEqualTo(goesBack);
     assertThat(host.armed()).isEqualTo(!goesBack);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"was.service, true", "agent.service, false"})
+  void before_anything_of_the_candidate_was_started_only_what_the_old_copy_has_tells(
+      String stopped, boolean goesBack) throws Exception {
+    GuardedHost host = GuardedHost.renaming(root, "was.service");
+    host.tell(GuardedHost.steps("begun SWITCH"));
+    host.unitIs(STOPPED.replace("ActiveState=inactive", "ActiveState=active"));
+    host.unitIs(stopped, STOPPED);
+
+    assertThat(host.run("ended", "agent")).isZero();
+
+    assertThat(host.runs(host.old)).isEqualTo(goesBack);
   }
 
   @Test

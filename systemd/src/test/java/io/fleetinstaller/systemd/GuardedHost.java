@@ -42,13 +42,13 @@ final class GuardedHost {
   final Slot next;
   private final SlotsOnDisk slots;
 
-  private GuardedHost(Path root) throws IOException {
+  private GuardedHost(Path root, String oldUnit) throws IOException {
     this.root = root;
     this.etc = Files.createDirectories(root.resolve("etc"));
     this.bin = Files.createDirectories(root.resolve("bin"));
     this.journal = root.resolve("journal");
     this.slots = new SlotsOnDisk(root.resolve("packages"));
-    this.old = whole(slots.slot(AGENT, "1.0", Map.of(UNIT, Behaviour.SERVES)));
+    this.old = whole(slots.slot(AGENT, "1.0", Map.of(oldUnit, Behaviour.SERVES)));
     this.next = whole(slots.slot(AGENT, "2.0", Map.of(UNIT, Behaviour.SERVES)));
     HostContext context =
         new HostContext(
@@ -58,7 +58,15 @@ final class GuardedHost {
 
   /** Armed and switched, with these data kept; the journal says nothing yet of the candidate. */
   static GuardedHost onTrial(Path root, Kept... data) throws Exception {
-    GuardedHost host = new GuardedHost(root.toRealPath());
+    return onTrial(new GuardedHost(root.toRealPath(), UNIT), data);
+  }
+
+  /** The same where the unit of the old copy had another name. */
+  static GuardedHost renaming(Path root, String oldUnit) throws Exception {
+    return onTrial(new GuardedHost(root.toRealPath(), oldUnit));
+  }
+
+  private static GuardedHost onTrial(GuardedHost host, Kept... data) throws Exception {
     host.tell("");
     host.slots.point(host.old);
     host.guard.arm(
@@ -137,6 +145,11 @@ final class GuardedHost {
     Files.writeString(bin.resolve("state"), properties.replace(" ", "\n") + "\n");
   }
 
+  /** Of this unit, whatever is true of others. */
+  void unitIs(String unit, String properties) throws IOException {
+    Files.writeString(bin.resolve("state." + unit), properties.replace(" ", "\n") + "\n");
+  }
+
   /** What happens whenever the guard waits, which takes no time here. */
   void whileAsleep(String script) throws IOException {
     Path sleep = bin.resolve("sleep");
@@ -184,7 +197,7 @@ final class GuardedHost {
         #!/bin/sh
         cd %s && echo "$*" >> calls
         [ ! -e fails-$1 ] || exit 1
-        case $1 in show) cat state ;; is-active) [ -e daemon ] || exit 3 ;; is-system-running) cat running ;; esac
+        case $1 in show) cat "state.$2" 2> /dev/null || cat state ;; is-active) [ -e daemon ] || exit 3 ;; is-system-running) cat running ;; esac
         """
             .formatted(bin));
     whileAsleep("");

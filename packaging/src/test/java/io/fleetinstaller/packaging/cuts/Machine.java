@@ -67,7 +67,12 @@ record Machine(Path folder, Process qemu) implements AutoCloseable {
             .start();
     qemu.getOutputStream().close();
     Machine machine = new Machine(folder, qemu);
-    machine.awaitShell();
+    try {
+      machine.awaitShell();
+    } catch (IOException | InterruptedException e) {
+      machine.close();
+      throw e;
+    }
     return machine;
   }
 

@@ -219,17 +219,21 @@ public final class PowerCuts {
   private Seen afterwards(Cut cut, Path folder) throws IOException, InterruptedException {
     Path asCut = folder.resolve("as-cut.qcow2");
     Files.copy(Machine.disk(folder), asCut);
-    Seen first = switchedOn(cut, folder);
-    if (!first.isLate()) {
-      return first;
+    try {
+      Seen first = switchedOn(cut, folder);
+      if (!first.isLate()) {
+        return first;
+      }
+      System.out.printf("%s: it had not ended in time; the same disk once more%n", cut);
+      toll.late();
+      Files.move(asCut, Machine.disk(folder), StandardCopyOption.REPLACE_EXISTING);
+      return switchedOn(cut, folder);
+    } finally {
+      Files.deleteIfExists(asCut);
     }
-    System.out.printf("%s: it had not ended in time; the same disk once more%n", cut);
-    toll.late();
-    Files.move(asCut, Machine.disk(folder), StandardCopyOption.REPLACE_EXISTING);
-    return switchedOn(cut, folder);
   }
 
-  /** A machine that does not come up again is the worst that can be seen. */
+  /** A machine that does not come up again is the worst that can be seen: nobody asks it twice. */
   private Seen switchedOn(Cut cut, Path folder) throws InterruptedException {
     try (Machine machine = Machine.boot(image, folder, cut.clock())) {
       String report =
@@ -242,7 +246,7 @@ public final class PowerCuts {
       }
       return seen;
     } catch (IOException e) {
-      Seen seen = Seen.of(cut, "late=yes");
+      Seen seen = Seen.of(cut, "down=yes");
       show(seen, String.valueOf(e.getMessage()));
       return seen;
     }
