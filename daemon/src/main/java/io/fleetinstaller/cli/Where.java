@@ -61,7 +61,8 @@ final class Where {
   }
 
   // Without a daemon at the usual place, the bad settings are all there is to tell.
-  private static Optional<Path> guessed(Fault.Refused bad, Session session) throws Fault.Refused {
+  private static Optional<Path> usualOrRefuse(Fault.Refused bad, Session session)
+      throws Fault.Refused {
     if (Files.exists(session.product().socket())) {
       return Optional.empty();
     }
@@ -82,7 +83,7 @@ final class Where {
       Optional<Document> paths = Document.yaml(settings.toString(), bytes).optionalObject("paths");
       return paths.isEmpty() ? Optional.empty() : paths.get().optionalText("socket").map(Path::of);
     } catch (Fault.Refused bad) {
-      return guessed(bad, session);
+      return usualOrRefuse(bad, session);
     } catch (IOException _) {
       return Optional.empty();
     }

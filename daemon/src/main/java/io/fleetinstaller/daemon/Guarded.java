@@ -1,14 +1,13 @@
 package io.fleetinstaller.daemon;
 
 import io.fleetinstaller.data.Snapshots;
+import io.fleetinstaller.health.LastWords;
 import io.fleetinstaller.health.Onlooker;
 import io.fleetinstaller.host.Armed;
 import io.fleetinstaller.host.Fired;
 import io.fleetinstaller.host.Guard;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.host.Kept;
-import io.fleetinstaller.io.Redactor;
-import io.fleetinstaller.release.Descriptor;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
@@ -23,7 +22,6 @@ import io.fleetinstaller.upgrade.Steps;
 import io.fleetinstaller.upgrade.Upgrade;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,7 +34,6 @@ import org.slf4j.LoggerFactory;
 /** The guard, as the steps of an upgrade need it. Used by the owner thread. */
 final class Guarded {
   private static final Logger LOG = LoggerFactory.getLogger(Guarded.class);
-  private static final int TAIL = 20;
 
   /** The daemon has the first word on a candidate that is late: its verdict tells more. */
   private static final Duration AFTER_US = Duration.ofSeconds(5);
@@ -64,7 +61,7 @@ final class Guarded {
     try {
       return record(upgrade);
     } catch (Fault fault) {
-      LOG.warn("cannot tell what was armed: {}", fault.getMessage());
+      LOG.warn("cannot tell what was armed for {}: {}", upgrade.name(), fault.getMessage());
       return Optional.empty();
     }
   }
@@ -130,7 +127,7 @@ final class Guarded {
     try {
       host.guard().allow(upgrade.name(), left.plus(AFTER_US));
     } catch (Fault fault) {
-      LOG.warn("cannot set the deadline of the guard: {}", fault.getMessage());
+      LOG.warn("cannot set the deadline of {}: {}", upgrade.name(), fault.getMessage());
     }
   }
 
@@ -169,14 +166,19 @@ final class Guarded {
     host.guard().disarm(upgrade.name());
   }
 
+  /** What is done while the guard is kept still. */
+  interface Deed {
+    void run() throws Fault, InterruptedException;
+  }
+
   /** Does something of the way forward, while the guard is kept from going back. */
-  void forward(Upgrade upgrade, Steps.Confirmation deed) throws Fault, InterruptedException {
+  void forward(Upgrade upgrade, Deed deed) throws Fault, InterruptedException {
     still(() -> {
       Optional<Reason> reason = mark(upgrade);
       if (reason.isPresent()) {
         throw new Refused(reason.get());
       }
-      deed.write();
+      deed.run();
     });
   }
 
@@ -194,25 +196,28 @@ final class Guarded {
    * Goes back, while the guard is kept from doing the same at the same time. The guard needs less
    * for it: what fails here it is asked for, and what it has done need not be done again.
    */
-  void back(Upgrade upgrade, Steps.Confirmation deed) throws Fault, InterruptedException {
+  void back(Upgrade upgrade, Deed deed) throws Fault, InterruptedException {
     try {
       still(() -> {
         host.guard().trialOver(upgrade.name());
-        deed.write();
+        deed.run();
       });
     } catch (Fault fault) {
       if (takenBack(upgrade).isEmpty()) {
         host.guard().goBack(upgrade.name());
         throw fault;
       }
-      LOG.warn("the guard has gone back already; not mended: {}", fault.getMessage());
+      LOG.warn(
+          "the guard of {} has gone back already; not mended: {}",
+          upgrade.name(),
+          fault.getMessage());
     }
   }
 
   @SuppressWarnings("try")
-  private void still(Steps.Confirmation deed) throws Fault, InterruptedException {
+  private void still(Deed deed) throws Fault, InterruptedException {
     try (Guard.Hold hold = host.guard().hold()) {
-      deed.write();
+      deed.run();
     }
   }
 
@@ -222,7 +227,8 @@ final class Guarded {
     try (Guard.Hold hold = host.guard().hold()) {
       return mark(upgrade);
     } catch (Fault fault) {
-      LOG.warn("cannot tell whether the guard went back: {}", fault.getMessage());
+      LOG.warn(
+          "cannot tell whether the guard of {} went back: {}", upgrade.name(), fault.getMessage());
       return Optional.empty();
     }
   }
@@ -250,21 +256,9 @@ final class Guarded {
   }
 
   private List<String> lastWords(Upgrade upgrade, Armed armed) throws InterruptedException {
-    List<String> lines = new ArrayList<>();
     Optional<Slot> to =
         upgrade.to().flatMap(release -> slots.whole(upgrade.name(), release.digest()));
-    for (Descriptor.Service service :
-        to.map(Slot::descriptor).map(Descriptor::services).orElse(List.of())) {
-      try {
-        List<String> log = host.log(upgrade.name(), service.name(), armed.at(), TAIL);
-        Redactor.lines(log).stream()
-            .map(line -> Redactor.line("log " + service.name() + ": " + line))
-            .forEach(lines::add);
-      } catch (Fault fault) {
-        lines.add("log %s: %s".formatted(service.name(), fault.reason().sentence()));
-      }
-    }
-    return lines;
+    return to.isPresent() ? LastWords.of(host, to.get(), armed.at()) : List.of();
   }
 
   /** The slots that must stay because the guard may need them. */

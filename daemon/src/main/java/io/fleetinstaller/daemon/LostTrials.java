@@ -69,7 +69,7 @@ final class LostTrials {
           && host.guard().armed(name).isEmpty()
           && host.guard().fired(name).isEmpty();
     } catch (Fault fault) {
-      LOG.warn("{}", fault.getMessage());
+      LOG.warn("{}; the trial of {} goes on", fault.getMessage(), name);
       return false;
     }
   }

@@ -1,13 +1,9 @@
 package io.fleetinstaller.health;
 
 import io.fleetinstaller.host.Host;
-import io.fleetinstaller.io.Redactor;
 import io.fleetinstaller.io.Time;
-import io.fleetinstaller.release.Descriptor;
-import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.Release;
-import io.fleetinstaller.release.Slot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +20,7 @@ public final class Gate {
   /** The last words of a process reach its log a moment after its end. */
   static final Duration LAST_WORDS = Duration.ofMillis(500);
 
-  private static final int TAIL = 20;
-  private static final Logger log = LoggerFactory.getLogger(Gate.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
 
   private final Host host;
   private final Time time;
@@ -47,34 +42,18 @@ public final class Gate {
     if (ending instanceof Ending.Condemned) {
       time.sleep(LAST_WORDS);
     }
-    evidence.addAll(tails(trial));
+    evidence.addAll(LastWords.of(host, trial.slot(), trial.since()));
     Release release = trial.slot().release();
     return switch (ending) {
       case Ending.Confirmed _ -> {
-        log.atInfo().addKeyValue("package", release.name()).log("{} is well", release);
+        LOG.atInfo().addKeyValue("package", release.name()).log("{} is well", release);
         yield new Verdict.Well(evidence);
       }
       case Ending.Condemned(var code, var why) -> {
         String sentence = "cannot %s %s: %s".formatted(trial.aim(), release, why);
-        log.atInfo().addKeyValue("package", release.name()).log("{}: {}", code.text(), sentence);
+        LOG.atInfo().addKeyValue("package", release.name()).log("{}: {}", code.text(), sentence);
         yield new Verdict.Unwell(new Reason(code, sentence, evidence));
       }
     };
-  }
-
-  private List<String> tails(Trial trial) throws InterruptedException {
-    Slot slot = trial.slot();
-    List<String> lines = new ArrayList<>();
-    for (Descriptor.Service service : slot.descriptor().services()) {
-      try {
-        List<String> log = host.log(slot.release().name(), service.name(), trial.since(), TAIL);
-        Redactor.lines(log).stream()
-            .map(line -> Redactor.line("log " + service.name() + ": " + line))
-            .forEach(lines::add);
-      } catch (Fault fault) {
-        lines.add("log %s: %s".formatted(service.name(), fault.reason().sentence()));
-      }
-    }
-    return lines;
   }
 }

@@ -15,8 +15,10 @@ import java.util.Optional;
 public interface Guard {
 
   /**
-   * Refuses when nothing would bring the old copy back. Arming for another upgrade replaces what
-   * was armed.
+   * Makes everything ready to bring the old copy back, then arms. Arming for another upgrade
+   * replaces what was armed.
+   *
+   * @throws Fault when nothing would bring it back, or not for certain
    */
   void arm(Charge charge) throws Fault, InterruptedException;
 
@@ -35,6 +37,7 @@ public interface Guard {
    */
   void trialOver(PackageName name) throws Fault, InterruptedException;
 
+  /** From now on the guard leaves the package alone; waits while it is at work. */
   void disarm(PackageName name) throws Fault, InterruptedException;
 
   /** Lets the guard go back now, by what was made in advance; does not wait for it. */

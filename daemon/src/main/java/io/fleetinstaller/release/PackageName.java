@@ -1,5 +1,6 @@
 package io.fleetinstaller.release;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -18,6 +19,11 @@ public record PackageName(String value) implements Comparable<PackageName> {
           "'%s' is not a package name; use 1 to 63 of a-z 0-9 . _ - and begin and end with a letter or digit"
               .formatted(value));
     }
+  }
+
+  /** The package of this name; empty if it cannot be one's. */
+  public static Optional<PackageName> of(String text) {
+    return LEGAL.matcher(text).matches() ? Optional.of(new PackageName(text)) : Optional.empty();
   }
 
   @Override

@@ -229,6 +229,6 @@ public final class Examination {
     return found
         .map(path -> Check.ok("program " + tool, path.toString()))
         .orElseGet(() ->
-            Check.fail("program " + tool, "it is in none of the daemon's PATH", "install it"));
+            Check.fail("program " + tool, "it is in no folder of the daemon's PATH", "install it"));
   }
 }

@@ -28,7 +28,7 @@ public record History(PackageName name, List<Account> accounts) {
         .toList();
   }
 
-  /** How many equal upgrades in a row, at the end, were given up; the newest of them. */
+  /** The last upgrade, if it was given up and was this one. */
   Optional<Account> givenUp(Move move) {
     return last()
         .filter(account -> account.outcome().orElse(null) instanceof Outcome.GivenUp)

@@ -11,7 +11,6 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +24,7 @@ record JournalFiles(Path directory) {
   List<PackageName> names() {
     return orEmpty(directory).stream()
         .filter(child -> !Quarantine.holds(child))
-        .flatMap(child -> packageName(child.getFileName().toString()).stream())
+        .flatMap(child -> PackageName.of(child.getFileName().toString()).stream())
         .sorted()
         .toList();
   }
@@ -100,14 +99,6 @@ record JournalFiles(Path directory) {
       return Listing.of(folder);
     } catch (NoSuchFileException | NotDirectoryException _) {
       return List.of();
-    }
-  }
-
-  private static Optional<PackageName> packageName(String text) {
-    try {
-      return Optional.of(new PackageName(text));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
     }
   }
 }

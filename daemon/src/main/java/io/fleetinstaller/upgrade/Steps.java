@@ -10,6 +10,7 @@ public interface Steps {
   /**
    * Does the step, wholly, whatever an earlier try of it left half-done.
    *
+   * @param step any but CONFIRM, which is {@link #confirm}
    * @throws Fault when it failed; the table says what comes next
    * @throws InterruptedException when the daemon stops; the step is begun again at its next start
    */

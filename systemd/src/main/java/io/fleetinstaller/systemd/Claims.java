@@ -17,7 +17,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -117,18 +116,10 @@ final class Claims {
           .filter(file -> !Quarantine.holds(file))
           .map(file -> file.getFileName().toString())
           .filter(name -> !name.startsWith("."))
-          .flatMap(name -> packageName(name).stream())
+          .flatMap(name -> PackageName.of(name).stream())
           .toList();
     } catch (IOException e) {
       throw unread(directory, e);
-    }
-  }
-
-  private static Optional<PackageName> packageName(String name) {
-    try {
-      return Optional.of(new PackageName(name));
-    } catch (IllegalArgumentException _) {
-      return Optional.empty();
     }
   }
 

@@ -56,7 +56,7 @@ public final class Main {
 
   private static Diagnosing.Means means(Effects effects) {
     return new Diagnosing.Means(
-        effects.programs(), new SystemTime(), System.getenv(), UnitFiles.others(), TOOLS);
+        effects.programs(), new SystemTime(), System.getenv(), UnitFiles.searchPath(), TOOLS);
   }
 
   private static void runDaemon(Path config, boolean supervised, Effects effects) throws Fault {

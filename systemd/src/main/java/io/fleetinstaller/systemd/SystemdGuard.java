@@ -76,7 +76,7 @@ final class SystemdGuard implements Guard {
       systemctl.stop("fleet-installer-guard@%s.service".formatted(name));
       records.arm(charge, lines);
     } catch (IOException e) {
-      throw failed("arm", name, e);
+      throw failed("arm the guard of " + name, e);
     }
   }
 
@@ -86,7 +86,7 @@ final class SystemdGuard implements Guard {
       wind(name, left, onTrial(name));
       trials.open(name);
     } catch (IOException e) {
-      throw failed("set the deadline of", name, e);
+      throw failed("set the deadline of " + name, e);
     }
   }
 
@@ -95,7 +95,7 @@ final class SystemdGuard implements Guard {
     try {
       trials.close(name);
     } catch (IOException e) {
-      throw failed("tell of a confirmation", name, e);
+      throw failed("tell the guard that %s is about to be confirmed".formatted(name), e);
     }
   }
 
@@ -104,7 +104,7 @@ final class SystemdGuard implements Guard {
     try {
       dropIns.trialOver(name);
     } catch (IOException e) {
-      throw failed("end the trial of", name, e);
+      throw failed("end the trial of " + name, e);
     }
   }
 
@@ -128,7 +128,7 @@ final class SystemdGuard implements Guard {
       records.disarm(name);
       trials.close(name);
     } catch (IOException e) {
-      throw failed("disarm", name, e);
+      throw failed("disarm the guard of " + name, e);
     }
   }
 
@@ -183,7 +183,7 @@ final class SystemdGuard implements Guard {
         bring();
       }
     } catch (IOException e) {
-      throw failed("bring back", "what is armed", e);
+      throw failed("bring back the guard of what is armed", e);
     }
   }
 
@@ -204,7 +204,7 @@ final class SystemdGuard implements Guard {
       // What it does at boot must not come while something is armed.
       systemctl.runToItsEnd(GuardFiles.BOOT);
     } catch (IOException e) {
-      throw failed("install", name, e);
+      throw failed("install the guard for " + name, e);
     }
     Programs.Call call =
         Programs.Call.of(TRY, "/bin/sh", files.script().toAbsolutePath().toString(), "try");
@@ -297,10 +297,9 @@ final class SystemdGuard implements Guard {
     return hook == null ? Duration.ZERO : hook.timeout();
   }
 
-  private static Fault failed(String verb, Object what, IOException e) {
+  private static Fault failed(String doing, IOException e) {
     return new Fault.Transient(
         ReasonCode.IO_ERROR,
-        "cannot %s the guard of %s: %s; is a disk full or read-only?"
-            .formatted(verb, what, e.getMessage()));
+        "cannot %s: %s; is a disk full or read-only?".formatted(doing, e.getMessage()));
   }
 }

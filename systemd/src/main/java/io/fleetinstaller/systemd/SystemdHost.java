@@ -40,7 +40,7 @@ public final class SystemdHost implements Host {
   private final TransientUnit transientUnit;
 
   public SystemdHost(HostContext context, Programs programs) {
-    this(context, programs, UnitFiles.others());
+    this(context, programs, UnitFiles.searchPath());
   }
 
   /**
@@ -137,7 +137,7 @@ public final class SystemdHost implements Host {
     try {
       guard.mend();
     } catch (Fault fault) {
-      LOG.warn("{}", fault.getMessage());
+      LOG.warn("{}; it is tried again at the next start", fault.getMessage());
     }
   }
 

@@ -169,8 +169,8 @@ final class UnitFiles {
         ReasonCode.IO_ERROR, "cannot %s unit file %s: %s".formatted(verb, file, e.getMessage()));
   }
 
-  /** Where systemd looks for units that are not a package's of ours. */
-  static List<Path> others() {
+  /** Where systemd looks for units; ours go into the first. */
+  static List<Path> searchPath() {
     return List.of(
         Path.of("/etc/systemd/system"),
         Path.of("/etc/systemd/system.control"),
