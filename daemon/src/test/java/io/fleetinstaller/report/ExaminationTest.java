@@ -123,7 +123,8 @@ class ExaminationTest {
     assertThat(checks)
         .contains(Check.ok("program systemctl", there.toString()))
         .contains(
-            Check.fail("program journalctl", "it is in none of the daemon's PATH", "install it"));
+            Check.fail(
+                "program journalctl", "it is in no folder of the daemon's PATH", "install it"));
   }
 
   @Test
