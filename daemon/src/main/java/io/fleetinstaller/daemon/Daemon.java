@@ -58,6 +58,9 @@ final class Daemon {
   /** Looks that found nothing to do, one after the other. */
   private int idleLooks;
 
+  /** Packages with an override that is over and could not be ended: nothing is done about them. */
+  private Set<PackageName> overruled = Set.of();
+
   record Crew(
       Desk desk,
       Conductor conductor,
@@ -217,14 +220,14 @@ final class Daemon {
     links.startFailed(links.mend());
     situation.source().look(settings.now(), poll);
     Moment moment = situation.moment();
-    Set<PackageName> waiting = endOverrides(moment);
+    overruled = endOverrides(moment);
     List<Outcome> ends = new ArrayList<>();
     act(PackageName.INSTALLER, moment).ifPresent(ends::add);
     for (PackageName name : situation.names()) {
       if (!ends.isEmpty()) {
         moment = situation.moment();
       }
-      Optional<Outcome> end = waiting.contains(name) ? Optional.empty() : act(name, moment);
+      Optional<Outcome> end = act(name, moment);
       if (end.isPresent()) {
         ends.add(end.get());
         act(PackageName.INSTALLER, situation.moment()).ifPresent(ends::add);
@@ -253,13 +256,21 @@ final class Daemon {
       policy.change(now -> now.withoutOverrides(overtaken));
       return Set.of();
     } catch (Fault fault) {
-      LOG.warn("cannot forget what a person decided about {}: {}", overtaken, fault.getMessage());
+      overtaken.forEach(name -> LOG.warn("{} ({})", unforgotten(name), fault.getMessage()));
       return overtaken;
     }
   }
 
+  private static Reason unforgotten(PackageName name) {
+    return new Reason(
+        ReasonCode.IO_ERROR,
+        "cannot forget what a person decided about %s, so what is asked for since waits; is the disk of the state full or read-only?"
+            .formatted(name));
+  }
+
   private Optional<Outcome> act(PackageName name, Moment moment) throws InterruptedException {
-    if (moment.decide(name) instanceof Decision.Act(var move, var why)) {
+    if (!overruled.contains(name)
+        && moment.decide(name) instanceof Decision.Act(var move, var why)) {
       LOG.atInfo().addKeyValue("package", name).log("{}", why.sentence());
       return Optional.of(run(move));
     }
@@ -335,6 +346,9 @@ final class Daemon {
 
   /** Does now what a person wants of one package, whatever failed before. */
   private Conclusion converge(PackageName name, Job job) throws InterruptedException {
+    if (overruled.contains(name)) {
+      return new Conclusion(Ending.TRANSIENT, unforgotten(name));
+    }
     return switch (situation.moment().retry(name)) {
       case Decision.Act(var move, var why) -> {
         LOG.atInfo().addKeyValue("package", name).log("{}", why.sentence());

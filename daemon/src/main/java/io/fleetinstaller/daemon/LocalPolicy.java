@@ -94,6 +94,10 @@ final class LocalPolicy {
   }
 
   private void write(Policy next) throws Fault {
+    if (unknown.isPresent()) {
+      // What is set aside, or overwritten, leaves no other trace of what nobody knows.
+      put(mark);
+    }
     if (strange) {
       file.quarantine("a person on this host says something else");
       strange = false;
@@ -105,7 +109,9 @@ final class LocalPolicy {
     try {
       file.write(next);
     } catch (Fault fault) {
-      duplicate(policy);
+      if (unknown.isEmpty()) {
+        duplicate(policy);
+      }
       throw fault;
     }
     policy = next;
@@ -113,14 +119,18 @@ final class LocalPolicy {
   }
 
   private void remember() throws Fault {
-    if (isThere(decided)) {
+    put(decided);
+  }
+
+  private void put(Path sign) throws Fault {
+    if (isThere(sign)) {
       return;
     }
     try {
-      disk.replace(decided, new byte[0], 0600);
+      disk.replace(sign, new byte[0], 0600);
     } catch (IOException e) {
       throw new Fault.Transient(
-          ReasonCode.IO_ERROR, "cannot write %s: %s".formatted(decided, e.getMessage()));
+          ReasonCode.IO_ERROR, "cannot write %s: %s".formatted(sign, e.getMessage()));
     }
   }
 
@@ -208,9 +218,9 @@ final class LocalPolicy {
     }
     unknown = Optional.of(lost());
     try {
-      disk.replace(mark, new byte[0], 0600);
-    } catch (IOException e) {
-      LOG.warn("cannot write {}: {}", mark, e.getMessage());
+      put(mark);
+    } catch (Fault fault) {
+      LOG.warn("{}", fault.getMessage());
     }
   }
 

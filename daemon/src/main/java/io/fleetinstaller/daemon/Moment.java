@@ -50,7 +50,7 @@ record Moment(Situation situation, Map<PackageName, Desired> wishes, Circumstanc
         && !settings.allowUnsigned()
         && settings.paths().anchored()
         && !situation.source().state().asked().documents().vouchesFor(release)
-        && situation.slots().read(release.name()).find(release.digest()).isEmpty();
+        && situation.slots().whole(release.name(), release.digest()).isEmpty();
   }
 
   private static Reason unsigned(PackageName name) {

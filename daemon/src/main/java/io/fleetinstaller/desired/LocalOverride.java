@@ -30,7 +30,8 @@ public record LocalOverride(
 
   /**
    * Whether something else is asked for since: then it is over for good. What waits for a wave, or
-   * for metadata that count again, may never come, and ends nothing yet.
+   * for metadata that count again, may never come, and ends nothing yet; nor does it end what was
+   * made against no release that no release shall be there.
    */
   boolean overtaken(Optional<Desired> asked) {
     return asked.filter(now -> ends(now.want())).isPresent();

@@ -2,9 +2,11 @@ package io.fleetinstaller.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.fleetinstaller.desired.Decision;
 import io.fleetinstaller.desired.Hold;
+import io.fleetinstaller.desired.LocalOverride;
 import io.fleetinstaller.desired.Policy;
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.release.Fault;
@@ -15,12 +17,18 @@ import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What people decided, whatever becomes of the two files that it is kept in. */
 class LocalPolicyTest {
   private static final PackageName AGENT = new PackageName("agent");
   private static final Hold HELD =
       new Hold(AGENT, new Decision("ann", Instant.EPOCH, "audit", Optional.empty()));
+
+  private static final LocalOverride OVERRIDE =
+      new LocalOverride(
+          AGENT, Optional.empty(), Optional.empty(), Optional.empty(), HELD.decision());
 
   @TempDir Path state;
 
@@ -83,6 +91,26 @@ class LocalPolicyTest {
 
     assertThat(policy.now().holds()).containsKey(AGENT);
     assertThat(start().now().holds()).containsKey(AGENT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void while_nobody_knows_what_was_held_no_change_hides_that(boolean blocked) throws Exception {
+    start().declare(now -> now.with(HELD));
+    Files.delete(state.resolve("policy.copy.json"));
+    Files.writeString(state.resolve("policy.json"), "{\"formatVersion\": 99}");
+    LocalPolicy policy = start();
+    Path inTheWay = state.resolve(".policy.json.new/in-the-way");
+    if (blocked) {
+      Files.createDirectories(inTheWay);
+    }
+
+    Throwable thrown = catchThrowable(() -> policy.change(now -> now.with(OVERRIDE)));
+    Files.deleteIfExists(inTheWay);
+    Files.deleteIfExists(inTheWay.getParent());
+
+    assertThat(thrown != null).isEqualTo(blocked);
+    assertThat(start().unknown()).isPresent();
   }
 
   @Test

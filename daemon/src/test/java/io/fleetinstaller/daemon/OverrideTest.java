@@ -7,6 +7,7 @@ import io.fleetinstaller.io.Document;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.repo.Publisher;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -94,6 +95,27 @@ class OverrideTest {
 
     assertThat(ahead).contains(System.getProperty("user.name"));
     assertThat(stage.current()).isEqualTo("1");
+  }
+
+  @Test
+  void what_could_not_be_ended_is_waited_for() throws Exception {
+    stage.poll();
+    install(one.digest());
+    Path inTheWay = Files.createDirectories(folder.resolve("state/.policy.json.new/in-the-way"));
+    stage.time.pass(Duration.ofDays(1));
+    stamp();
+
+    stage.poll();
+    Document asked = stage.order(Verb.POLL);
+    String meanwhile = stage.current();
+    Files.delete(inTheWay);
+    Files.delete(inTheWay.getParent());
+    stage.poll();
+
+    assertThat(asked.text("ending")).isEqualTo("transient");
+    assertThat(asked.object("reason").text("sentence")).contains("cannot forget");
+    assertThat(meanwhile).isEqualTo("1");
+    assertThat(stage.current()).isEqualTo("3");
   }
 
   @Test
