@@ -23,8 +23,10 @@ record Vouched(SortedMap<String, TargetFile> targets, SortedMap<String, Refusal>
   /** Bytes of the largest document that a host reads. */
   static final int LARGEST = 1 << 20;
 
-  private static final int MOST_DOCUMENTS = 4096;
+  /** Of all folders together: twice as much, of the old config and the new, is in the heap. */
   private static final long MOST_BYTES = 16L << 20;
+
+  private static final long MOST_DOCUMENTS = 4096;
 
   static Vouched in(List<String> folders, Updater updater)
       throws Untrusted, Fault, InterruptedException {
@@ -37,7 +39,7 @@ record Vouched(SortedMap<String, TargetFile> targets, SortedMap<String, Refusal>
         }
       }
       vouched.refused.putAll(listing.refused());
-      vouched.take(folder, listing.targets().values());
+      vouched.take(folder, listing.targets().values(), folders.size());
     }
     if (!vouched.refused.isEmpty()) {
       vouched.refuseSilenced(folders, updater);
@@ -45,8 +47,10 @@ record Vouched(SortedMap<String, TargetFile> targets, SortedMap<String, Refusal>
     return vouched;
   }
 
-  /** Takes what a host reads of one folder; who fills it takes no room from another. */
-  private void take(String folder, Collection<TargetFile> listed) {
+  /** Takes what fits into a folder's share; who fills it takes no room from another folder. */
+  private void take(String folder, Collection<TargetFile> listed, int folders) {
+    long mostDocuments = MOST_DOCUMENTS / folders;
+    long mostBytes = MOST_BYTES / folders;
     long documents = 0;
     long bytes = 0;
     for (TargetFile target : listed) {
@@ -57,10 +61,10 @@ record Vouched(SortedMap<String, TargetFile> targets, SortedMap<String, Refusal>
       }
       documents++;
       bytes += target.length();
-      if (documents > MOST_DOCUMENTS) {
-        refused.put(path, new Refusal.TooMuch("documents in " + folder, documents, MOST_DOCUMENTS));
-      } else if (bytes > MOST_BYTES) {
-        refused.put(path, new Refusal.TooMuch("bytes in " + folder, bytes, MOST_BYTES));
+      if (documents > mostDocuments) {
+        refused.put(path, new Refusal.TooMuch("documents in " + folder, documents, mostDocuments));
+      } else if (bytes > mostBytes) {
+        refused.put(path, new Refusal.TooMuch("bytes in " + folder, bytes, mostBytes));
       } else {
         targets.put(path, target);
       }

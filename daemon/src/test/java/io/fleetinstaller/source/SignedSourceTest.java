@@ -341,6 +341,9 @@ class SignedSourceTest {
     Config config = host.settled().source().state().config().orElseThrow();
 
     assertThat(config.documents()).containsKeys(Follower.DEPLOYMENT, "deployments/web/agent.json");
-    assertThat(config.refused()).containsOnlyKeys("deployments/prod/large-15.json");
+    assertThat(config.refused().keySet())
+        .contains("deployments/prod/large-05.json", "deployments/prod/large-15.json")
+        .doesNotContain("deployments/prod/large-04.json")
+        .allMatch(path -> path.startsWith("deployments/prod/"));
   }
 }
