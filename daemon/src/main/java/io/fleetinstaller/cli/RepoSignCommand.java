@@ -1,6 +1,7 @@
 package io.fleetinstaller.cli;
 
 import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.repo.Outcome;
 import io.fleetinstaller.repo.Renewal;
 import io.fleetinstaller.repo.RoleName;
@@ -9,6 +10,7 @@ import io.fleetinstaller.repo.Workplace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,11 +43,22 @@ final class RepoSignCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Fault, InterruptedException {
-    return place.change(session, this::sign);
+    Workplace folder = place.open(session);
+    Signing signing = new Signing(folder);
+    SortedMap<RoleName, List<String>> told = signing.changes(roles);
+    told.forEach((role, changes) ->
+        changes.forEach(
+            change -> session.terminal().err().println(Texts.plain(role + ": " + change))));
+    signing.open(roles, renew);
+    return place.answer(session, folder.alone(it -> sign(it, told)));
   }
 
-  private Outcome sign(Workplace folder) throws Fault {
-    Outcome outcome = new Outcome(List.of(), Map.of());
+  private Outcome sign(Workplace folder, SortedMap<RoleName, List<String>> told) throws Fault {
+    if (!new Signing(folder).changes(roles).equals(told)) {
+      throw new Fault.Transient(
+          ReasonCode.CONFLICT, "cannot sign: the drafts have changed meanwhile; try again");
+    }
+    Outcome outcome = new Outcome(List.of(), Map.of("changes", told));
     for (RoleName role : renew) {
       outcome = outcome.then(new Renewal(folder).renew(role));
     }

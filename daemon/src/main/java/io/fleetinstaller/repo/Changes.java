@@ -11,7 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a draft would change of what is public: whoever signs must see what for, since drafts come
+ * What a draft would change of what is public: whoever signs should see what for, since drafts come
  * from others too.
  */
 record Changes(Keyring keyring) {

@@ -8,6 +8,7 @@ import io.fleetinstaller.desired.Rollout;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.release.Version;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,9 +40,10 @@ record LateWaves(RemoteConfig before, RemoteConfig next, Instant now) {
     Deployments known = before.deployments().getOrDefault(path, new Deployments(List.of()));
     List<String> late = new ArrayList<>();
     for (Deployment deployment : deployments.all()) {
-      boolean follows = deployment.goal() instanceof Deployment.Follow;
-      if (!follows && known.all().stream().noneMatch(one -> isSameRollout(one, deployment))) {
-        Instant start = deployment.rollout().start().orElse(now);
+      // Without a start those who follow count from each release.
+      if (deployment.rollout().start().isPresent()
+          && known.all().stream().noneMatch(one -> isSameRollout(one, deployment))) {
+        Instant start = deployment.rollout().start().orElseThrow();
         opened(deployment.rollout(), start)
             .ifPresent(wave -> late.add("%s: %s, %s".formatted(path, deployment.id(), wave)));
       }
@@ -66,7 +68,7 @@ record LateWaves(RemoteConfig before, RemoteConfig next, Instant now) {
         next.deployments()
             .forEach((group, deployments) ->
                 deployments.all().stream()
-                    .filter(deployment -> follows(deployment, path))
+                    .filter(deployment -> follows(deployment, path, entry.version()))
                     .flatMap(deployment -> opened(deployment, entry, group).stream())
                     .forEach(wave -> late.add(path + " " + wave)));
       }
@@ -81,9 +83,10 @@ record LateWaves(RemoteConfig before, RemoteConfig next, Instant now) {
         .map(wave -> "%s: %s in %s, %s".formatted(entry.version(), deployment.id(), group, wave));
   }
 
-  private static boolean follows(Deployment deployment, String path) {
+  private static boolean follows(Deployment deployment, String path, Version version) {
     return deployment.goal() instanceof Deployment.Follow follow
-        && Catalog.path(follow.channel(), deployment.name()).equals(path);
+        && Catalog.path(follow.channel(), deployment.name()).equals(path)
+        && follow.range().filter(range -> !range.contains(version)).isEmpty();
   }
 
   /** The last wave that was to wait and no longer does. */

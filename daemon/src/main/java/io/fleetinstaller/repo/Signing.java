@@ -6,34 +6,71 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Signs drafts with every key that is here and may. */
 public record Signing(Workplace place) {
+
+  /**
+   * What each of these drafts says that what is public does not say; of all if none is named. What
+   * is public and not signed as it must be says nothing.
+   */
+  public SortedMap<RoleName, List<String>> changes(Collection<RoleName> only) throws Fault {
+    Current current = place.current();
+    Current published = new Current(place.published(), Map.of());
+    SortedMap<RoleName, List<String>> changes = new TreeMap<>();
+    for (RoleName role : chosen(current, only)) {
+      Optional<Sheet> before = place.published().sheet(role);
+      boolean counts = before.isPresent() && before.get().satisfies(published.grant(role));
+      changes.put(
+          role,
+          new Changes(place.keyring())
+              .between(counts ? before : Optional.empty(), current.draft(role)));
+    }
+    return changes;
+  }
+
+  /** Asks for the passphrases that {@link #sign} will need, so that nobody waits for a person. */
+  public void open(Collection<RoleName> only, Collection<RoleName> renewed) throws Fault {
+    Current current = place.current();
+    for (RoleName role : renewed) {
+      for (Duty duty : current.duties(role)) {
+        open(duty.grant().keys().values());
+      }
+    }
+    for (RoleName role : chosen(current, only)) {
+      for (Duty duty : current.duties(role)) {
+        open(duty.missing(current.draft(role)));
+      }
+    }
+  }
+
+  private void open(Collection<PublicPart> keys) throws Fault {
+    for (PublicPart key : keys) {
+      place.keyring().signing(key);
+    }
+  }
+
+  private static List<RoleName> chosen(Current current, Collection<RoleName> only) {
+    return current.drafted().stream()
+        .filter(role -> only.isEmpty() || only.contains(role))
+        .toList();
+  }
 
   /** Signs the drafts of these roles; of all if none is named. */
   public Outcome sign(Collection<RoleName> only) throws Fault {
     place.lifetimes();
     Outcome outcome = new Outcome(List.of(), Map.of());
     Map<String, Object> signed = new TreeMap<>();
-    for (RoleName role : place.current().drafted()) {
-      if (only.isEmpty() || only.contains(role)) {
-        List<String> names = sign(role);
-        signed.put(role.value(), names);
-        if (!names.isEmpty()) {
-          outcome = outcome.line("signed %s with %s".formatted(role, String.join(", ", names)));
-          for (String change : changes(role)) {
-            outcome = outcome.line("  " + change);
-          }
-        }
+    for (RoleName role : chosen(place.current(), only)) {
+      List<String> names = sign(role);
+      signed.put(role.value(), names);
+      if (!names.isEmpty()) {
+        outcome = outcome.line("signed %s with %s".formatted(role, String.join(", ", names)));
       }
     }
     return outcome.with("signed", signed).then(waiting());
-  }
-
-  private List<String> changes(RoleName role) throws Fault {
-    return new Changes(place.keyring())
-        .between(place.published().sheet(role), place.current().draft(role));
   }
 
   private List<String> sign(RoleName role) throws Fault {

@@ -92,6 +92,24 @@ class LateWavesTest {
                     .startsWith("catalog/stable/agent.json 1.1: follows in deployments/prod/"));
   }
 
+  @Test
+  void who_follows_from_a_start_on_is_late_like_anybody_else() throws Exception {
+    deploy("follows", "follow: {channel: stable}", workshop.time.now(), "");
+    workshop.time.pass(Duration.ofHours(1));
+
+    assertLate();
+  }
+
+  @Test
+  void a_release_that_nobody_who_follows_may_take_is_late_for_nobody() throws Exception {
+    deploy("follows", "follow: {channel: stable, range: <2}", workshop.time.now(), "");
+    workshop.signAndPublish();
+    workshop.add("stable", "2.0");
+    workshop.time.pass(Duration.ofHours(1));
+
+    assertThat(workshop.signAndPublish().lines()).anyMatch(line -> line.contains("published"));
+  }
+
   private void assertLate() {
     assertThatThrownBy(workshop::signAndPublish)
         .isInstanceOfSatisfying(
