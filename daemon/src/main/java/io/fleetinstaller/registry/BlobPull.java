@@ -32,6 +32,12 @@ record BlobPull(Address.Remote from, Blob blob, Resumption resumption)
     return new Http.Ask("GET", from.at("blobs/" + blob.digest()), headers, null, false);
   }
 
+  /** Not what broke there: the registry may know another place. */
+  @Override
+  public boolean takesDetours() {
+    return !resumption.rest().isWhole(blob) && !resumption.retried();
+  }
+
   @Override
   public Optional<Body> read(Http.Answer answer) throws Failure, IOException {
     return switch (answer.status()) {

@@ -36,6 +36,7 @@ final class BlobStream extends InputStream {
   private long counted;
   private long again;
   private boolean gave;
+  private boolean asked;
 
   private BlobStream(Download download) {
     this.download = download;
@@ -121,7 +122,9 @@ final class BlobStream extends InputStream {
       repository = next;
     }
     Span rest = new Span(position, end);
-    Body open = next.blob(download.blob(), new Resumption(rest, !whole, validator));
+    Resumption wanted = new Resumption(rest, !whole, asked, validator);
+    asked = true;
+    Body open = next.blob(download.blob(), wanted);
     body = open;
     validator = open.validator();
     floor = new FloorRate(download.pace().patience());

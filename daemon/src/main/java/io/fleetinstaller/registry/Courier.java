@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries what an endpoint asks to a registry: logs in when it is asked to, and follows redirects,
@@ -20,6 +22,7 @@ import java.util.Set;
 record Courier(Http http, Authority authority, Detours detours, Traffic traffic) {
   private static final int HOPS = 5;
   private static final int PARTIAL = 206;
+  private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
   /** An answer, and whether the registry itself gave it. */
@@ -42,7 +45,10 @@ record Courier(Http http, Authority authority, Detours detours, Traffic traffic)
    */
   <T> T call(Address.Remote remote, String actions, Endpoint<T> endpoint)
       throws Failure, InterruptedException {
-    Answer answer = answer(new Authority.Scope(remote, actions), endpoint.ask());
+    Ask ask = endpoint.ask();
+    Optional<Answer> part = endpoint.takesDetours() ? byDetour(ask) : Optional.empty();
+    Answer answer =
+        part.isPresent() ? part.get() : answer(new Authority.Scope(remote, actions), ask);
     boolean kept = false;
     try {
       T result = endpoint.read(answer);
@@ -58,10 +64,6 @@ record Courier(Http http, Authority authority, Detours detours, Traffic traffic)
   }
 
   private Answer answer(Authority.Scope scope, Ask ask) throws Failure, InterruptedException {
-    Optional<Answer> part = isPart(ask) ? byDetour(ask) : Optional.empty();
-    if (part.isPresent()) {
-      return part.get();
-    }
     // An upload may lead to another host from its first request on.
     boolean own = sameOrigin(ask.uri(), scope.remote().registry());
     Optional<String> known = own ? authority.known(scope) : Optional.empty();
@@ -84,7 +86,7 @@ record Courier(Http http, Authority authority, Detours detours, Traffic traffic)
   }
 
   /** Asks where the registry sent us before. If that gives no part, the registry knows better. */
-  private Optional<Answer> byDetour(Ask ask) throws Failure, InterruptedException {
+  private Optional<Answer> byDetour(Ask ask) throws InterruptedException {
     Optional<URI> detour = detours.from(ask.uri());
     if (detour.isEmpty()) {
       return Optional.empty();
@@ -98,8 +100,7 @@ record Courier(Http http, Authority authority, Detours detours, Traffic traffic)
       }
       close(answer);
     } catch (Failure failure) {
-      detours.forget(ask.uri());
-      throw failure;
+      LOG.debug("not by the detour: {}", failure.why());
     }
     detours.forget(ask.uri());
     return Optional.empty();

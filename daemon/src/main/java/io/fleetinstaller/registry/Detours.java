@@ -38,6 +38,10 @@ final class Detours {
     known.put(asked, new Detour(to, time.elapsed().plus(GOOD_FOR)));
   }
 
+  void forgetAll() {
+    known.clear();
+  }
+
   void forget(URI asked) {
     known.remove(asked);
   }

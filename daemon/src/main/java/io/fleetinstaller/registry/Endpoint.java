@@ -20,4 +20,9 @@ interface Endpoint<T> {
   default boolean keepsAnswer(T result) {
     return false;
   }
+
+  /** Whether it may be asked for where the registry sent somebody before. */
+  default boolean takesDetours() {
+    return false;
+  }
 }

@@ -145,6 +145,7 @@ public final class Registry implements AutoCloseable {
   /** What these sent was wrong: they are asked last when the same blobs are opened again. */
   public void suspect(Collection<Sender> senders) {
     suspects.add(senders);
+    open.forgetDetours();
   }
 
   /** What these sent was right. */

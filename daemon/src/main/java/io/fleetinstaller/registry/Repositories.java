@@ -44,6 +44,13 @@ final class Repositories implements AutoCloseable {
     };
   }
 
+  /** Registries are asked anew where blobs are. */
+  synchronized void forgetDetours() {
+    if (courier != null) {
+      courier.detours().forgetAll();
+    }
+  }
+
   RemoteRepository remote(Address.Remote remote) throws Fault {
     return new RemoteRepository(remote, courier());
   }

@@ -5,13 +5,14 @@ package io.fleetinstaller.registry;
  *
  * @param rest what is not here yet
  * @param part whether only a part of the blob is wanted
+ * @param retried whether the same was asked for before, and broke
  * @param validator what the same repository called its copy before; empty: nothing is known
  */
-record Resumption(Span rest, boolean part, String validator) {
+record Resumption(Span rest, boolean part, boolean retried, String validator) {
 
   /** From the first byte to the last. */
   static Resumption start(Blob blob) {
-    return new Resumption(Span.whole(blob), false, "");
+    return new Resumption(Span.whole(blob), false, false, "");
   }
 
   long from() {

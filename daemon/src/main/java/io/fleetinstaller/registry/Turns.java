@@ -110,7 +110,9 @@ final class Turns {
     Repository repository = repositories.get(at);
     last = new Told(repository, failure);
     failures.put(repository, failure);
-    if (outSince == null) {
+    if (!UNREACHABLE.contains(failure.code())) {
+      outSince = null;
+    } else if (outSince == null) {
       outSince = pace.time().elapsed();
     }
     if (failure.retryAfter().compareTo(askedFor) > 0) {

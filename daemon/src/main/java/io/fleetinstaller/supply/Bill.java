@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Bill implements Traffic {
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong done = new AtomicLong();
+  private final AtomicLong before = new AtomicLong();
   private final AtomicInteger requests = new AtomicInteger();
   private final Set<Sender> unproven = ConcurrentHashMap.newKeySet();
   private final Registry registry;
@@ -49,7 +50,7 @@ public final class Bill implements Traffic {
 
   @Override
   public boolean worked() {
-    return bytes.get() > 0;
+    return bytes.get() > before.get();
   }
 
   @Override
@@ -72,6 +73,7 @@ public final class Bill implements Traffic {
   /** What was delivered is delivered again. */
   void again() {
     done.set(0);
+    before.set(bytes.get());
   }
 
   Cost total() {

@@ -49,7 +49,7 @@ class BundleTest {
 
     try (Body body =
         new Bundle(address())
-            .blob(blob, new Resumption(new Span(299_990, blob.size()), true, ""))) {
+            .blob(blob, new Resumption(new Span(299_990, blob.size()), true, false, ""))) {
       assertThat(body.from()).isEqualTo(299_990);
       assertThat(body.bytes().readAllBytes()).hasSize(10);
     }

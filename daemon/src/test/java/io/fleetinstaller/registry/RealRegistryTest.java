@@ -103,7 +103,7 @@ class RealRegistryTest {
                 .blob(
                     built.layer(),
                     new Resumption(
-                        new Span(from, built.layer().size()), false, first.validator()))) {
+                        new Span(from, built.layer().size()), false, true, first.validator()))) {
       assertThat(first.validator()).isNotEmpty();
       assertThat(rest.from()).isEqualTo(from);
       assertThat(rest.bytes().readAllBytes()).hasSize(5);

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.MockResponse;
+import mockwebserver3.SocketEffect;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,25 @@ class TransferTest {
 
     assertThat(slots.verify(slot)).isEmpty();
     assertThat(server.ranges).hasSizeGreaterThan(1);
+  }
+
+  @Test
+  void what_breaks_there_is_asked_of_the_registry_again() throws Exception {
+    Way way = way();
+    AtomicInteger broken = new AtomicInteger();
+    elsewhere.lie(part ->
+        broken.getAndIncrement() == 0
+            ? Optional.of(
+                part.answer(part.bytes())
+                    .newBuilder()
+                    .onResponseBody(new SocketEffect.CloseSocket())
+                    .build())
+            : Optional.empty());
+
+    Slot slot = slots.stage(way.delivery());
+
+    assertThat(slots.verify(slot)).isEmpty();
+    assertThat(server.ranges).as("for the table, and for what broke").hasSize(2);
   }
 
   @Test
