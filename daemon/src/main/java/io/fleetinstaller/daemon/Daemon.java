@@ -329,7 +329,11 @@ final class Daemon {
   private void poll(Job job) throws InterruptedException {
     Optional<Outcome> failed = look(true);
     if (job.command().name().isPresent()) {
-      Conclusion end = converge(job.command().name().get(), job);
+      PackageName name = job.command().name().get();
+      Conclusion end =
+          overruled.contains(name)
+              ? new Conclusion(Ending.TRANSIENT, unforgotten(name))
+              : converge(name, job);
       job.end(end.ending(), end.why());
     } else {
       Reason done = new Reason(ReasonCode.UP_TO_DATE, "looked, and did what was due");
@@ -346,9 +350,6 @@ final class Daemon {
 
   /** Does now what a person wants of one package, whatever failed before. */
   private Conclusion converge(PackageName name, Job job) throws InterruptedException {
-    if (overruled.contains(name)) {
-      return new Conclusion(Ending.TRANSIENT, unforgotten(name));
-    }
     return switch (situation.moment().retry(name)) {
       case Decision.Act(var move, var why) -> {
         LOG.atInfo().addKeyValue("package", name).log("{}", why.sentence());

@@ -84,22 +84,18 @@ final class LocalPolicy {
       return;
     }
     write(change.apply(policy));
-    try {
-      disk.delete(mark);
-    } catch (IOException e) {
-      throw new Fault.Transient(
-          ReasonCode.IO_ERROR, "cannot delete %s: %s".formatted(mark, e.getMessage()));
-    }
+    unmark();
     unknown = Optional.empty();
   }
 
   private void write(Policy next) throws Fault {
+    boolean marked = isThere(mark);
     if (unknown.isPresent()) {
       // What is set aside, or overwritten, leaves no other trace of what nobody knows.
       put(mark);
     }
     if (strange) {
-      file.quarantine("a person on this host says something else");
+      setAsideStrange(marked);
       strange = false;
       damage = Optional.empty();
     }
@@ -116,6 +112,26 @@ final class LocalPolicy {
     }
     policy = next;
     duplicate(next);
+  }
+
+  private void setAsideStrange(boolean marked) throws Fault {
+    try {
+      file.quarantine("a person on this host says something else");
+    } catch (Fault fault) {
+      if (!marked) {
+        unmark();
+      }
+      throw fault;
+    }
+  }
+
+  private void unmark() throws Fault {
+    try {
+      disk.delete(mark);
+    } catch (IOException e) {
+      throw new Fault.Transient(
+          ReasonCode.IO_ERROR, "cannot delete %s: %s".formatted(mark, e.getMessage()));
+    }
   }
 
   private void remember() throws Fault {

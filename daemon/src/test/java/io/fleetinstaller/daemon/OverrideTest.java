@@ -110,8 +110,11 @@ class OverrideTest {
     String meanwhile = stage.current();
     Files.delete(inTheWay);
     Files.delete(inTheWay.getParent());
+    Document other = install(two.digest());
+    stage.order(Verb.UNPIN);
     stage.poll();
 
+    assertThat(other.text("ending")).isEqualTo("done");
     assertThat(asked.text("ending")).isEqualTo("transient");
     assertThat(asked.object("reason").text("sentence")).contains("cannot forget");
     assertThat(meanwhile).isEqualTo("1");
