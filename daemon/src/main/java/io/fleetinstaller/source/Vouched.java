@@ -31,6 +31,7 @@ record Vouched(SortedMap<String, TargetFile> targets, SortedMap<String, Refusal>
   static Vouched in(List<String> folders, Updater updater)
       throws Untrusted, Fault, InterruptedException {
     Vouched vouched = new Vouched(new TreeMap<>(), new TreeMap<>());
+    SortedMap<String, Collection<TargetFile>> listed = new TreeMap<>();
     for (String folder : folders) {
       Listing listing = updater.targets(folder);
       for (Refusal refusal : listing.refused().values()) {
@@ -39,18 +40,32 @@ record Vouched(SortedMap<String, TargetFile> targets, SortedMap<String, Refusal>
         }
       }
       vouched.refused.putAll(listing.refused());
-      vouched.take(folder, listing.targets().values(), folders.size());
+      listed.put(folder, listing.targets().values());
     }
+    vouched.take(listed);
     if (!vouched.refused.isEmpty()) {
       vouched.refuseSilenced(folders, updater);
     }
     return vouched;
   }
 
-  /** Takes what fits into a folder's share; who fills it takes no room from another folder. */
-  private void take(String folder, Collection<TargetFile> listed, int folders) {
-    long mostDocuments = MOST_DOCUMENTS / folders;
-    long mostBytes = MOST_BYTES / folders;
+  /** Takes all; where that is too much, of each folder its share: who fills one harms no other. */
+  private void take(SortedMap<String, Collection<TargetFile>> listed) {
+    List<TargetFile> all =
+        listed.values().stream()
+            .flatMap(Collection::stream)
+            .filter(target -> target.length() <= LARGEST)
+            .toList();
+    boolean fits =
+        all.size() <= MOST_DOCUMENTS
+            && all.stream().mapToLong(TargetFile::length).sum() <= MOST_BYTES;
+    int shares = fits ? 1 : listed.size();
+    listed.forEach(
+        (folder, targets) -> take(folder, targets, MOST_DOCUMENTS / shares, MOST_BYTES / shares));
+  }
+
+  private void take(
+      String folder, Collection<TargetFile> listed, long mostDocuments, long mostBytes) {
     long documents = 0;
     long bytes = 0;
     for (TargetFile target : listed) {

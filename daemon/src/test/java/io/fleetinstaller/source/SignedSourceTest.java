@@ -329,6 +329,20 @@ class SignedSourceTest {
   }
 
   @Test
+  void empty_folders_take_no_room_from_a_full_one() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      host.groups.add("empty-" + i);
+    }
+    host.repository.target("targets", "deployments/prod/large.json", "x".repeat(Vouched.LARGEST));
+    host.publish();
+
+    Config config = host.settled().source().state().config().orElseThrow();
+
+    assertThat(config.documents()).containsKey("deployments/prod/large.json");
+    assertThat(config.refused()).isEmpty();
+  }
+
+  @Test
   void a_folder_that_is_too_full_takes_no_room_from_another() throws Exception {
     host.groups.add("web");
     host.repository.target("targets", "deployments/web/agent.json", "of web");
