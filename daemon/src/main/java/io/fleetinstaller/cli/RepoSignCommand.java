@@ -1,5 +1,6 @@
 package io.fleetinstaller.cli;
 
+import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.repo.Outcome;
@@ -45,20 +46,21 @@ final class RepoSignCommand implements Callable<Integer> {
   public Integer call() throws Fault, InterruptedException {
     Workplace folder = place.open(session);
     Signing signing = new Signing(folder);
-    SortedMap<RoleName, List<String>> told = signing.changes(roles);
-    told.forEach((role, changes) ->
-        changes.forEach(
+    SortedMap<RoleName, Digest> drafts = signing.drafts(roles);
+    SortedMap<RoleName, List<String>> changes = signing.changes(roles);
+    changes.forEach((role, lines) ->
+        lines.forEach(
             change -> session.terminal().err().println(Texts.plain(role + ": " + change))));
     signing.open(roles, renew);
-    return place.answer(session, folder.alone(it -> sign(it, told)));
+    return place.answer(session, folder.alone(it -> sign(it, drafts)).with("changes", changes));
   }
 
-  private Outcome sign(Workplace folder, SortedMap<RoleName, List<String>> told) throws Fault {
-    if (!new Signing(folder).changes(roles).equals(told)) {
+  private Outcome sign(Workplace folder, SortedMap<RoleName, Digest> told) throws Fault {
+    if (!new Signing(folder).drafts(roles).equals(told)) {
       throw new Fault.Transient(
           ReasonCode.CONFLICT, "cannot sign: the drafts have changed meanwhile; try again");
     }
-    Outcome outcome = new Outcome(List.of(), Map.of("changes", told));
+    Outcome outcome = new Outcome(List.of(), Map.of());
     for (RoleName role : renew) {
       outcome = outcome.then(new Renewal(folder).renew(role));
     }

@@ -11,6 +11,7 @@ import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Version;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,12 +44,23 @@ record LateWaves(RemoteConfig before, RemoteConfig next, Instant now) {
       // Without a start those who follow count from each release.
       if (deployment.rollout().start().isPresent()
           && known.all().stream().noneMatch(one -> isSameRollout(one, deployment))) {
-        Instant start = deployment.rollout().start().orElseThrow();
-        opened(deployment.rollout(), start)
-            .ifPresent(wave -> late.add("%s: %s, %s".formatted(path, deployment.id(), wave)));
+        begun(deployment, path).ifPresent(wave -> late.add(path + ": " + wave));
       }
     }
     return late;
+  }
+
+  private Optional<String> begun(Deployment deployment, String path) {
+    if (deployment.goal() instanceof Deployment.Follow follow) {
+      String catalog = Catalog.path(follow.channel(), deployment.name());
+      return Optional.ofNullable(next.catalogs().get(catalog)).stream()
+          .flatMap(found -> found.releases().stream())
+          .filter(entry -> follows(deployment, catalog, entry.version()))
+          .max(Comparator.comparing(Catalog.Entry::version))
+          .flatMap(newest -> opened(deployment, newest, path));
+    }
+    return opened(deployment.rollout(), deployment.rollout().start().orElseThrow())
+        .map(wave -> "%s, %s".formatted(deployment.id(), wave));
   }
 
   private static boolean isSameRollout(Deployment one, Deployment other) {

@@ -1,5 +1,6 @@
 package io.fleetinstaller.repo;
 
+import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,13 +23,27 @@ public record Signing(Workplace place) {
     SortedMap<RoleName, List<String>> changes = new TreeMap<>();
     for (RoleName role : chosen(current, only)) {
       Optional<Sheet> before = place.published().sheet(role);
-      boolean counts = before.isPresent() && before.get().satisfies(published.grant(role));
+      boolean known =
+          before.isPresent()
+              && (!role.delegated()
+                  || published.targets(RoleName.TARGETS).delegation(role).isPresent());
+      boolean counts = known && before.get().satisfies(published.grant(role));
       changes.put(
           role,
           new Changes(place.keyring())
               .between(counts ? before : Optional.empty(), current.draft(role)));
     }
     return changes;
+  }
+
+  /** Which drafts these are, to the byte. */
+  public SortedMap<RoleName, Digest> drafts(Collection<RoleName> only) throws Fault {
+    Current current = place.current();
+    SortedMap<RoleName, Digest> drafts = new TreeMap<>();
+    for (RoleName role : chosen(current, only)) {
+      drafts.put(role, Digest.of(current.draft(role).payload()));
+    }
+    return drafts;
   }
 
   /** Asks for the passphrases that {@link #sign} will need, so that nobody waits for a person. */

@@ -62,6 +62,9 @@ class RepoCommandTest {
     does("check", repo());
 
     assertThat(text()).isEqualTo("all is well\n");
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("targets: new: catalog/stable/agent.json\n")
+        .contains("targets: new: deployments/prod/agent.json\n");
     assertThat(json("show").objects("roles")).hasSize(4);
     assertThat(Files.readString(document("deployments/prod")))
         .contains("\"id\" : \"agent-1.0\"", "\"by\" : \"olga\"", "\"percent\" : 20");

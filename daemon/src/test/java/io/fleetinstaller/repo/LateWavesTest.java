@@ -101,6 +101,20 @@ class LateWavesTest {
   }
 
   @Test
+  void who_follows_another_range_from_an_old_start_begins_with_a_release_that_is_new()
+      throws Exception {
+    Instant start = workshop.time.now();
+    deploy("follows", "follow: {channel: stable, range: <2}", start, "");
+    workshop.signAndPublish();
+    workshop.time.pass(Duration.ofDays(30));
+    workshop.add("stable", "2.0");
+
+    deploy("follows", "follow: {channel: stable, range: <3}", start, "");
+
+    assertThat(workshop.signAndPublish().lines()).anyMatch(line -> line.contains("published"));
+  }
+
+  @Test
   void a_release_that_nobody_who_follows_may_take_is_late_for_nobody() throws Exception {
     deploy("follows", "follow: {channel: stable, range: <2}", workshop.time.now(), "");
     workshop.signAndPublish();

@@ -293,6 +293,7 @@ class RepositoryTest {
     assertThat(workshop.place().current().targets(OPERATORS).targets())
         .as("what its last holder deployed does not come back with the name")
         .isEmpty();
+    assertThat(new Signing(workshop.place()).changes(List.of())).containsKey(OPERATORS);
   }
 
   @Test
