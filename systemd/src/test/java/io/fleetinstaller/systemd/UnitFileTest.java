@@ -51,6 +51,14 @@ final class UnitFileTest {
         .contains("StateDirectoryMode=0700", "WantedBy=multi-user.target");
   }
 
+  @Test
+  void a_daemon_that_hangs_before_it_is_up_is_ended_within_a_minute_and_not_asked_to_end()
+      throws Exception {
+    String unit = Files.readString(UNITS.resolve("fleet-installer.service"));
+
+    assertThat(unit).contains("\nTimeoutStartSec=60s\nTimeoutStartFailureMode=kill\n");
+  }
+
   private static Programs.Result analyze(String... words) throws Exception {
     String[] argv = new String[words.length + 1];
     argv[0] = ANALYZE.toString();
