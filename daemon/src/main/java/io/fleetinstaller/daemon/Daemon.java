@@ -234,10 +234,17 @@ final class Daemon {
       }
     }
     news.happened();
-    if (ends.isEmpty() && ++idleLooks == LOOKS_UNTIL_REST) {
-      memory.giveBack();
+    if (ends.isEmpty()) {
+      rest(moment);
     }
     return ends.stream().filter(end -> end.why().isPresent()).findFirst();
+  }
+
+  private void rest(Moment moment) {
+    situation.slots().forgetBegun(name -> moment.decide(name) instanceof Decision.Rest);
+    if (++idleLooks == LOOKS_UNTIL_REST) {
+      memory.giveBack();
+    }
   }
 
   /**

@@ -84,14 +84,18 @@ final class Staging {
         slots.read(name).whole().stream()
             .map(slot -> slot.release().digest())
             .collect(Collectors.toSet());
+    Stock there = slots.inventory(name);
+    if (there.goesOn()) {
+      progress.note(List.of("going on with what an earlier try left"));
+    }
     List<Way> spoiled = new ArrayList<>();
-    for (Way way : ways.cheap(slots.inventory(name), held)) {
-      Optional<Fault> failed = tried(way, progress);
-      if (failed.isEmpty()) {
-        return way;
+    for (Way way : ways.cheap(there, held)) {
+      Gone gone = tried(ways, way, name, progress);
+      if (gone.failed().isEmpty()) {
+        return gone.way();
       }
-      if (hasWrongBytes(failed.get())) {
-        spoiled.add(way);
+      if (hasWrongBytes(gone.failed().get())) {
+        spoiled.add(gone.way());
       }
     }
     if (!spoiled.isEmpty()) {
@@ -99,7 +103,7 @@ final class Staging {
       if (stock.rotten().isEmpty()) {
         spoiled.forEach(Way::distrust);
       }
-      Optional<Way> sound = sound(ways, stock, progress);
+      Optional<Way> sound = sound(ways, stock, name, progress);
       if (sound.isPresent()) {
         return sound.get();
       }
@@ -109,36 +113,51 @@ final class Staging {
 
   // The wrong byte may be one of a slot's own, which rotted: so all of them have been hashed. Or a
   // repository sent it: each of them is asked once.
-  private Optional<Way> sound(Ways ways, Stock stock, Progress progress)
+  private Optional<Way> sound(Ways ways, Stock stock, PackageName name, Progress progress)
       throws Fault, InterruptedException {
     for (int left = registries.get().repositories(); left > 0; left--) {
       Optional<Way> way = ways.ranges(stock);
       if (way.isEmpty()) {
         return way;
       }
-      Optional<Fault> failed = tried(way.get(), progress);
-      if (failed.isEmpty()) {
-        return way;
+      Gone gone = tried(ways, way.get(), name, progress);
+      if (gone.failed().isEmpty()) {
+        return Optional.of(gone.way());
       }
-      if (!hasWrongBytes(failed.get())) {
+      if (!hasWrongBytes(gone.failed().get())) {
         return Optional.empty();
       }
-      way.get().distrust();
+      gone.way().distrust();
     }
     return Optional.empty();
   }
 
-  /** A way that worked until the network failed is gone once more before a dearer one. */
-  private Optional<Fault> tried(Way way, Progress progress) throws Fault, InterruptedException {
-    Optional<Fault> failed = gone(way, progress);
-    if (failed.filter(Ways::mayPass).isPresent() && way.cost().bytes() > 0) {
+  /** The way that was gone at last, and how it failed if it did. */
+  private record Gone(Way way, Optional<Fault> failed) {}
+
+  /** A way that worked until the network failed is gone on before a dearer one. */
+  private Gone tried(Ways ways, Way way, PackageName name, Progress progress)
+      throws Fault, InterruptedException {
+    Gone gone = new Gone(way, gone(way, progress));
+    if (gone.failed().filter(Ways::mayPass).isPresent() && way.cost().bytes() > 0) {
+      Way onwards = onwards(ways, way, name);
+      gone = new Gone(onwards, gone(onwards, progress));
+    }
+    if (gone.failed().isPresent() && !Ways.anotherMayDoBetter(gone.failed().get())) {
+      throw gone.failed().get();
+    }
+    return gone;
+  }
+
+  /** To what a way has not brought yet: by ranges, or it again where that is cheaper. */
+  private Way onwards(Ways ways, Way way, PackageName name) throws InterruptedException {
+    Optional<Way> rest =
+        ways.ranges(slots.inventory(name))
+            .filter(ranges -> ranges.estimate().compareTo(way.estimate()) < 0);
+    if (rest.isEmpty()) {
       way.again();
-      failed = gone(way, progress);
     }
-    if (failed.isPresent() && !Ways.anotherMayDoBetter(failed.get())) {
-      throw failed.get();
-    }
-    return failed;
+    return rest.orElse(way);
   }
 
   private Optional<Fault> gone(Way way, Progress progress) throws InterruptedException {

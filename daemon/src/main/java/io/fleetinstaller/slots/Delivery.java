@@ -17,4 +17,9 @@ public record Delivery(
   public Delivery {
     layers = List.copyOf(layers);
   }
+
+  /** Whether what is in it is known of any of its layers beforehand. */
+  boolean isListed() {
+    return layers.stream().anyMatch(layer -> layer.table().isPresent());
+  }
 }

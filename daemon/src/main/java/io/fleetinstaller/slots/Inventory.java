@@ -4,17 +4,12 @@ import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.slots.EntryPath.Unsafe;
 import io.fleetinstaller.toc.Toc;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * What whole slots hold of what somebody asks for, by what they say themselves: nothing is hashed,
@@ -47,7 +42,7 @@ public final class Inventory {
   }
 
   /** What there is in these slots; what they say that makes no sense is passed over. */
-  static Inventory of(Stock stock, List<Toc> asked) {
+  static Inventory of(Stock stock, List<Toc> asked) throws InterruptedException {
     Inventory inventory = new Inventory(Optional.empty());
     asked.forEach(inventory::ask);
     if (!inventory.files.isEmpty()) {
@@ -55,6 +50,9 @@ public final class Inventory {
         Reading reading = new Reading(inventory, stock, slot.path());
         reading.contents();
         new Seal(slot.path()).tables(reading::chunk);
+      }
+      if (stock.begun().isPresent()) {
+        inventory.add(stock.begun().get(), asked);
       }
     }
     inventory.files.values().removeIf(NOWHERE::equals);
@@ -80,6 +78,30 @@ public final class Inventory {
       if (entry.header().size() > 0) {
         entry.digest().ifPresent(digest -> files.putIfAbsent(digest, NOWHERE));
         entry.chunks().forEach(chunk -> chunks.putIfAbsent(chunk.digest(), NOWHERE));
+      }
+    }
+  }
+
+  private boolean lacks(Digest content) {
+    return NOWHERE.equals(files.get(content));
+  }
+
+  private void add(Begun begun, List<Toc> asked) throws InterruptedException {
+    begun.files(
+        this::lacks,
+        (item, content) ->
+            files.put(content, new Place(begun.folder(), item.path(), 0, item.size())));
+    for (Toc toc : asked) {
+      for (Toc.Entry entry : toc.entries()) {
+        if (entry.digest().filter(this::lacks).isPresent()) {
+          begun.chunks(
+              entry,
+              (path, chunk) ->
+                  chunks.replace(
+                      chunk.digest(),
+                      NOWHERE,
+                      new Place(begun.folder(), path, chunk.offset(), chunk.length())));
+        }
       }
     }
   }
@@ -115,20 +137,12 @@ public final class Inventory {
     }
 
     void contents() {
-      try (BufferedReader lines = Files.newBufferedReader(new Seal(slot).file(Seal.CONTENTS));
-          Stream<String> all = lines.lines()) {
-        all.flatMap(line -> Item.of(line).stream())
-            .filter(item -> item.type() == Item.Type.FILE && item.size() > 0)
-            .forEach(this::file);
-      } catch (IOException | UncheckedIOException | IllegalArgumentException _) {
-        // The slot went away meanwhile, or is damaged: then it holds less.
-      }
+      new Seal(slot).files(this::file);
     }
 
-    private void file(Item item) {
-      Digest digest = new Digest(item.digest());
-      if (NOWHERE.equals(inventory.files.get(digest)) && sound(item.path())) {
-        inventory.files.put(digest, new Place(slot, item.path(), 0, item.size()));
+    private void file(Item item, Digest content) {
+      if (inventory.lacks(content) && sound(item.path())) {
+        inventory.files.put(content, new Place(slot, item.path(), 0, item.size()));
       }
     }
 

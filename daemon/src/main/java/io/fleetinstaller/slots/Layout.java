@@ -18,6 +18,7 @@ import java.util.Optional;
 record Layout(PackageName name, Path folder, Path home) {
   static final String RESERVED = ".fleet-installer";
   static final String STAGING = ".staging";
+  static final String BEGUN = ".begun";
   static final String CURRENT = "current";
   static final String PREVIOUS = "previous";
 
@@ -36,6 +37,11 @@ record Layout(PackageName name, Path folder, Path home) {
 
   Path staging(String slotName) {
     return staging().resolve(slotName);
+  }
+
+  /** What was staged when it was interrupted. */
+  Path begun() {
+    return home.resolve(BEGUN);
   }
 
   Path current() {

@@ -62,23 +62,29 @@ final class Making {
     tree.add(path, Tree.kind(entry));
     Made made = made(entry);
     Item item = item(path, entry, made);
-    if (!linked(item, content)) {
+    if (!linked(item, content, attributes(entry, made))) {
       write(path, entry, made, content);
       target.contents().file(item, content::check);
     }
   }
 
-  /** Gives a file of another slot that is the same for ever a further name in this one. */
-  private boolean linked(Item plain, Content content) throws Unsafe, Fault, InterruptedException {
+  /** Gives a file that is the same already, and stays so, a name in this slot. */
+  private boolean linked(Item plain, Content content, Scratch.Attributes attributes)
+      throws Unsafe, Fault, InterruptedException {
     Optional<Item> item = content.digest().map(plain::with);
-    Optional<Path> twin = item.flatMap(target.twins()::of);
-    if (twin.isEmpty() || !create(() -> link(at(plain.path()), twin.get()))) {
+    Optional<Twins.Twin> twin = item.flatMap(target.twins()::take);
+    Path path = at(plain.path());
+    if (twin.isEmpty() || !create(() -> link(path, twin.get().file()))) {
       return false;
     }
     // Only here, where nobody else can reach it, is it certain what got the name.
     if (!target.room().in(() -> new Verification(target.directory()).sound(item.get()))) {
-      target.room().run(() -> target.scratch().unlink(at(plain.path())));
+      target.room().run(() -> target.scratch().unlink(path));
       return false;
+    }
+    if (twin.get().own()) {
+      // Its time of last change may be that of another release, or was lost in a power cut.
+      target.room().run(() -> target.scratch().attributes(path, attributes));
     }
     target.contents().other(item.get());
     return true;

@@ -105,6 +105,26 @@ record Shelf(Layout layout, Doors doors, Remembered remembered) {
     sweep();
   }
 
+  /** Keeps what is in the staging folder, if it is a slot that was begun and more than is kept. */
+  void keep() throws IOException {
+    long here =
+        children(layout.staging()).stream()
+            .mapToLong(each -> new Begun(each).weight())
+            .max()
+            .orElse(-1);
+    if (here > Begun.of(layout).map(Begun::weight).orElse(-1L)) {
+      forget();
+      doors.disk().move(layout.staging(), layout.begun());
+    }
+  }
+
+  /** Takes away what is kept of a slot that was begun. */
+  void forget() throws IOException {
+    if (Files.isDirectory(layout.begun(), LinkOption.NOFOLLOW_LINKS)) {
+      doors.disk().deleteTree(layout.begun());
+    }
+  }
+
   /** Takes the staging folder away. */
   void sweep() throws IOException {
     if (Files.isDirectory(layout.staging(), LinkOption.NOFOLLOW_LINKS)) {

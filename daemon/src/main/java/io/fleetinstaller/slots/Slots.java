@@ -13,10 +13,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +31,10 @@ public final class Slots {
   private static final Logger LOG = LoggerFactory.getLogger(Slots.class);
   private static final int DIRECTORY_MODE = 0755;
   private static final int STAGING_MODE = 0700;
+
+  /** After these less on the disk is better than more, or nobody knows what is right. */
+  private static final Set<ReasonCode> SPOILT =
+      EnumSet.of(ReasonCode.DISK_FULL, ReasonCode.IO_ERROR, ReasonCode.DIGEST_MISMATCH);
 
   private final Path root;
   private final Doors doors;
@@ -121,19 +127,26 @@ public final class Slots {
   }
 
   /**
-   * Fails with {@link ReasonCode#DISK_FULL} when the disk has no room for this release; writes
-   * nothing.
+   * Fails with {@link ReasonCode#DISK_FULL} when the disk has no room for this release. What was
+   * begun makes way first.
    */
   public void checkSpace(Delivery delivery) throws Fault, InterruptedException {
     Release release = delivery.release();
-    if (whole(release.name(), release.digest()).isEmpty()) {
-      room(delivery).check(doors.scratch());
+    if (whole(release.name(), release.digest()).isPresent()) {
+      return;
     }
+    Room room = room(delivery);
+    Shelf shelf = shelf(release.name(), room);
+    if (Begun.of(shelf.layout()).isPresent() && !room.suffices(doors.scratch())) {
+      room.run(shelf::forget);
+    }
+    room.check(doors.scratch());
   }
 
   /**
-   * Unpacks a release into a slot of its own; at once if there is a whole one. After a failure
-   * nothing of it is left.
+   * Unpacks a release into a slot of its own; at once if there is a whole one. What was made of it
+   * when it was interrupted, or when the transfer broke, is kept for the next try, which need not
+   * fetch it again; after any other failure nothing of it is left.
    *
    * @throws Fault refused: the package breaks a rule; transient: disk or transfer
    */
@@ -148,16 +161,17 @@ public final class Slots {
     boolean ours = !Layout.present(folder);
     Shelf before = shelf(release.name(), room);
     room.run(() -> before.clear(release));
-    room.check(doors.scratch());
     LOG.atInfo().addKeyValue("package", release.name()).log("unpacking {}", release);
     try {
+      room.check(doors.scratch());
       room.run(() -> doors.disk().createDirectories(folder, DIRECTORY_MODE));
       Shelf shelf = shelf(release.name(), room);
       room.run(() -> doors.disk().createDirectories(shelf.layout().staging(), STAGING_MODE));
       new Staging(shelf, delivery, room).run();
       room.run(shelf::sweep);
+      room.run(shelf::forget);
     } catch (Fault | InterruptedException | RuntimeException e) {
-      leaveNothing(e, release, ours);
+      leave(e, delivery, ours);
       throw e;
     }
     return whole(release.name(), release.digest()).orElseThrow(() -> damaged(release));
@@ -205,6 +219,7 @@ public final class Slots {
   public void prune(PackageName name, Set<Digest> keep) throws Fault, InterruptedException {
     Room room = Room.small("remove old slots of " + name, root);
     Shelf shelf = shelf(name, room);
+    room.run(shelf::forget);
     for (Path slot : shelf.superfluous(keep)) {
       LOG.atInfo().addKeyValue("package", name).log("removing {}", slot);
       room.run(() -> shelf.remove(slot));
@@ -230,36 +245,60 @@ public final class Slots {
         .differences(Room.small("read " + slot.release(), slot.path()));
   }
 
-  /** The whole slots of a package, to be asked what they hold; nothing is hashed. */
+  /** What there is of a package, to be asked what it holds; nothing is hashed of whole slots. */
   public Stock inventory(PackageName name) {
-    return new Stock(read(name).whole(), Set.of());
+    return stock(name, Set.of());
+  }
+
+  private Stock stock(PackageName name, Set<Path> rotten) {
+    return new Stock(
+        read(name).whole(), rotten, shelf(name).flatMap(shelf -> Begun.of(shelf.layout())));
   }
 
   /** The same without the files that rotted: everything is hashed for it. */
   public Stock soundInventory(PackageName name) throws Fault, InterruptedException {
     Set<Path> rotten = new HashSet<>();
-    List<Slot> whole = read(name).whole();
-    for (Slot slot : whole) {
+    for (Slot slot : read(name).whole()) {
       verify(slot).stream()
           .filter(Difference::breaksIt)
           .forEach(difference -> rotten.add(slot.path().resolve(difference.path())));
     }
-    return new Stock(whole, rotten);
+    return stock(name, rotten);
   }
 
   /**
-   * At start: empties the staging folders. What cannot be removed now is left for the next time.
+   * At start: empties the staging folders, but keeps a slot that was begun. What cannot be removed
+   * now is left for the next time.
    */
   public void sweep() {
     for (Shelf shelf : shelves()) {
-      try {
-        shelf.sweep();
-      } catch (IOException e) {
-        LOG.atWarn()
-            .addKeyValue("package", shelf.layout().name())
-            .log("cannot empty {}: {}", shelf.layout().staging(), e.getMessage());
-      }
+      tried(shelf, shelf::keep);
+      tried(shelf, shelf::sweep);
     }
+  }
+
+  /** Forgets what was begun of these packages: nobody will go on with it. */
+  public void forgetBegun(Predicate<PackageName> unwanted) {
+    shelves().stream()
+        .filter(shelf -> Layout.present(shelf.layout().begun()))
+        .filter(shelf -> unwanted.test(shelf.layout().name()))
+        .forEach(shelf -> tried(shelf, shelf::forget));
+  }
+
+  private static void tried(Shelf shelf, Tidying tidying) {
+    try {
+      tidying.run();
+    } catch (IOException e) {
+      LOG.atWarn()
+          .addKeyValue("package", shelf.layout().name())
+          .log("cannot tidy up in {}: {}", shelf.layout().home(), e.getMessage());
+    }
+  }
+
+  /** Something that can be done another time, too. */
+  @FunctionalInterface
+  private interface Tidying {
+    void run() throws IOException;
   }
 
   private void link(Path link, Release release, Room room) throws Fault, InterruptedException {
@@ -278,9 +317,15 @@ public final class Slots {
     }
   }
 
-  private void leaveNothing(Exception failure, Release release, boolean ours) {
+  private void leave(Exception failure, Delivery delivery, boolean ours) {
+    Release release = delivery.release();
     try {
       Shelf shelf = new Shelf(Layout.of(root, release.name()), doors, remembered);
+      if (mayGoOn(failure) && delivery.isListed()) {
+        shelf.keep();
+      } else {
+        shelf.forget();
+      }
       shelf.clear(release);
       if (ours && Shelf.children(shelf.layout().home()).isEmpty()) {
         doors.disk().delete(shelf.layout().home());
@@ -288,6 +333,15 @@ public final class Slots {
     } catch (IOException | Broken e) {
       failure.addSuppressed(e);
     }
+  }
+
+  /** Whether what was made so far is as good as it was. */
+  private static boolean mayGoOn(Exception failure) {
+    return switch (failure) {
+      case InterruptedException _ -> true;
+      case Fault.Transient fault -> !SPOILT.contains(fault.reason().code());
+      default -> false;
+    };
   }
 
   private Room room(Delivery delivery) {

@@ -83,7 +83,7 @@ final class Staging {
     Scratch.Output out = room.in(() -> doors.scratch().file(file));
     ContentsWriter contents = new ContentsWriter(out);
     try {
-      Twins twins = Twins.of(delivery, shelf.read().whole());
+      Twins twins = Twins.of(delivery, shelf.read().whole(), Begun.of(shelf.layout()));
       Unpacking unpacking =
           new Unpacking(
               delivery, new Making.Target(staged, doors.scratch(), room, owners, contents, twins));

@@ -13,6 +13,8 @@
  *                                        valid           the marker, written last
  *                       current, previous -&gt; a slot
  *                       .staging/         what counts for nothing; emptied at start
+ *                       .begun/           a slot whose staging was interrupted: counts for nothing,
+ *                                         its files are hashed and used for the next
  * </pre>
  *
  * A slot without a marker that fits is not a slot. No state is kept in memory: the disk is asked.

@@ -120,7 +120,7 @@ public final class Ways {
     return looking.total();
   }
 
-  private Inventory asked(Stock stock) {
+  private Inventory asked(Stock stock) throws InterruptedException {
     return stock.of(
         layers.stream().flatMap(layer -> layer.table().stream()).map(Table::toc).toList());
   }
@@ -176,7 +176,7 @@ public final class Ways {
   }
 
   /** Of each layer what no slot has; empty where that costs no less than the whole. */
-  public Optional<Way> ranges(Stock stock) {
+  public Optional<Way> ranges(Stock stock) throws InterruptedException {
     return ranges(asked(stock));
   }
 

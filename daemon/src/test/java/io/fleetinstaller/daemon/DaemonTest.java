@@ -103,6 +103,17 @@ class DaemonTest {
   }
 
   @Test
+  void what_was_begun_goes_away_when_there_is_nothing_to_go_on_with() throws Exception {
+    stage.start().desire(stage.release("1"));
+    stage.poll();
+    stage.begun();
+
+    stage.poll();
+
+    assertThat(stage.folders()).noneMatch(name -> name.equals(".begun"));
+  }
+
+  @Test
   void a_person_may_have_it_tried_again_at_once() throws Exception {
     Release one = stage.release("1");
     Release mended = stage.release("2");

@@ -292,6 +292,14 @@ final class Stage implements AutoCloseable {
     return explain().object("current").text("version");
   }
 
+  /** As if a staging had been interrupted. */
+  void begun() throws IOException {
+    Path notes =
+        Files.createDirectories(
+            folder.resolve("packages/agent/.begun/9-0123456789ab/.fleet-installer"));
+    Files.writeString(notes.resolve("contents"), "contents 1\n");
+  }
+
   List<String> folders() throws IOException {
     try (var children = Files.list(folder.resolve("packages/agent"))) {
       return children.map(child -> child.getFileName().toString()).sorted().toList();

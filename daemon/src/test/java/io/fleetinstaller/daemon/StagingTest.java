@@ -142,12 +142,7 @@ class StagingTest {
     lie(part ->
         made.isDelta(part)
             ? switch (asked.getAndIncrement()) {
-              case 0 ->
-                  Optional.of(
-                      part.answer(part.bytes())
-                          .newBuilder()
-                          .onResponseBody(new SocketEffect.CloseSocket())
-                          .build());
+              case 0 -> Optional.of(cut(part));
               case 1, 2, 3, 4, 5, 6, 7, 8 ->
                   Optional.of(new MockResponse.Builder().code(503).build());
               default -> Optional.empty();
@@ -158,6 +153,39 @@ class StagingTest {
 
     assertThat(host.told()).containsExactly("by a delta failed", "by a delta");
     assertSame();
+  }
+
+  @Test
+  void ranges_that_broke_go_on_with_the_rest_and_so_does_the_next_try() throws Exception {
+    AtomicInteger parts = new AtomicInteger();
+    lie(part -> {
+      if (part.blob()[0] == '{' || isTable(part)) {
+        return Optional.empty();
+      }
+      boolean first = !made.isDelta(part) && !part.isWhole() && parts.getAndIncrement() == 0;
+      return first
+          ? Optional.of(cut(part))
+          : Optional.of(new MockResponse.Builder().code(503).build());
+    });
+    Fault fault = catchThrowableOfType(Fault.class, () -> host.stage(two));
+    lie(part -> made.isDelta(part) ? Optional.of(noise(part)) : Optional.empty());
+    List<String> broken = host.told();
+
+    host.stage(two);
+
+    assertThat(fault.reason().code()).isEqualTo(ReasonCode.REGISTRY_ERROR);
+    assertThat(broken).containsExactly("by ranges failed", "by ranges failed", "as a whole failed");
+    assertThat(host.notes.getFirst()).isEqualTo("going on with what an earlier try left");
+    assertThat(host.told().getLast()).isEqualTo("by ranges");
+    assertSame();
+  }
+
+  /** Half of it, and then nothing more. */
+  private static MockResponse cut(LayoutServer.Part part) {
+    return part.answer(part.bytes())
+        .newBuilder()
+        .onResponseBody(new SocketEffect.CloseSocket())
+        .build();
   }
 
   @Test

@@ -240,7 +240,7 @@ final class DeltaSupplyTest {
     }
   }
 
-  private DeltaSupply supply() {
+  private DeltaSupply supply() throws InterruptedException {
     return supply(inventory(), blocks);
   }
 
@@ -249,7 +249,7 @@ final class DeltaSupplyTest {
     return new DeltaSupply("the delta", table, inventory, stream);
   }
 
-  private Inventory inventory() {
+  private Inventory inventory() throws InterruptedException {
     Stock stock = releases.slots.inventory(Releases.AGENT);
     return stock.of(List.of(toc)).with(stock, table.ancestors());
   }

@@ -6,22 +6,22 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
 /** The real thing, but for one of its methods. */
-final class Interposed {
+public final class Interposed {
   private Interposed() {}
 
   /** What the method would have done. */
   @FunctionalInterface
-  interface Call {
+  public interface Call {
     Object run() throws Throwable;
   }
 
   /** What happens instead. */
   @FunctionalInterface
-  interface Detour {
+  public interface Detour {
     Object take(Call real) throws Throwable;
   }
 
-  static <T> T in(Class<T> type, T real, String method, Detour detour) {
+  public static <T> T in(Class<T> type, T real, String method, Detour detour) {
     Object proxy =
         Proxy.newProxyInstance(
             type.getClassLoader(),
@@ -41,7 +41,7 @@ final class Interposed {
   }
 
   /** A real disk. */
-  static Scratch disk(String method, Detour detour) {
+  public static Scratch disk(String method, Detour detour) {
     return in(Scratch.class, new FileScratch(), method, detour);
   }
 

@@ -37,6 +37,9 @@ record Names(Path state, Path packages, Path units) {
     if (first.equals(".staging")) {
       return inside.getNameCount() == SLOT_DEPTH ? "staging" : staged(inside);
     }
+    if (first.equals(".begun")) {
+      return "begun";
+    }
     if (first.equals("current") || first.equals("previous")) {
       return first;
     }

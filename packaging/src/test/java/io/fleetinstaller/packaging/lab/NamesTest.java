@@ -23,6 +23,7 @@ final class NamesTest {
     "delete slot, delete, /opt/datadog-packages/agent/1.5.0-0123456789ab",
     "create home, create, /opt/datadog-packages/agent",
     "delete staging, delete, /opt/datadog-packages/agent/.staging",
+    "delete begun, delete, /opt/datadog-packages/agent/.begun",
     "stage staged file, stage, /opt/datadog-packages/agent/.staging/1.5.0-0123456789ab/bin/agent",
     "replace slot valid, replace, /opt/datadog-packages/agent/1.5.0-01/.fleet-installer/valid",
     "replace unit, replace, /etc/systemd/system/agent.service",
