@@ -147,6 +147,17 @@ public final class Native {
     }
   }
 
+  /** Gives back what malloc(3) keeps of freed memory; nothing where there is no malloc_trim(3). */
+  static void trim() {
+    if (Trimming.CALL.isPresent()) {
+      try {
+        int _ = (int) Trimming.CALL.get().invokeExact(0L);
+      } catch (Throwable e) {
+        throw unexpected(e);
+      }
+    }
+  }
+
   /** The extended attributes of an open file or directory. */
   static Map<String, byte[]> xattrs(int descriptor, Path path) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
@@ -336,6 +347,17 @@ public final class Native {
   }
 
   /** Looked up when first called, so that loading this class works on every system. */
+  private static final class Trimming {
+    static final Optional<MethodHandle> CALL =
+        Linker.nativeLinker()
+            .defaultLookup()
+            .find("malloc_trim")
+            .map(found ->
+                Linker.nativeLinker()
+                    .downcallHandle(
+                        found, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG)));
+  }
+
   private static final class Calls {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;

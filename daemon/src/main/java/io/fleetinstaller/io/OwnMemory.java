@@ -11,9 +11,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The memory of this process, of which it gives back what it can. The heap is collected, which
- * nothing else would do for days in a daemon that rests. And the code and the classes that are
- * mapped from files are paged out (madvise(2), MADV_PAGEOUT, Linux 5.4): start and upgrades use
- * most of them, rest a small part, which comes back as it is touched. Thread-safe.
+ * nothing else would do for days in a daemon that rests. What the compilers and zstd freed is given
+ * back, which malloc(3) would keep for the next time. And the code and the classes that are mapped
+ * from files are paged out (madvise(2), MADV_PAGEOUT, Linux 5.4): start and upgrades use most of
+ * them, rest a small part, which comes back as it is touched. Thread-safe.
  */
 public final class OwnMemory implements Memory {
   private static final Logger LOG = LoggerFactory.getLogger(OwnMemory.class);
@@ -27,6 +28,7 @@ public final class OwnMemory implements Memory {
     if (!Native.serves(MAPS)) {
       return;
     }
+    Native.trim();
     try {
       // All of it at once: what pages out must not wait for a file.
       List<Region> regions = readOnlyFiles(Files.readAllLines(MAPS).stream()).toList();

@@ -77,6 +77,9 @@ public record Signing(Workplace place) {
   public Outcome sign(Collection<RoleName> only) throws Fault {
     place.lifetimes();
     Outcome outcome = new Outcome(List.of(), Map.of());
+    if (chosen(place.current(), only).isEmpty()) {
+      outcome = outcome.line("nothing to sign: there is no such draft");
+    }
     Map<String, Object> signed = new TreeMap<>();
     for (RoleName role : chosen(place.current(), only)) {
       List<String> names = sign(role);

@@ -2,6 +2,8 @@ package io.fleetinstaller.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -17,6 +19,12 @@ import org.junit.jupiter.api.condition.OS;
 class OwnMemoryTest {
   private static final int PAGE = 4096;
   private static final int SIZE = 256 * PAGE;
+
+  /** 100 MB in small pieces, of which every 64th stays in use. */
+  private static final int PIECE = 1000;
+
+  private static final int PIECES = 100_000;
+  private static final int KEPT = 64;
 
   @Test
   void only_what_is_mapped_from_files_and_not_written_to_is_paged_out() {
@@ -56,5 +64,32 @@ class OwnMemoryTest {
     } finally {
       Files.delete(file);
     }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void what_was_freed_between_what_is_still_used_is_given_back() throws Exception {
+    try (Arena used = Arena.ofConfined()) {
+      try (Arena freed = Arena.ofConfined()) {
+        for (int i = 0; i < PIECES; i++) {
+          (i % KEPT == 0 ? used : freed).allocate(PIECE).fill((byte) 1);
+        }
+      }
+      long before = resident();
+
+      new OwnMemory().giveBack();
+
+      assertThat(before - resident()).isGreaterThan((long) PIECES * PIECE / 2);
+    }
+  }
+
+  /** Bytes of this process in memory that are mapped from no file. */
+  private static long resident() throws IOException {
+    String line =
+        Files.readAllLines(Path.of("/proc/self/status")).stream()
+            .filter(each -> each.startsWith("RssAnon:"))
+            .findFirst()
+            .orElseThrow();
+    return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
   }
 }
