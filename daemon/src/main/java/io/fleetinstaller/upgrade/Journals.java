@@ -111,6 +111,8 @@ public final class Journals {
       disk.replace(file, header, 0600);
       return track(new Journal(file, disk, new JournalFormat.Good(account, header.length)));
     } catch (IOException e) {
+      // It may be there nevertheless: only that it is durable was not certain.
+      history(move.name()).open().ifPresent(begun -> drop(files.file(begun.upgrade())));
       throw Journal.fault("begin a journal in", folder, e);
     }
   }
@@ -182,7 +184,7 @@ public final class Journals {
 
   /** A later start must not find an older upgrade open: it would go on with it. */
   private void settle(History history) throws Fault {
-    Optional<Account> open = history.open();
+    Optional<Account> open = history.open().filter(this::isUnderWay);
     if (open.isPresent()) {
       throw new Fault.Transient(
           ReasonCode.UNDER_WAY,
@@ -195,6 +197,16 @@ public final class Journals {
         finish(ended);
       }
     }
+  }
+
+  /** Not where only its beginning failed, and what is left of that could not be deleted. */
+  private boolean isUnderWay(Account account) {
+    if (!account.lines().isEmpty() || live.containsKey(account.upgrade().id())) {
+      return true;
+    }
+    Path file = files.file(account.upgrade());
+    drop(file);
+    return Files.exists(file);
   }
 
   private Journal track(Journal journal) {

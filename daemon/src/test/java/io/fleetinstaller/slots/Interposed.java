@@ -3,16 +3,21 @@ package io.fleetinstaller.slots;
 import io.fleetinstaller.io.FileScratch;
 import io.fleetinstaller.io.Scratch;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.List;
 
 /** The real thing, but for one of its methods. */
 public final class Interposed {
   private Interposed() {}
 
   /** What the method would have done. */
-  @FunctionalInterface
   public interface Call {
     Object run() throws Throwable;
+
+    /** What it was called with. */
+    List<Object> words();
   }
 
   /** What happens instead. */
@@ -27,17 +32,28 @@ public final class Interposed {
             type.getClassLoader(),
             new Class<?>[] {type},
             (_, called, words) -> {
-              Call call =
-                  () -> {
-                    try {
-                      return called.invoke(real, words);
-                    } catch (InvocationTargetException e) {
-                      throw e.getTargetException();
-                    }
-                  };
+              Call call = call(real, called, words == null ? new Object[0] : words);
               return called.getName().equals(method) ? detour.take(call) : call.run();
             });
     return type.cast(proxy);
+  }
+
+  private static Call call(Object real, Method called, Object[] words) {
+    return new Call() {
+      @Override
+      public Object run() throws Throwable {
+        try {
+          return called.invoke(real, words);
+        } catch (InvocationTargetException e) {
+          throw e.getTargetException();
+        }
+      }
+
+      @Override
+      public List<Object> words() {
+        return Arrays.asList(words);
+      }
+    };
   }
 
   /** A real disk. */

@@ -7,18 +7,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
+import io.fleetinstaller.io.Disk;
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.FakeTime;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.slots.Interposed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -54,6 +58,51 @@ class JournalsTest {
     assertThatThrownBy(() -> journals.begin(Samples.move()))
         .isInstanceOf(Fault.Transient.class)
         .hasMessageContaining("upgrade 00000001 has not ended");
+  }
+
+  @Test
+  void one_whose_beginning_failed_behind_the_last_byte_is_in_nobodys_way() throws Exception {
+    Set<String> failing = new HashSet<>(Set.of("replace", "delete"));
+    Disk failingOnce =
+        Interposed.in(
+            Disk.class,
+            Interposed.in(Disk.class, disk, "replace", real -> broken(real, "replace", failing)),
+            "delete",
+            real -> broken(real, "delete", failing));
+    Journals here = new Journals(directory, failingOnce, time);
+
+    assertThatThrownBy(() -> here.begin(Samples.move())).hasMessageContaining("I/O error");
+    assertThatThrownBy(() -> here.begin(Samples.move())).hasMessageContaining("has not ended");
+    failing.clear();
+
+    assertThat(here.begin(Samples.move()).account().upgrade().id()).isEqualTo("00000001");
+    assertThat(here.history(AGENT).accounts()).hasSize(1);
+  }
+
+  @Test
+  void of_one_whose_beginning_failed_nothing_is_left() throws Exception {
+    Set<String> failing = new HashSet<>(Set.of("replace"));
+    Journals here =
+        new Journals(
+            directory,
+            Interposed.in(Disk.class, disk, "replace", real -> broken(real, "replace", failing)),
+            time);
+
+    assertThatThrownBy(() -> here.begin(Samples.move())).hasMessageContaining("I/O error");
+
+    assertThat(here.history(AGENT).accounts()).isEmpty();
+  }
+
+  /** It is done, and the disk says that it failed. */
+  private static Object broken(Interposed.Call real, String what, Set<String> failing)
+      throws Throwable {
+    if (!failing.contains(what)) {
+      return real.run();
+    }
+    if (what.equals("replace")) {
+      real.run();
+    }
+    throw new IOException("I/O error");
   }
 
   @Test
