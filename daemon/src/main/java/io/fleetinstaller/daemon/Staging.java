@@ -66,7 +66,7 @@ final class Staging {
     }
     Image image = image(upgrade.to().orElseThrow());
     Ways ways = Ways.to(image, registries.get(), progress::at);
-    Way taken = stage(ways, upgrade.name(), progress);
+    Way taken = stage(ways, image.release(), progress);
     progress.note(List.of("%s, %s".formatted(taken.name(), taken.cost())));
     if (ways.looking().bytes() > 0 || ways.looking().requests() > 0) {
       progress.note(List.of("to find the way, %s".formatted(ways.looking())));
@@ -78,19 +78,19 @@ final class Staging {
    * Whatever goes wrong on a cheap way, but with this host's own disk, leads to the next one; only
    * a layer as a whole can condemn it all, and tells what is really wrong.
    */
-  private Way stage(Ways ways, PackageName name, Progress progress)
+  private Way stage(Ways ways, Release release, Progress progress)
       throws Fault, InterruptedException {
     Set<Digest> held =
-        slots.read(name).whole().stream()
+        slots.read(release.name()).whole().stream()
             .map(slot -> slot.release().digest())
             .collect(Collectors.toSet());
-    Stock there = slots.inventory(name);
+    Stock there = slots.inventory(release);
     if (there.goesOn()) {
       progress.note(List.of("going on with what an earlier try left"));
     }
     List<Way> spoiled = new ArrayList<>();
     for (Way way : ways.cheap(there, held)) {
-      Gone gone = tried(ways, way, name, progress);
+      Gone gone = tried(ways, way, release, progress);
       if (gone.failed().isEmpty()) {
         return gone.way();
       }
@@ -99,11 +99,11 @@ final class Staging {
       }
     }
     if (!spoiled.isEmpty()) {
-      Stock stock = slots.soundInventory(name);
+      Stock stock = slots.soundInventory(release);
       if (stock.rotten().isEmpty()) {
         spoiled.forEach(Way::distrust);
       }
-      Optional<Way> sound = sound(ways, stock, name, progress);
+      Optional<Way> sound = sound(ways, stock, release, progress);
       if (sound.isPresent()) {
         return sound.get();
       }
@@ -113,14 +113,14 @@ final class Staging {
 
   // The wrong byte may be one of a slot's own, which rotted: so all of them have been hashed. Or a
   // repository sent it: each of them is asked once.
-  private Optional<Way> sound(Ways ways, Stock stock, PackageName name, Progress progress)
+  private Optional<Way> sound(Ways ways, Stock stock, Release release, Progress progress)
       throws Fault, InterruptedException {
     for (int left = registries.get().repositories(); left > 0; left--) {
       Optional<Way> way = ways.ranges(stock);
       if (way.isEmpty()) {
         return way;
       }
-      Gone gone = tried(ways, way.get(), name, progress);
+      Gone gone = tried(ways, way.get(), release, progress);
       if (gone.failed().isEmpty()) {
         return Optional.of(gone.way());
       }
@@ -133,26 +133,35 @@ final class Staging {
   }
 
   /** The way that was gone at last, and how it failed if it did. */
-  private record Gone(Way way, Optional<Fault> failed) {}
+  private record Gone(Way way, Optional<Fault> failed) {
+    boolean isBroken() {
+      return failed.filter(Ways::mayPass).isPresent();
+    }
+  }
 
-  /** A way that worked until the network failed is gone on before a dearer one. */
-  private Gone tried(Ways ways, Way way, PackageName name, Progress progress)
+  /**
+   * A way that worked until the network failed is gone on, once here, and by the next try: no
+   * dearer one fetches again what has come.
+   */
+  private Gone tried(Ways ways, Way way, Release release, Progress progress)
       throws Fault, InterruptedException {
     Gone gone = new Gone(way, gone(way, progress));
-    if (gone.failed().filter(Ways::mayPass).isPresent() && way.cost().bytes() > 0) {
-      Way onwards = onwards(ways, way, name);
+    boolean goesOn = false;
+    if (gone.isBroken() && way.cost().bytes() > 0) {
+      Way onwards = onwards(ways, way, release);
       gone = new Gone(onwards, gone(onwards, progress));
+      goesOn = gone.isBroken() && slots.inventory(release).goesOn();
     }
-    if (gone.failed().isPresent() && !Ways.anotherMayDoBetter(gone.failed().get())) {
+    if (gone.failed().isPresent() && (goesOn || !Ways.anotherMayDoBetter(gone.failed().get()))) {
       throw gone.failed().get();
     }
     return gone;
   }
 
   /** To what a way has not brought yet: by ranges, or it again where that is cheaper. */
-  private Way onwards(Ways ways, Way way, PackageName name) throws InterruptedException {
+  private Way onwards(Ways ways, Way way, Release release) throws InterruptedException {
     Optional<Way> rest =
-        ways.ranges(slots.inventory(name))
+        ways.ranges(slots.inventory(release))
             .filter(ranges -> ranges.estimate().compareTo(way.estimate()) < 0);
     if (rest.isEmpty()) {
       way.again();

@@ -1,73 +1,96 @@
 package io.fleetinstaller.slots;
 
 import io.fleetinstaller.release.Digest;
+import io.fleetinstaller.release.Release;
 import io.fleetinstaller.slots.EntryPath.Unsafe;
 import io.fleetinstaller.toc.Toc;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.util.Optional;
-import java.util.function.BiConsumer;
-import java.util.function.Predicate;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
- * What a staging that was interrupted had made of a slot: the files that it had finished, by its
- * own list, and the beginning of the one that it was at. Nobody vouches for any of it, and a power
- * cut takes what was not synced: so all that is used of it is hashed here first. Only we can reach
- * it. Immutable.
+ * What a staging that was interrupted had made of a slot: its first files, and the beginning of the
+ * one that it was at. Nobody vouches for any of it, and a power cut takes what was not synced: so
+ * all that is used of it is hashed. Only we can reach it. Immutable.
  */
 record Begun(Path folder) {
   private static final int PIECE = 1 << 16;
 
-  /** Of this package, if anything is kept. */
-  static Optional<Begun> of(Layout layout) {
-    return Shelf.children(layout.begun()).stream()
+  /** What is kept of this release. */
+  static Optional<Begun> of(Layout layout, Release release) {
+    return in(layout.begun()).filter(begun -> begun.isOf(release));
+  }
+
+  /** The slot that was begun in this folder, kept or not. */
+  static Optional<Begun> in(Path parent) {
+    if (!isFolder(parent)) {
+      return Optional.empty();
+    }
+    return Shelf.children(parent).stream()
+        .filter(child -> isFolder(child) && isFolder(child.resolve(Layout.RESERVED)))
         .map(Begun::new)
-        .filter(begun -> begun.weight() >= 0)
         .findFirst();
   }
 
-  /** Bytes of its list, which is as long as it is far; negative where this is no such thing. */
-  long weight() {
+  private static boolean isFolder(Path path) {
+    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  boolean isOf(Release release) {
+    return folder.endsWith(release.slotName());
+  }
+
+  /**
+   * Whether it is of the same release and further: all that the other has is in this one, too, for
+   * files are always made in the order of their table.
+   */
+  boolean covers(Begun other) {
+    return folder.endsWith(other.folder.getFileName()) && bytes() >= other.bytes();
+  }
+
+  private long bytes() {
+    AtomicLong bytes = new AtomicLong();
     try {
-      Path list = new Seal(folder).file(Seal.CONTENTS);
-      return Files.isRegularFile(list, LinkOption.NOFOLLOW_LINKS) ? Files.size(list) : -1;
+      Files.walkFileTree(
+          folder,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes found) {
+              bytes.addAndGet(found.isRegularFile() ? found.size() : 0);
+              return FileVisitResult.CONTINUE;
+            }
+          });
     } catch (IOException _) {
-      return -1;
+      return 0;
     }
+    return bytes.get();
   }
 
-  /** The finished files that somebody wants and that are what the list says. */
-  void files(Predicate<Digest> wanted, BiConsumer<Item, Digest> found) throws InterruptedException {
-    Verification verification = new Verification(folder);
-    new Seal(folder)
-        .files((item, content) -> {
-          if (wanted.test(content) && plain(item.path()).isPresent() && verification.holds(item)) {
-            found.accept(item, content);
-          }
-        });
-  }
-
-  /** The chunks of an unfinished file that are there, up to the first that is not. */
-  void chunks(Toc.Entry entry, BiConsumer<String, Toc.Chunk> found) throws InterruptedException {
-    try {
-      String path = String.join("/", EntryPath.parts(entry.header().name()));
-      Optional<Path> file = plain(path);
-      if (file.isEmpty()) {
-        return;
-      }
-      try (Original original = Original.open(file.get())) {
-        for (Toc.Chunk chunk : entry.chunks()) {
+  /** The chunks of a file that are there, up to the first that is not. */
+  void chunks(Toc.Entry entry, Consumer<Toc.Chunk> found) throws InterruptedException {
+    Optional<Path> file = file(entry.header().name());
+    if (file.isEmpty()) {
+      return;
+    }
+    try (Original original = Original.open(file.get())) {
+      for (Toc.Chunk chunk : entry.chunks()) {
+        if (chunk.place().isPresent()) {
           if (!isThere(chunk, original)) {
             return;
           }
-          found.accept(path, chunk);
+          found.accept(chunk);
         }
       }
-    } catch (IOException | Unsafe | IllegalArgumentException _) {
+    } catch (IOException _) {
       // Then it is fetched.
     }
   }
@@ -90,25 +113,25 @@ record Begun(Path folder) {
     return Digest.of(sum).equals(chunk.digest());
   }
 
-  /** A file of this name here, on the way to which is no link. */
-  private Optional<Path> plain(String path) {
+  /** A file of this name, on the way to which is no link. */
+  Optional<Path> file(String name) {
     try {
+      String path = String.join("/", EntryPath.parts(name));
       Path file = folder.resolve(path);
       boolean here = file.toRealPath().equals(folder.toRealPath().resolve(path));
       return here && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
           ? Optional.of(file)
           : Optional.empty();
-    } catch (IOException | IllegalArgumentException _) {
+    } catch (IOException | Unsafe | IllegalArgumentException _) {
       return Optional.empty();
     }
   }
 
   /**
-   * A file that may become one of the next slot under its own name: it has no other, so that no
-   * slot has it, too.
+   * The same, if it has no other name: so no slot has it, too, and it can become the new slot's.
    */
-  boolean isOnly(String path) {
-    return plain(path).filter(Begun::hasOneName).isPresent();
+  Optional<Path> only(String name) {
+    return file(name).filter(Begun::hasOneName);
   }
 
   private static boolean hasOneName(Path file) {

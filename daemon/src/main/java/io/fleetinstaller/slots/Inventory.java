@@ -4,17 +4,23 @@ import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.slots.EntryPath.Unsafe;
 import io.fleetinstaller.toc.Toc;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * What whole slots hold of what somebody asks for, by what they say themselves: nothing is hashed,
- * so whoever uses a piece has to. What the slots say is read line by line, and kept is only what is
- * asked for: it takes memory by what is new, and not by what is old. Immutable.
+ * What is on the disk already of what somebody asks for: in whole slots, by what they say
+ * themselves, so that whoever uses a piece has to hash it; and in one that was begun, of which all
+ * is hashed here. What the slots say is read line by line, and kept is only what is asked for: it
+ * takes memory by what is new, and not by what is old. Immutable.
  */
 public final class Inventory {
   private static final Place NOWHERE = new Place(Path.of(""), "", 0, 0);
@@ -22,6 +28,7 @@ public final class Inventory {
   private final Map<Digest, Place> files = new HashMap<>();
   private final Map<Digest, Place> chunks = new HashMap<>();
   private final Optional<Inventory> also;
+  private boolean goesOn;
 
   /**
    * Where some bytes are said to lie.
@@ -82,28 +89,27 @@ public final class Inventory {
     }
   }
 
-  private boolean lacks(Digest content) {
-    return NOWHERE.equals(files.get(content));
-  }
-
   private void add(Begun begun, List<Toc> asked) throws InterruptedException {
-    begun.files(
-        this::lacks,
-        (item, content) ->
-            files.put(content, new Place(begun.folder(), item.path(), 0, item.size())));
+    goesOn = true;
     for (Toc toc : asked) {
       for (Toc.Entry entry : toc.entries()) {
-        if (entry.digest().filter(this::lacks).isPresent()) {
+        if (entry.digest().map(files::get).filter(NOWHERE::equals).isPresent()) {
+          String name = entry.header().name();
           begun.chunks(
               entry,
-              (path, chunk) ->
+              chunk ->
                   chunks.replace(
                       chunk.digest(),
                       NOWHERE,
-                      new Place(begun.folder(), path, chunk.offset(), chunk.length())));
+                      new Place(begun.folder(), name, chunk.offset(), chunk.length())));
         }
       }
     }
+  }
+
+  /** Whether some of it was made by an earlier try to stage the very release. */
+  public boolean goesOn() {
+    return goesOn;
   }
 
   /** A whole file of this content. */
@@ -137,12 +143,20 @@ public final class Inventory {
     }
 
     void contents() {
-      new Seal(slot).files(this::file);
+      try (BufferedReader lines = Files.newBufferedReader(new Seal(slot).file(Seal.CONTENTS));
+          Stream<String> all = lines.lines()) {
+        all.flatMap(line -> Item.of(line).stream())
+            .filter(item -> item.type() == Item.Type.FILE && item.size() > 0)
+            .forEach(this::file);
+      } catch (IOException | UncheckedIOException | IllegalArgumentException _) {
+        // The slot went away meanwhile, or is damaged: then it holds less.
+      }
     }
 
-    private void file(Item item, Digest content) {
-      if (inventory.lacks(content) && sound(item.path())) {
-        inventory.files.put(content, new Place(slot, item.path(), 0, item.size()));
+    private void file(Item item) {
+      Digest digest = new Digest(item.digest());
+      if (NOWHERE.equals(inventory.files.get(digest)) && sound(item.path())) {
+        inventory.files.put(digest, new Place(slot, item.path(), 0, item.size()));
       }
     }
 

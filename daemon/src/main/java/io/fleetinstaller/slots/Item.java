@@ -43,17 +43,6 @@ record Item(
     HARDLINK
   }
 
-  /**
-   * What a file with any bytes holds; empty for anything else, and where the line makes no sense.
-   */
-  Optional<Digest> content() {
-    try {
-      return type == Type.FILE && size > 0 ? Optional.of(new Digest(digest)) : Optional.empty();
-    } catch (IllegalArgumentException _) {
-      return Optional.empty();
-    }
-  }
-
   Item with(Digest content) {
     return new Item(type, mode, uid, gid, size, content.hex(), path, link, xattrs);
   }

@@ -29,7 +29,8 @@ final class Making {
       Room room,
       Owners owners,
       ContentsWriter contents,
-      Twins twins) {}
+      Twins twins,
+      Optional<Begun> begun) {}
 
   Making(Target target, Tree tree, Privileges privileges) {
     this.target = target;
@@ -62,31 +63,46 @@ final class Making {
     tree.add(path, Tree.kind(entry));
     Made made = made(entry);
     Item item = item(path, entry, made);
-    if (!linked(item, content, attributes(entry, made))) {
+    if (!adopted(item, content, attributes(entry, made)) && !linked(item, content)) {
       write(path, entry, made, content);
       target.contents().file(item, content::check);
     }
   }
 
-  /** Gives a file that is the same already, and stays so, a name in this slot. */
-  private boolean linked(Item plain, Content content, Scratch.Attributes attributes)
+  /** Takes over the file that an earlier try made. */
+  private boolean adopted(Item plain, Content content, Scratch.Attributes attributes)
       throws Unsafe, Fault, InterruptedException {
-    Optional<Item> item = content.digest().map(plain::with);
-    Optional<Twins.Twin> twin = item.flatMap(target.twins()::take);
+    Optional<Path> made =
+        content.digest().isEmpty()
+            ? Optional.empty()
+            : target.begun().flatMap(begun -> begun.only(plain.path()));
+    if (made.isEmpty() || !linked(plain, content, made.get())) {
+      return false;
+    }
+    // A power cut may have taken its time of last change, which no other slot has to have.
+    target.room().run(() -> target.scratch().attributes(at(plain.path()), attributes));
+    return true;
+  }
+
+  /** Gives a file of another slot that is the same for ever a further name in this one. */
+  private boolean linked(Item plain, Content content) throws Unsafe, Fault, InterruptedException {
+    Optional<Path> twin = content.digest().map(plain::with).flatMap(target.twins()::of);
+    return twin.isPresent() && linked(plain, content, twin.get());
+  }
+
+  private boolean linked(Item plain, Content content, Path file)
+      throws Unsafe, Fault, InterruptedException {
+    Item item = plain.with(content.digest().orElseThrow());
     Path path = at(plain.path());
-    if (twin.isEmpty() || !create(() -> link(path, twin.get().file()))) {
+    if (!create(() -> link(path, file))) {
       return false;
     }
     // Only here, where nobody else can reach it, is it certain what got the name.
-    if (!target.room().in(() -> new Verification(target.directory()).sound(item.get()))) {
+    if (!target.room().in(() -> new Verification(target.directory()).sound(item))) {
       target.room().run(() -> target.scratch().unlink(path));
       return false;
     }
-    if (twin.get().own()) {
-      // Its time of last change may be that of another release, or was lost in a power cut.
-      target.room().run(() -> target.scratch().attributes(path, attributes));
-    }
-    target.contents().other(item.get());
+    target.contents().other(item);
     return true;
   }
 

@@ -44,11 +44,6 @@ record Room(String doing, Path where, long bytes, long inodes, long reserve) {
     return new Room(doing, where, 0, 0, 0);
   }
 
-  boolean suffices(Scratch scratch) throws Fault, InterruptedException {
-    Scratch.Free free = in(() -> scratch.free(where));
-    return free.bytes() - reserve >= bytes && free.inodes() >= inodes;
-  }
-
   void check(Scratch scratch) throws Fault, InterruptedException {
     Scratch.Free free = in(() -> scratch.free(where));
     if (free.bytes() - reserve < bytes) {

@@ -11,7 +11,6 @@ import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.release.Version;
 import io.fleetinstaller.toc.TocFormat;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -77,27 +76,6 @@ final class Seal {
         }
       }
     }
-  }
-
-  /** The files with a content that the slot lists; what makes no sense is passed over. */
-  <E extends Exception> void files(Visitor<E> visitor) throws E {
-    try (BufferedReader lines = Files.newBufferedReader(file(CONTENTS))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        Optional<Item> item = Item.of(line);
-        Optional<Digest> content = item.flatMap(Item::content);
-        if (content.isPresent()) {
-          visitor.file(item.get(), content.get());
-        }
-      }
-    } catch (IOException _) {
-      // It went away meanwhile, or is damaged: then it lists less.
-    }
-  }
-
-  /** What is told of the files of a slot, one after the other. */
-  @FunctionalInterface
-  interface Visitor<E extends Exception> {
-    void file(Item item, Digest content) throws E;
   }
 
   static byte[] release(Release release) {

@@ -105,22 +105,27 @@ record Shelf(Layout layout, Doors doors, Remembered remembered) {
     sweep();
   }
 
-  /** Keeps what is in the staging folder, if it is a slot that was begun and more than is kept. */
+  /**
+   * Keeps what is in the staging folder, if that is a slot that was begun, and further than kept.
+   */
   void keep() throws IOException {
-    long here =
-        children(layout.staging()).stream()
-            .mapToLong(each -> new Begun(each).weight())
-            .max()
-            .orElse(-1);
-    if (here > Begun.of(layout).map(Begun::weight).orElse(-1L)) {
+    Optional<Begun> now = Begun.in(layout.staging());
+    if (now.isPresent() && Begun.in(layout.begun()).filter(it -> it.covers(now.get())).isEmpty()) {
       forget();
       doors.disk().move(layout.staging(), layout.begun());
     }
   }
 
+  /** Takes away what is kept, unless it is of this release. */
+  void forgetOthers(Release release) throws IOException {
+    if (Begun.of(layout, release).isEmpty()) {
+      forget();
+    }
+  }
+
   /** Takes away what is kept of a slot that was begun. */
   void forget() throws IOException {
-    if (Files.isDirectory(layout.begun(), LinkOption.NOFOLLOW_LINKS)) {
+    if (Layout.present(layout.begun())) {
       doors.disk().deleteTree(layout.begun());
     }
   }

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -31,10 +30,6 @@ public final class Slots {
   private static final Logger LOG = LoggerFactory.getLogger(Slots.class);
   private static final int DIRECTORY_MODE = 0755;
   private static final int STAGING_MODE = 0700;
-
-  /** After these less on the disk is better than more, or nobody knows what is right. */
-  private static final Set<ReasonCode> SPOILT =
-      EnumSet.of(ReasonCode.DISK_FULL, ReasonCode.IO_ERROR, ReasonCode.DIGEST_MISMATCH);
 
   private final Path root;
   private final Doors doors;
@@ -128,7 +123,7 @@ public final class Slots {
 
   /**
    * Fails with {@link ReasonCode#DISK_FULL} when the disk has no room for this release. What was
-   * begun makes way first.
+   * begun, of whatever package, makes way first.
    */
   public void checkSpace(Delivery delivery) throws Fault, InterruptedException {
     Release release = delivery.release();
@@ -136,17 +131,18 @@ public final class Slots {
       return;
     }
     Room room = room(delivery);
-    Shelf shelf = shelf(release.name(), room);
-    if (Begun.of(shelf.layout()).isPresent() && !room.suffices(doors.scratch())) {
-      room.run(shelf::forget);
+    try {
+      room.check(doors.scratch());
+    } catch (Fault.Transient _) {
+      forgetBegun(_ -> true);
+      room.check(doors.scratch());
     }
-    room.check(doors.scratch());
   }
 
   /**
    * Unpacks a release into a slot of its own; at once if there is a whole one. What was made of it
    * when it was interrupted, or when the transfer broke, is kept for the next try, which need not
-   * fetch it again; after any other failure nothing of it is left.
+   * fetch it again; after a refusal, or with a layer that has no table, nothing of it is left.
    *
    * @throws Fault refused: the package breaks a rule; transient: disk or transfer
    */
@@ -161,6 +157,7 @@ public final class Slots {
     boolean ours = !Layout.present(folder);
     Shelf before = shelf(release.name(), room);
     room.run(() -> before.clear(release));
+    tidy(before, () -> before.forgetOthers(release));
     LOG.atInfo().addKeyValue("package", release.name()).log("unpacking {}", release);
     try {
       room.check(doors.scratch());
@@ -169,7 +166,7 @@ public final class Slots {
       room.run(() -> doors.disk().createDirectories(shelf.layout().staging(), STAGING_MODE));
       new Staging(shelf, delivery, room).run();
       room.run(shelf::sweep);
-      room.run(shelf::forget);
+      tidy(shelf, shelf::forget);
     } catch (Fault | InterruptedException | RuntimeException e) {
       leave(e, delivery, ours);
       throw e;
@@ -219,7 +216,6 @@ public final class Slots {
   public void prune(PackageName name, Set<Digest> keep) throws Fault, InterruptedException {
     Room room = Room.small("remove old slots of " + name, root);
     Shelf shelf = shelf(name, room);
-    room.run(shelf::forget);
     for (Path slot : shelf.superfluous(keep)) {
       LOG.atInfo().addKeyValue("package", name).log("removing {}", slot);
       room.run(() -> shelf.remove(slot));
@@ -245,25 +241,27 @@ public final class Slots {
         .differences(Room.small("read " + slot.release(), slot.path()));
   }
 
-  /** What there is of a package, to be asked what it holds; nothing is hashed of whole slots. */
-  public Stock inventory(PackageName name) {
-    return stock(name, Set.of());
+  /** What there is that a release can be made of; nothing is hashed. */
+  public Stock inventory(Release release) {
+    return stock(release, Set.of());
   }
 
-  private Stock stock(PackageName name, Set<Path> rotten) {
+  private Stock stock(Release release, Set<Path> rotten) {
     return new Stock(
-        read(name).whole(), rotten, shelf(name).flatMap(shelf -> Begun.of(shelf.layout())));
+        read(release.name()).whole(),
+        rotten,
+        shelf(release.name()).flatMap(shelf -> Begun.of(shelf.layout(), release)));
   }
 
   /** The same without the files that rotted: everything is hashed for it. */
-  public Stock soundInventory(PackageName name) throws Fault, InterruptedException {
+  public Stock soundInventory(Release release) throws Fault, InterruptedException {
     Set<Path> rotten = new HashSet<>();
-    for (Slot slot : read(name).whole()) {
+    for (Slot slot : read(release.name()).whole()) {
       verify(slot).stream()
           .filter(Difference::breaksIt)
           .forEach(difference -> rotten.add(slot.path().resolve(difference.path())));
     }
-    return stock(name, rotten);
+    return stock(release, rotten);
   }
 
   /**
@@ -272,8 +270,8 @@ public final class Slots {
    */
   public void sweep() {
     for (Shelf shelf : shelves()) {
-      tried(shelf, shelf::keep);
-      tried(shelf, shelf::sweep);
+      tidy(shelf, shelf::keep);
+      tidy(shelf, shelf::sweep);
     }
   }
 
@@ -282,10 +280,10 @@ public final class Slots {
     shelves().stream()
         .filter(shelf -> Layout.present(shelf.layout().begun()))
         .filter(shelf -> unwanted.test(shelf.layout().name()))
-        .forEach(shelf -> tried(shelf, shelf::forget));
+        .forEach(shelf -> tidy(shelf, shelf::forget));
   }
 
-  private static void tried(Shelf shelf, Tidying tidying) {
+  private static void tidy(Shelf shelf, Tidying tidying) {
     try {
       tidying.run();
     } catch (IOException e) {
@@ -321,10 +319,11 @@ public final class Slots {
     Release release = delivery.release();
     try {
       Shelf shelf = new Shelf(Layout.of(root, release.name()), doors, remembered);
-      if (mayGoOn(failure) && delivery.isListed()) {
-        shelf.keep();
-      } else {
-        shelf.forget();
+      if (isOfTheDisk(failure)) {
+        // Less on it may be better, and nobody knows what of it was written.
+        forgetBegun(_ -> true);
+      } else if (!(failure instanceof Fault.Refused) && delivery.isListed()) {
+        tidy(shelf, shelf::keep);
       }
       shelf.clear(release);
       if (ours && Shelf.children(shelf.layout().home()).isEmpty()) {
@@ -335,13 +334,10 @@ public final class Slots {
     }
   }
 
-  /** Whether what was made so far is as good as it was. */
-  private static boolean mayGoOn(Exception failure) {
-    return switch (failure) {
-      case InterruptedException _ -> true;
-      case Fault.Transient fault -> !SPOILT.contains(fault.reason().code());
-      default -> false;
-    };
+  private static boolean isOfTheDisk(Exception failure) {
+    return failure instanceof Fault fault
+        && (fault.reason().code() == ReasonCode.DISK_FULL
+            || fault.reason().code() == ReasonCode.IO_ERROR);
   }
 
   private Room room(Delivery delivery) {

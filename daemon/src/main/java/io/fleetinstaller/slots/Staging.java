@@ -83,10 +83,7 @@ final class Staging {
     Scratch.Output out = room.in(() -> doors.scratch().file(file));
     ContentsWriter contents = new ContentsWriter(out);
     try {
-      Twins twins = Twins.of(delivery, shelf.read().whole(), Begun.of(shelf.layout()));
-      Unpacking unpacking =
-          new Unpacking(
-              delivery, new Making.Target(staged, doors.scratch(), room, owners, contents, twins));
+      Unpacking unpacking = unpacking(owners, contents);
       List<Heard> heard = new ArrayList<>();
       for (Layer layer : delivery.layers()) {
         Optional<Table> table = layer.table();
@@ -113,6 +110,13 @@ final class Staging {
     } finally {
       closeQuietly(contents);
     }
+  }
+
+  private Unpacking unpacking(Owners owners, ContentsWriter contents) {
+    Twins twins = Twins.of(delivery, shelf.read().whole());
+    Optional<Begun> begun = Begun.of(shelf.layout(), delivery.release());
+    return new Unpacking(
+        delivery, new Making.Target(staged, doors.scratch(), room, owners, contents, twins, begun));
   }
 
   /** A table that came with its layer, and what was made before. */

@@ -36,7 +36,12 @@ public final class Stock {
     return begun;
   }
 
-  /** Whether some of it comes from an earlier try to stage a release, which was interrupted. */
+  /** The same without what was begun. */
+  public Stock ofSlots() {
+    return new Stock(slots, rotten, Optional.empty());
+  }
+
+  /** Whether there is something of an earlier try to stage the very release. */
   public boolean goesOn() {
     return begun.isPresent();
   }

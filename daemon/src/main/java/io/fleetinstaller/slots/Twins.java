@@ -2,6 +2,10 @@ package io.fleetinstaller.slots;
 
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Slot;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -9,46 +13,37 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * The files that a new slot may have under a further name: those of other slots, because nobody
- * ever changes either, and those of a slot that was begun, which goes away. Not thread-safe.
+ * The files of other slots that a new one may have under a further name, because nobody ever
+ * changes either. Not thread-safe.
  */
 final class Twins {
-  private final Map<Key, Place> shared = new HashMap<>();
-  private final Map<Key, Place> begun = new HashMap<>();
+  private final Map<Key, Place> places = new HashMap<>();
 
   /** What has to be the same; the time of the last change does not. */
   private record Key(
       Digest digest, long size, int mode, long uid, long gid, Map<String, String> xattrs) {
-    static Key of(Item item, Digest content) {
-      return new Key(content, item.size(), item.mode(), item.uid(), item.gid(), item.xattrs());
+    static Key of(Item item) {
+      return new Key(
+          new Digest(item.digest()),
+          item.size(),
+          item.mode(),
+          item.uid(),
+          item.gid(),
+          item.xattrs());
     }
   }
 
-  private record Place(Path folder, String path) {
-    Path file() {
-      return folder.resolve(path);
-    }
-  }
-
-  /**
-   * A file that was made as the one that is wanted; whether it still is, nobody has looked.
-   *
-   * @param own whether it is the new slot's alone from now on
-   */
-  record Twin(Path file, boolean own) {}
+  private record Place(Path slot, String path) {}
 
   private Twins() {}
 
-  /**
-   * Those in these slots, where both they and the delivery are declared immutable, and what was
-   * begun.
-   */
-  static Twins of(Delivery delivery, List<Slot> slots, Optional<Begun> begun) {
+  /** Those in these slots, where both they and the delivery are declared immutable. */
+  static Twins of(Delivery delivery, List<Slot> slots) {
     Twins twins = new Twins();
-    boolean immutable = delivery.descriptor().immutable();
-    if (immutable || begun.isPresent()) {
+    if (delivery.descriptor().immutable()) {
       Set<Digest> asked =
           delivery.layers().stream()
               .flatMap(layer -> layer.table().stream())
@@ -56,41 +51,27 @@ final class Twins {
               .flatMap(entry -> entry.digest().stream())
               .collect(Collectors.toSet());
       slots.stream()
-          .filter(slot -> immutable && slot.descriptor().immutable())
+          .filter(slot -> slot.descriptor().immutable())
           .forEach(slot -> twins.add(slot.path(), asked));
-      begun.ifPresent(each -> twins.add(each, asked));
     }
     return twins;
   }
 
-  /** One for this file; what was begun can be had once. */
-  Optional<Twin> take(Item wanted) {
-    return wanted
-        .content()
-        .map(content -> Key.of(wanted, content))
-        .flatMap(key ->
-            Optional.ofNullable(begun.remove(key))
-                .map(place -> new Twin(place.file(), true))
-                .or(() ->
-                    Optional.ofNullable(shared.get(key))
-                        .map(place -> new Twin(place.file(), false))));
+  /** A file that was made as such a one; whether it still is, nobody has looked. */
+  Optional<Path> of(Item wanted) {
+    return Optional.ofNullable(places.get(Key.of(wanted)))
+        .map(found -> found.slot().resolve(found.path()));
   }
 
   private void add(Path slot, Set<Digest> asked) {
-    new Seal(slot)
-        .files((item, content) -> {
-          if (asked.contains(content)) {
-            shared.putIfAbsent(Key.of(item, content), new Place(slot, item.path()));
-          }
-        });
-  }
-
-  private void add(Begun unfinished, Set<Digest> asked) {
-    new Seal(unfinished.folder())
-        .files((item, content) -> {
-          if (asked.contains(content) && unfinished.isOnly(item.path())) {
-            begun.putIfAbsent(Key.of(item, content), new Place(unfinished.folder(), item.path()));
-          }
-        });
+    try (BufferedReader lines = Files.newBufferedReader(new Seal(slot).file(Seal.CONTENTS));
+        Stream<String> all = lines.lines()) {
+      all.flatMap(line -> Item.of(line).stream())
+          .filter(item -> item.type() == Item.Type.FILE && item.size() > 0)
+          .filter(item -> asked.contains(new Digest(item.digest())))
+          .forEach(item -> places.putIfAbsent(Key.of(item), new Place(slot, item.path())));
+    } catch (IOException | UncheckedIOException | IllegalArgumentException _) {
+      // A slot that cannot be read has no twins.
+    }
   }
 }

@@ -60,15 +60,6 @@ final class Verification {
     return sound;
   }
 
-  /** Whether a file has the content that it was made with, whatever else became of it. */
-  boolean holds(Item item) throws InterruptedException {
-    try (Original file = Original.open(slot.resolve(item.path()))) {
-      return file.digest().hex().equals(item.digest());
-    } catch (IOException _) {
-      return false;
-    }
-  }
-
   /** What nobody vouches for is no measure of anything. */
   private boolean sealed() throws IOException {
     Seal seal = new Seal(slot);

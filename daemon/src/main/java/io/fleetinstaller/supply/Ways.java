@@ -49,7 +49,7 @@ public final class Ways {
   /**
    * What is fetched of one layer.
    *
-   * @param spans the parts of it that the slots lack; empty: all of it
+   * @param spans the parts of it that this host lacks; empty: all of it
    */
   private record Share(Known layer, Optional<List<Span>> spans) {
 
@@ -62,7 +62,11 @@ public final class Ways {
       Optional<List<Span>> missing =
           layer.table().map(table -> Spans.over(RangeSupply.missing(table.toc(), inventory)));
       Share some = new Share(layer, missing);
-      return some.cost().isWellBelow(whole(layer).cost()) ? some : whole(layer);
+      boolean better =
+          inventory.goesOn()
+              ? some.cost().compareTo(whole(layer).cost()) < 0
+              : some.cost().isWellBelow(whole(layer).cost());
+      return better ? some : whole(layer);
     }
 
     Cost cost() {
@@ -137,7 +141,9 @@ public final class Ways {
     if (!held.isEmpty() && layers.size() == 1) {
       Cost best =
           ways.isEmpty() ? Share.whole(layers.getFirst()).cost() : ways.getFirst().estimate();
-      delta(inventory, stock, held, best).ifPresent(ways::add);
+      // What was begun may be another by the time that the delta is gone.
+      Stock old = stock.ofSlots();
+      delta(stock.goesOn() ? asked(old) : inventory, old, held, best).ifPresent(ways::add);
     }
     ways.sort(Comparator.comparing(Way::estimate));
     return ways;

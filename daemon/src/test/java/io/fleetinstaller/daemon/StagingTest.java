@@ -174,7 +174,7 @@ class StagingTest {
     host.stage(two);
 
     assertThat(fault.reason().code()).isEqualTo(ReasonCode.REGISTRY_ERROR);
-    assertThat(broken).containsExactly("by ranges failed", "by ranges failed", "as a whole failed");
+    assertThat(broken).containsExactly("by ranges failed", "by ranges failed");
     assertThat(host.notes.getFirst()).isEqualTo("going on with what an earlier try left");
     assertThat(host.told().getLast()).isEqualTo("by ranges");
     assertSame();

@@ -131,7 +131,7 @@ final class DeltaSupplyTest {
 
   @Test
   void a_host_without_the_old_release_is_told_what_is_missing() throws Exception {
-    Inventory nothing = releases.slots("empty").inventory(Releases.AGENT).of(List.of(toc));
+    Inventory nothing = releases.slots("empty").inventory(Releases.ANY).of(List.of(toc));
 
     Refused refused = refused(() -> made(nothing, blocks, new Collected(NEW.length)));
 
@@ -250,7 +250,7 @@ final class DeltaSupplyTest {
   }
 
   private Inventory inventory() throws InterruptedException {
-    Stock stock = releases.slots.inventory(Releases.AGENT);
+    Stock stock = releases.slots.inventory(Releases.ANY);
     return stock.of(List.of(toc)).with(stock, table.ancestors());
   }
 

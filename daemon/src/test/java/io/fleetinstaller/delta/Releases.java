@@ -16,8 +16,11 @@ import io.fleetinstaller.registry.Inspection;
 import io.fleetinstaller.registry.Reference;
 import io.fleetinstaller.registry.Registry;
 import io.fleetinstaller.registry.Traffic;
+import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Slot;
+import io.fleetinstaller.release.Version;
 import io.fleetinstaller.slots.Delivery;
 import io.fleetinstaller.slots.Doors;
 import io.fleetinstaller.slots.Inventory;
@@ -43,6 +46,7 @@ import java.util.stream.Stream;
 /** Two releases in a layout, what leads from one to the other, and a host that has the old one. */
 final class Releases {
   static final PackageName AGENT = new PackageName("agent");
+  static final Release ANY = new Release(AGENT, new Version("9"), Digest.of(new byte[0]));
 
   final Path layout;
   final Slots slots;
@@ -140,7 +144,7 @@ final class Releases {
             "the delta",
             packed,
             new DeltaFormat.Bounds(image.manifest(), table.toc(), delta.blocks().size()));
-    Stock stock = slots.inventory(AGENT);
+    Stock stock = slots.inventory(ANY);
     Inventory inventory = stock.of(List.of(table.toc())).with(stock, read.ancestors());
     assertThat(read.missing(table.toc(), inventory)).isEmpty();
     return apply(() ->

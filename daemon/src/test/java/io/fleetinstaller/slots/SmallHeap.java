@@ -22,6 +22,7 @@ import java.util.Set;
 /** Installs and upgrades a package as the daemon does, in a process with the daemon's heap. */
 final class SmallHeap {
   private static final PackageName NAME = new PackageName("agent");
+  private static final Release ANY = new Release(NAME, new Version("9"), Digest.of(new byte[0]));
 
   private SmallHeap() {}
 
@@ -47,7 +48,7 @@ final class SmallHeap {
     Toc.Location location = new Toc.Location(Digest.of(packed), 1 << 30, packed.length, plain);
     TocFormat.Bounds bounds = new TocFormat.Bounds(1L << 31, 1L << 40, 1 << 20);
     Table table = new Table(TocFormat.read("the table", packed, location, bounds), packed);
-    Inventory inventory = slots.inventory(NAME).of(List.of(table.toc()));
+    Inventory inventory = slots.inventory(ANY).of(List.of(table.toc()));
     Layer layer =
         new Layer.Assembled(
             table, "the test", () -> new Pieces(inventory, Integer.parseInt(version)));

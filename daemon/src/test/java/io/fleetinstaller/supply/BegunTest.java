@@ -5,7 +5,6 @@ import static io.fleetinstaller.supply.Editions.contents;
 import static io.fleetinstaller.supply.Editions.edit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.fleetinstaller.io.Disk;
 import io.fleetinstaller.io.DurableDisk;
@@ -18,7 +17,6 @@ import io.fleetinstaller.registry.Registry;
 import io.fleetinstaller.registry.RegistrySettings;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Platform;
-import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.slots.Doors;
 import io.fleetinstaller.slots.Interposed;
@@ -27,14 +25,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
@@ -73,7 +70,7 @@ final class BegunTest {
     server.close();
   }
 
-  @ValueSource(ints = {20, 50, 90, 97})
+  @ValueSource(ints = {5, 20, 50, 90, 97})
   @ParameterizedTest
   void after_an_outage_only_the_rest_is_fetched(int percent) throws Exception {
     long size = image.layers().getFirst().size();
@@ -101,16 +98,48 @@ final class BegunTest {
   }
 
   @Test
-  void what_was_begun_of_another_release_serves_too() throws Exception {
+  void what_was_begun_of_another_release_makes_way_for_the_one_that_is_wanted() throws Exception {
     kill();
-    Path changed = editions.tree(2);
-    image = build("2", changed);
+    image = build("2", editions.tree(2));
+    breakAt(50);
 
     Way way = next();
     Slot slot = slots.stage(way.delivery());
 
-    assertThat(way.cost().bytes()).isBetween(1L, 700_000L);
+    assertThat(way.cost().bytes()).isLessThan(image.layers().getFirst().size() * 2 / 3);
     assertSame(slot);
+  }
+
+  @Test
+  void within_one_large_file_each_try_goes_on_where_the_last_was() throws Exception {
+    breakAt(20);
+    breakAt(80);
+
+    Way way = next();
+    Slot slot = slots.stage(way.delivery());
+
+    assertThat(way.cost().bytes()).isLessThan(image.layers().getFirst().size() / 3);
+    assertSame(slot);
+  }
+
+  @Test
+  void files_that_were_finished_are_taken_over_and_not_written_again() throws Exception {
+    kill();
+    Object made = Files.getAttribute(begun().resolve("small/file-7"), "unix:ino");
+
+    Slot slot = slots.stage(next().delivery());
+
+    assertThat(Files.getAttribute(slot.path().resolve("small/file-7"), "unix:ino")).isEqualTo(made);
+  }
+
+  @Test
+  void it_outlives_the_next_start_and_the_end_of_older_slots() throws Exception {
+    kill();
+
+    slots.sweep();
+    slots.prune(NAME, Set.of());
+
+    assertThat(next().cost()).isEqualTo(Cost.NONE);
   }
 
   @Test
@@ -139,30 +168,19 @@ final class BegunTest {
   }
 
   @Test
-  void a_list_that_a_power_cut_tore_still_tells_of_what_is_before() throws Exception {
-    kill();
-    Path list = begun().resolve(".fleet-installer/contents");
-    byte[] bytes = Files.readAllBytes(list);
-    Arrays.fill(bytes, bytes.length / 2, bytes.length, (byte) 0xff);
-    Files.write(list, bytes);
-
-    Way way = next();
-    Slot slot = slots.stage(way.delivery());
-
-    assertThat(way.cost().bytes()).isLessThan(Editions.LARGE / 2);
-    assertSame(slot);
-  }
-
-  @Test
   void no_file_of_the_host_is_taken_for_one_that_was_begun() throws Exception {
     kill();
     Path outside = folder.resolve("outside");
     Files.move(begun().resolve("small"), outside);
     Files.createSymbolicLink(begun().resolve("small"), outside);
 
+    Object before = Files.getAttribute(outside.resolve("file-1"), "unix:ctime");
+
     Slot slot = slots.stage(next().delivery());
 
-    assertThat(Files.getAttribute(outside.resolve("file-1"), "unix:nlink")).isEqualTo(1);
+    assertThat(Files.getAttribute(outside.resolve("file-1"), "unix:ctime"))
+        .as("neither linked nor touched")
+        .isEqualTo(before);
     assertSame(slot);
   }
 
@@ -200,79 +218,100 @@ final class BegunTest {
   @Test
   void what_was_begun_further_is_kept_when_the_next_try_is_interrupted_sooner() throws Exception {
     breakAt(90);
-    long before = list();
-    Ways ways = ways();
-    breaking(10);
-    assertThatThrownBy(() -> slots.stage(ways.whole().delivery())).isInstanceOf(Fault.class);
-    server.lie(_ -> Optional.empty());
+    breakAt(10);
 
-    assertThat(list()).isEqualTo(before);
+    assertThat(next().estimate().bytes()).isLessThan(image.layers().getFirst().size() / 4);
     assertSame(slots.stage(next().delivery()));
   }
 
   @Test
-  void a_release_that_is_refused_leaves_nothing() throws Exception {
+  void it_survives_a_403_and_a_mirror_with_wrong_bytes() throws Exception {
+    breakAt(90);
+    Way forbidden = next();
+    server.lie(_ -> Optional.of(new MockResponse.Builder().code(403).build()));
+    assertThatThrownBy(() -> slots.stage(forbidden.delivery())).isInstanceOf(Fault.class);
+    server.lie(_ -> Optional.empty());
+    Way wrong = next();
+    server.lie(part -> Optional.of(part.answer(noise(part))));
+    assertThatThrownBy(() -> slots.stage(wrong.delivery())).isInstanceOf(Fault.class);
+    server.lie(_ -> Optional.empty());
+
+    assertThat(next().estimate().bytes()).isLessThan(image.layers().getFirst().size() / 4);
+    assertSame(slots.stage(next().delivery()));
+  }
+
+  @ValueSource(
+      strings = {"a file", "a link", "a link to itself", "a foreign folder", "nothing else"})
+  @ParameterizedTest
+  void whatever_stands_in_its_place_is_in_nobodys_way(String what) throws Exception {
     kill();
-    Ways ways = ways();
-    server.lie(part -> part.isWhole() ? Optional.of(noise(part)) : Optional.empty());
+    Path place = home().resolve(".begun");
+    Path aside = folder.resolve("aside");
+    Files.move(place, aside);
+    switch (what) {
+      case "a file" -> Files.writeString(place, "mine");
+      case "a link" -> Files.createSymbolicLink(place, aside);
+      case "a link to itself" -> Files.createSymbolicLink(place, Path.of("."));
+      case "a foreign folder" -> Files.createDirectories(place.resolve("foreign/bin"));
+      default -> Files.createDirectory(place);
+    }
 
-    Fault fault = catchThrowableOfType(Fault.class, () -> slots.stage(ways.whole().delivery()));
+    breakAt(50);
+    Slot slot = slots.stage(next().delivery());
 
-    assertThat(fault.reason().code()).isEqualTo(ReasonCode.DIGEST_MISMATCH);
-    assertThat(left()).isEmpty();
+    assertThat(aside.resolve(image.release().slotName()).resolve("large")).exists();
+    assertSame(slot);
   }
 
   @Test
-  void on_a_disk_that_gets_full_it_makes_way() throws Exception {
+  void on_a_disk_that_gets_full_it_makes_way_even_for_another_package() throws Exception {
     kill();
+    Path other = home().resolveSibling("other/.begun/half");
+    Files.createDirectories(other);
     Scratch small =
         Interposed.disk(
-            "free",
-            real ->
-                Files.exists(home().resolve(".begun")) ? new Scratch.Free(1000, 1000) : real.run());
+            "free", real -> Files.exists(other) ? new Scratch.Free(1000, 1000) : real.run());
     Slots tight = slots(new DurableDisk(), small);
 
     tight.checkSpace(Ways.bare(image));
 
     assertThat(left()).isEmpty();
-    assertThat(tight.inventory(NAME).goesOn()).isFalse();
+    assertThat(other.getParent()).doesNotExist();
   }
 
   @Test
-  void it_goes_away_with_the_package_and_when_nobody_wants_it() throws Exception {
-    kill();
-    slots.prune(NAME, Set.of());
-    assertThat(left()).isEmpty();
-
+  void it_goes_away_when_nobody_wants_it() throws Exception {
     kill();
     slots.forgetBegun(_ -> false);
-    assertThat(slots.inventory(NAME).goesOn()).isTrue();
+    assertThat(slots.inventory(image.release()).goesOn()).isTrue();
     slots.forgetBegun(NAME::equals);
     assertThat(left()).isEmpty();
   }
 
   /** Stages as a whole, until the connection breaks for good. */
   private void breakAt(int percent) throws Exception {
-    Ways ways = ways();
+    Way way = ways().whole();
     breaking(percent);
-    Fault fault = catchThrowableOfType(Fault.class, () -> slots.stage(ways.whole().delivery()));
-    assertThat(fault).isInstanceOf(Fault.Transient.class);
+    assertThatThrownBy(() -> slots.stage(way.delivery())).isInstanceOf(Fault.Transient.class);
     server.lie(_ -> Optional.empty());
   }
 
   private void breaking(int percent) {
-    AtomicLong asked = new AtomicLong();
+    AtomicInteger asked = new AtomicInteger();
     server.lie(part ->
         Optional.of(
             asked.getAndIncrement() == 0
-                ? cut(part.blob(), percent)
+                ? cut(part, percent)
                 : new MockResponse.Builder().code(503).build()));
   }
 
-  private static MockResponse cut(byte[] blob, int percent) {
-    return new MockResponse.Builder()
-        .body(new Buffer().write(blob, 0, (int) ((long) blob.length * percent / 100)))
-        .setHeader("Content-Length", blob.length)
+  private static MockResponse cut(LayoutServer.Part part, int percent) {
+    byte[] bytes = part.bytes();
+    MockResponse whole = part.isWhole() ? LayoutServer.whole(bytes) : part.answer(bytes);
+    return whole
+        .newBuilder()
+        .body(new Buffer().write(bytes, 0, (int) ((long) bytes.length * percent / 100)))
+        .setHeader("Content-Length", bytes.length)
         .onResponseEnd(SocketEffect.ShutdownConnection.INSTANCE)
         .build();
   }
@@ -302,7 +341,7 @@ final class BegunTest {
   }
 
   private Way next() throws Exception {
-    return ways().cheap(slots.inventory(NAME), Set.of()).getFirst();
+    return ways().cheap(slots.inventory(image.release()), Set.of()).getFirst();
   }
 
   private Ways ways() throws Fault, InterruptedException {
@@ -321,10 +360,6 @@ final class BegunTest {
     return home().resolve(".begun").resolve(image.release().slotName());
   }
 
-  private long list() throws IOException {
-    return Files.size(begun().resolve(".fleet-installer/contents"));
-  }
-
   private List<Path> left() throws IOException {
     if (!Files.exists(home())) {
       return List.of();
@@ -334,10 +369,10 @@ final class BegunTest {
     }
   }
 
-  private static MockResponse noise(LayoutServer.Part part) {
+  private static byte[] noise(LayoutServer.Part part) {
     byte[] noise = part.bytes();
     new Random(3).nextBytes(noise);
-    return LayoutServer.whole(noise);
+    return noise;
   }
 
   /** To the last bit what a host has that fetched it as a whole, and nothing beside it. */

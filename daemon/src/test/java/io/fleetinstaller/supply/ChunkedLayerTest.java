@@ -159,7 +159,9 @@ final class ChunkedLayerTest {
     Made made = maker.made();
     Table table = made.table();
     Slots host = slots("ranges");
-    Inventory nothing = host.inventory(NAME).of(List.of(table.toc()));
+    Inventory nothing =
+        host.inventory(new Release(NAME, new Version("1"), Digest.of(new byte[0])))
+            .of(List.of(table.toc()));
 
     Slot whole = whole(made);
     Slot bare =
@@ -213,7 +215,8 @@ final class ChunkedLayerTest {
 
       Ways ways = Ways.to(image, registry, (_, _) -> {});
       Slot slot = host.stage(ways.whole().delivery());
-      Optional<Way> again = ways.ranges(host.inventory(NAME));
+      Optional<Way> again =
+          ways.ranges(host.inventory(new Release(NAME, new Version("1"), Digest.of(new byte[0]))));
 
       Toc.Location location = made.location();
       assertThat(image.layers().getFirst().toc()).contains(location);

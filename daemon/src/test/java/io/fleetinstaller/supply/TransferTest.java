@@ -4,6 +4,7 @@ import static io.fleetinstaller.supply.Editions.NAME;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fleetinstaller.io.FakeTime;
+import io.fleetinstaller.registry.Image;
 import io.fleetinstaller.registry.Registry;
 import io.fleetinstaller.registry.RegistrySettings;
 import io.fleetinstaller.release.Digest;
@@ -44,7 +45,7 @@ class TransferTest {
     elsewhere = new LayoutServer(editions.layout());
     registry = new Registry(RegistrySettings.of(List.of(server.address())), time, new Random(1));
     slots = editions.slots("host");
-    slots.stage(ways(editions.build("1", editions.tree(1))).whole().delivery());
+    slots.stage(ways(image(editions.build("1", editions.tree(1)))).whole().delivery());
     server.ranges.clear();
     server.lie(part ->
         part.blob()[0] == '{'
@@ -120,10 +121,15 @@ class TransferTest {
     byte[] news = new byte[PARTS * (int) Spans.MOST];
     new Random(11).nextBytes(news);
     Files.write(tree.resolve("news"), news);
-    return ways(editions.build("2", tree)).ranges(slots.inventory(NAME)).orElseThrow();
+    Image image = image(editions.build("2", tree));
+    return ways(image).ranges(slots.inventory(image.release())).orElseThrow();
   }
 
-  private Ways ways(Digest digest) throws Exception {
-    return Ways.to(registry.resolve(NAME, digest, Platform.ofThisHost()), registry, (_, _) -> {});
+  private Image image(Digest digest) throws Exception {
+    return registry.resolve(NAME, digest, Platform.ofThisHost());
+  }
+
+  private Ways ways(Image image) throws Exception {
+    return Ways.to(image, registry, (_, _) -> {});
   }
 }

@@ -62,7 +62,7 @@ class WaysTest {
   void a_host_without_any_slot_fetches_the_whole() throws Exception {
     Image image = build("1", editions.tree(1));
 
-    List<Way> cheap = ways(image).cheap(slots.inventory(NAME), Set.of());
+    List<Way> cheap = ways(image).cheap(slots.inventory(image.release()), Set.of());
 
     assertThat(cheap.stream().map(Way::name)).isEmpty();
   }
@@ -87,7 +87,7 @@ class WaysTest {
     Image image = build("2", changed);
     server.ranges.clear();
 
-    Way way = ways(image).ranges(slots.inventory(NAME)).orElseThrow();
+    Way way = ways(image).ranges(slots.inventory(image.release())).orElseThrow();
     Slot slot = slots.stage(way.delivery());
 
     assertThat(server.ranges).as("the table, and the parts").hasSize(1 + way.cost().requests());
@@ -102,7 +102,7 @@ class WaysTest {
     install(build("1", editions.tree(1)));
     Image image = build("2", editions.tree(1));
 
-    Way way = ways(image).ranges(slots.inventory(NAME)).orElseThrow();
+    Way way = ways(image).ranges(slots.inventory(image.release())).orElseThrow();
     Slot slot = slots.stage(way.delivery());
 
     assertThat(way.cost()).isEqualTo(new Cost(0, 0));
@@ -151,7 +151,7 @@ class WaysTest {
     Ways ways = ways(image);
     server.requests.clear();
 
-    List<Way> cheap = ways.cheap(slots.inventory(NAME), Set.of(old.release().digest()));
+    List<Way> cheap = ways.cheap(slots.inventory(image.release()), Set.of(old.release().digest()));
 
     assertThat(cheap.stream().map(Way::name)).containsExactly("by ranges");
     assertThat(server.requests).noneMatch(path -> path.contains("/blobs/"));
@@ -201,7 +201,9 @@ class WaysTest {
 
     List<Way> ways =
         ways(image)
-            .cheap(slots.inventory(NAME), Set.of(older.release().digest(), old.release().digest()));
+            .cheap(
+                slots.inventory(image.release()),
+                Set.of(older.release().digest(), old.release().digest()));
 
     assertThat(ways.stream().map(Way::name)).contains("by a delta");
   }
@@ -229,7 +231,8 @@ class WaysTest {
 
     Ways ways = ways(image);
 
-    assertThat(ways.cheap(slots.inventory(NAME), Set.of()).stream().map(Way::name)).isEmpty();
+    assertThat(ways.cheap(slots.inventory(image.release()), Set.of()).stream().map(Way::name))
+        .isEmpty();
     assertThat(slots.verify(slots.stage(ways.whole().delivery()))).isEmpty();
   }
 
@@ -240,7 +243,7 @@ class WaysTest {
     Ways ways = ways(image);
     server.lie(part -> part.isWhole() ? Optional.empty() : Optional.of(part.answer(noise(part))));
 
-    Way way = ways.ranges(slots.inventory(NAME)).orElseThrow();
+    Way way = ways.ranges(slots.inventory(image.release())).orElseThrow();
     Fault.Refused refused =
         catchThrowableOfType(Fault.Refused.class, () -> slots.stage(way.delivery()));
 
@@ -254,7 +257,7 @@ class WaysTest {
     install(build("1", editions.tree(1)));
     Image image = build("2", withNews(3 * (int) Spans.MOST));
     Ways ways = ways(image);
-    Way way = ways.ranges(slots.inventory(NAME)).orElseThrow();
+    Way way = ways.ranges(slots.inventory(image.release())).orElseThrow();
     Set<Integer> broken = ConcurrentHashMap.newKeySet();
     AtomicLong asked = new AtomicLong();
     server.lie(part -> {
@@ -280,7 +283,7 @@ class WaysTest {
     install(build("1", editions.tree(1)));
     Image image = build("2", withNews(3 * (int) Spans.MOST));
     Ways ways = ways(image);
-    Way way = ways.ranges(slots.inventory(NAME)).orElseThrow();
+    Way way = ways.ranges(slots.inventory(image.release())).orElseThrow();
     AtomicLong good = new AtomicLong();
     server.lie(part ->
         good.getAndIncrement() < 2
@@ -307,7 +310,7 @@ class WaysTest {
       return Optional.of(part.answer(wrong));
     });
 
-    Way way = ways.ranges(slots.inventory(NAME)).orElseThrow();
+    Way way = ways.ranges(slots.inventory(image.release())).orElseThrow();
     Fault.Refused refused =
         catchThrowableOfType(Fault.Refused.class, () -> slots.stage(way.delivery()));
 
@@ -320,10 +323,10 @@ class WaysTest {
     Image image = build("2", editions.tree(2));
     edit(old.path().resolve("small/file-1"), 100);
 
-    Way hopeful = ways(image).ranges(slots.inventory(NAME)).orElseThrow();
+    Way hopeful = ways(image).ranges(slots.inventory(image.release())).orElseThrow();
     Fault.Refused refused =
         catchThrowableOfType(Fault.Refused.class, () -> slots.stage(hopeful.delivery()));
-    Way careful = ways(image).ranges(slots.soundInventory(NAME)).orElseThrow();
+    Way careful = ways(image).ranges(slots.soundInventory(image.release())).orElseThrow();
     Slot slot = slots.stage(careful.delivery());
 
     assertThat(refused).hasMessageContaining("small/file-1");
@@ -338,7 +341,8 @@ class WaysTest {
 
     Ways ways = ways(image);
 
-    assertThat(ways.cheap(slots.inventory(NAME), Set.of()).stream().map(Way::name)).isEmpty();
+    assertThat(ways.cheap(slots.inventory(image.release()), Set.of()).stream().map(Way::name))
+        .isEmpty();
   }
 
   @Test
@@ -376,7 +380,7 @@ class WaysTest {
   }
 
   private List<Way> cheap(Image image, Slot held) throws Fault, InterruptedException {
-    return ways(image).cheap(slots.inventory(NAME), Set.of(held.release().digest()));
+    return ways(image).cheap(slots.inventory(image.release()), Set.of(held.release().digest()));
   }
 
   private Slot install(Image image) throws Exception {
