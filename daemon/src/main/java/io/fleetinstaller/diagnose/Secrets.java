@@ -14,7 +14,9 @@ final class Secrets {
 
   private static final String WORD =
       "(?:pass(?!ed|es\\b|ing)|pwd|secret|token|credential|authorization|cookie"
-          + "|(?:api|app|access|private|signing)[_-]?key)";
+          + "|community"
+          + "|(?:access|account|api|app|auth|client|encrypt(?:ion)?|licen[cs]e|master|private|service"
+          + "|session|shared|signing|storage|subscription)[_-]?key)";
 
   private static final Pattern SECRET_KEY = Pattern.compile("(?i)" + WORD + "|auth");
 

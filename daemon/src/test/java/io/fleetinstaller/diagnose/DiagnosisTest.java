@@ -36,6 +36,11 @@ class DiagnosisTest {
           "hunter2f",
           "hunter2g",
           "hunter2h",
+          "hunter2i",
+          "hunter2j",
+          "hunter2k",
+          "hunter2l",
+          "hunter2m",
           "MIIEvQIBADANBgkqhkiG9w0",
           "0123456789abcdef0123456789abcdef",
           "dXNlcjpodW50ZXIy",
@@ -57,6 +62,11 @@ class DiagnosisTest {
       MIIEvQIBADANBgkqhkiG9w0
       -----END PRIVATE KEY-----
       client_secret: 'hunter2h'
+      license_key=hunter2i
+      NEW_RELIC_LICENSE_KEY: hunter2j
+      DefaultEndpointsProtocol=https;AccountName=x;AccountKey=hunter2k==;EndpointSuffix=example.net
+      encryption_key = hunter2l
+      snmp community: hunter2m
       sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa is told
       """;
 
