@@ -172,13 +172,11 @@ final class Daemon {
     }
   }
 
-  /**
-   * What cannot be read now, or not by us, may tell of a trial that goes on, or whose end only the
-   * guard's mark tells.
-   */
+  /** What cannot be read, by us or now, may tell of a trial that goes on, or of how it ended. */
   private boolean mayNotBeOver(PackageName name) throws Fault {
-    return guarded.records(name).stream()
-        .anyMatch(record -> situation.journals().isUnread(name, record.upgradeId()));
+    return lostTrials.isLeft(name)
+        || guarded.records(name).stream()
+            .anyMatch(record -> situation.journals().isUnread(name, record.upgradeId()));
   }
 
   /** Works until it is interrupted. */

@@ -74,6 +74,14 @@ final class LostTrials {
     }
   }
 
+  /** Whether a trial whose journal is lost is still to be gone on with: that failed so far. */
+  boolean isLeft(PackageName name) throws Fault {
+    return host.guard()
+        .armed(name)
+        .flatMap(record -> upgrade(name, record, record.to()))
+        .isPresent();
+  }
+
   private void resume(PackageName name) throws Fault, InterruptedException {
     Optional<Armed> armed = host.guard().armed(name);
     Optional<Armed> fired = host.guard().fired(name).map(Fired::armed);

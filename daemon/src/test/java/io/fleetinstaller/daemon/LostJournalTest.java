@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fleetinstaller.host.Guard;
 import io.fleetinstaller.host.Life;
+import io.fleetinstaller.io.Disk;
 import io.fleetinstaller.io.DurableDisk;
+import io.fleetinstaller.io.Effects;
 import io.fleetinstaller.io.FileScratch;
 import io.fleetinstaller.registry.DescriptorFormat;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.slots.Doors;
+import io.fleetinstaller.slots.Interposed;
 import io.fleetinstaller.slots.Slots;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -83,6 +87,36 @@ class LostJournalTest {
     assertThat(stage.explain().object("last").text("end")).isEqualTo("reverted");
     assertThat(stage.host.state(Stage.AGENT, "agent.service").executable().orElseThrow())
         .startsWithRaw(slot(one).path());
+  }
+
+  @Test
+  void on_a_disk_that_takes_no_journal_the_guard_stays_armed_until_the_next_start()
+      throws Exception {
+    Effects real = Effects.real();
+    stage.effects =
+        new Effects(
+            Interposed.in(
+                Disk.class,
+                real.disk(),
+                "replace",
+                call -> {
+                  if (call.words().getFirst().toString().endsWith("00000002.journal")) {
+                    throw new IOException("No space left on device");
+                  }
+                  return call.run();
+                }),
+            real.scratch(),
+            real.programs());
+    stage.start().poll();
+    boolean armed = stage.host.guard().armed(Stage.AGENT).isPresent();
+    stage.close();
+    stage.effects = real;
+
+    stage.start().poll();
+
+    assertThat(armed).isTrue();
+    assertThat(stage.explain().object("last").text("end")).isEqualTo("upgraded");
+    assertThat(stage.host.guard().armed(Stage.AGENT)).isEmpty();
   }
 
   @Test

@@ -225,7 +225,7 @@ final class GuardIT {
         guest.sh(
             """
             cd /etc/systemd/system
-            find . -name '*guard*node-exporter*' -o -name '60-fleet-installer-trial.conf'
+            find . -name '*guard*node-exporter*' -o -name 'zz-fleet-installer-trial.conf'
             find /var/lib/fleet-installer/armed /var/lib/fleet-installer/fired -type f
             find /opt/datadog-packages/node-exporter -maxdepth 1 -name '.current*'
             """);

@@ -15,7 +15,9 @@ import java.util.List;
 
 /** What we add to units of packages, in files of our own beside them. */
 final class DropIns {
-  private static final String TRIAL = "60-fleet-installer-trial.conf";
+  /** The last of all, behind what a person added: the last one that names Restart= counts. */
+  private static final String TRIAL = "zz-fleet-installer-trial.conf";
+
   private static final String ALWAYS = "50-fleet-installer.conf";
   private static final String SERVICE = ".service";
 
@@ -54,8 +56,7 @@ final class DropIns {
    * guard runs outside the unit, with nothing of an agent's environment. Before systemd 249 an exit
    * with 0 is left to the deadline.
    */
-  List<Path> trial(PackageName name, List<String> services) throws IOException {
-    List<Path> written = new ArrayList<>();
+  void trial(PackageName name, List<String> services) throws IOException {
     for (String unit : services.stream().filter(one -> one.endsWith(SERVICE)).toList()) {
       write(
           unit,
@@ -70,9 +71,15 @@ final class DropIns {
           %3$s\
           """
               .formatted(name, ended(name), patience(name)));
-      written.add(file(unit, TRIAL));
     }
-    return written;
+  }
+
+  /** What {@link #trial} writes. */
+  List<Path> ofTrial(List<String> services) {
+    return services.stream()
+        .filter(one -> one.endsWith(SERVICE))
+        .map(unit -> file(unit, TRIAL))
+        .toList();
   }
 
   /**

@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.BiPredicate;
 
 /**
  * The guard's own files: its script below the state directory and its units among the system's,
@@ -42,13 +43,22 @@ final class GuardFiles {
 
   /** Puts this version's files in place; whether systemd must be told. */
   boolean install() throws IOException {
+    return put((now, ours) -> Arrays.equals(now, ours));
+  }
+
+  /** Puts this version's files in place of those that are gone or empty; the same. */
+  boolean restore() throws IOException {
+    return put((now, _) -> now.length > 0);
+  }
+
+  private boolean put(BiPredicate<byte[], byte[]> stays) throws IOException {
     Quarantine.directory(context.disk(), folder, 0700);
     Quarantine.clear(context.disk(), script());
     context.disk().replace(folder.resolve("untried"), new byte[0], 0600);
-    write(script(), resource("guard"), 0700);
-    boolean fire = write(units.resolve(FIRE), expanded(FIRE), 0644);
-    boolean ended = write(units.resolve(ENDED), expanded(ENDED), 0644);
-    boolean boot = write(units.resolve(BOOT), expanded(BOOT), 0644);
+    write(script(), resource("guard"), 0700, stays);
+    boolean fire = write(units.resolve(FIRE), expanded(FIRE), 0644, stays);
+    boolean ended = write(units.resolve(ENDED), expanded(ENDED), 0644, stays);
+    boolean boot = write(units.resolve(BOOT), expanded(BOOT), 0644, stays);
     return fire || ended || boot;
   }
 
@@ -60,9 +70,10 @@ final class GuardFiles {
         .getBytes(UTF_8);
   }
 
-  private boolean write(Path file, byte[] content, int mode) throws IOException {
+  private boolean write(Path file, byte[] content, int mode, BiPredicate<byte[], byte[]> stays)
+      throws IOException {
     try {
-      if (Arrays.equals(content, Files.readAllBytes(file))) {
+      if (stays.test(Files.readAllBytes(file), content)) {
         return false;
       }
     } catch (NoSuchFileException _) {

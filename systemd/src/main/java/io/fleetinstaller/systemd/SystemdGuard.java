@@ -69,12 +69,14 @@ final class SystemdGuard implements Guard {
     try (Hold _ = hold()) {
       List<String> lines = new ArrayList<>(WayBack.prepare(charge, units, context.disk()));
       wind(name, untilObserved(charge), "Before=" + String.join(" ", names(charge.to())));
-      List<Path> trial = dropIns.trial(name, names(charge.to()));
-      trial.forEach(file -> lines.add("dropin=" + file));
+      List<String> services = names(charge.to());
+      dropIns.ofTrial(services).forEach(file -> lines.add("dropin=" + file));
       trials.open(name);
       // One that still tries to end another upgrade would end this one.
       systemctl.stop("fleet-installer-guard@%s.service".formatted(name));
       records.arm(charge, lines);
+      // Last: a unit that is left down when it ends has somebody who knows of it.
+      dropIns.trial(name, services);
     } catch (IOException e) {
       throw failed("arm the guard of " + name, e);
     }
@@ -176,19 +178,32 @@ final class SystemdGuard implements Guard {
     }
   }
 
-  /** Brings back what the guard has lost, or what was done to it, while anything is armed. */
+  /**
+   * Brings back what the guard has lost, or what was done to it, while anything is armed. Over a
+   * daemon that is on trial itself watches the guard of the one before it: that is left as it is,
+   * but for what is gone.
+   */
   void mend() throws Fault, InterruptedException {
     try {
       if (records.any()) {
-        bring();
+        told(isOnTrial() ? files.restore() : files.install());
       }
     } catch (IOException e) {
       throw failed("bring back the guard of what is armed", e);
     }
   }
 
-  private void bring() throws IOException, Fault, InterruptedException {
-    if (files.install()) {
+  private boolean isOnTrial() {
+    try {
+      return records.armed(PackageName.INSTALLER).isPresent();
+    } catch (Fault fault) {
+      LOG.warn("cannot tell whether this daemon is on trial: {}", fault.getMessage());
+      return true;
+    }
+  }
+
+  private void told(boolean another) throws IOException, Fault, InterruptedException {
+    if (another) {
       LOG.info("installing the guard");
       systemctl.reload();
       systemctl.enable(GuardFiles.BOOT);
@@ -200,7 +215,7 @@ final class SystemdGuard implements Guard {
     requirePlain(context.state(), name);
     requirePlain(context.packages(), name);
     try {
-      bring();
+      told(files.install());
       // What it does at boot must not come while something is armed.
       systemctl.runToItsEnd(GuardFiles.BOOT);
     } catch (IOException e) {

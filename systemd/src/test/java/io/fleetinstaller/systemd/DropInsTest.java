@@ -11,16 +11,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class DropInsTest {
+  private static final List<String> OWN = List.of("fleet-installer.service");
+
   @TempDir Path units;
 
   @Test
   void a_new_daemon_that_never_comes_up_is_killed_and_not_asked() throws Exception {
     DropIns dropIns = new DropIns(units, new DurableDisk());
 
-    List<Path> written = dropIns.trial(PackageName.INSTALLER, List.of("fleet-installer.service"));
+    dropIns.trial(PackageName.INSTALLER, OWN);
 
     // Its unit lets a daemon that is told to end take 75 s: more than the way back may last.
-    assertThat(Files.readAllLines(written.getFirst()))
+    assertThat(Files.readAllLines(dropIns.ofTrial(OWN).getFirst()))
         .containsSubsequence("[Service]", "TimeoutStartSec=12s", "TimeoutStartFailureMode=kill");
   }
 
@@ -29,19 +31,26 @@ final class DropInsTest {
       throws Exception {
     DropIns dropIns = new DropIns(units, new DurableDisk());
 
-    List<Path> written = dropIns.trial(PackageName.INSTALLER, List.of("fleet-installer.service"));
+    dropIns.trial(PackageName.INSTALLER, OWN);
 
-    assertThat(Files.readAllLines(written.getFirst())).contains("TimeoutStopSec=3s");
+    assertThat(Files.readAllLines(dropIns.ofTrial(OWN).getFirst())).contains("TimeoutStopSec=3s");
   }
 
   @Test
   void how_long_an_agent_may_take_is_left_to_its_own_unit() throws Exception {
     DropIns dropIns = new DropIns(units, new DurableDisk());
 
-    List<Path> written = dropIns.trial(new PackageName("agent"), List.of("agent.service"));
+    dropIns.trial(new PackageName("agent"), List.of("agent.service"));
 
-    assertThat(Files.readString(written.getFirst()))
+    assertThat(Files.readString(dropIns.ofTrial(List.of("agent.service")).getFirst()))
         .contains("Restart=no")
         .doesNotContain("Timeout");
+  }
+
+  @Test
+  void what_a_person_added_does_not_have_the_last_word_on_trial() {
+    List<Path> written = new DropIns(units, new DurableDisk()).ofTrial(OWN);
+
+    assertThat(written.getFirst().getFileName().toString()).isGreaterThan("override.conf");
   }
 }

@@ -125,6 +125,22 @@ final class GuardScriptTest {
   }
 
   @Test
+  void over_a_daemon_on_trial_watches_the_guard_of_the_one_before() throws Exception {
+    arm(Optional.of(old), Optional.of(next));
+    Path records = script().getParent().resolveSibling("armed");
+    Path own = Files.copy(records.resolve("agent"), records.resolve("fleet-installer"));
+    Files.writeString(script(), "# of another version");
+
+    guard.mend();
+    String onTrial = Files.readString(script());
+    Files.delete(own);
+    guard.mend();
+
+    assertThat(onTrial).isEqualTo("# of another version");
+    assertThat(script()).content().startsWith("#!/bin/sh");
+  }
+
+  @Test
   void where_nothing_is_armed_there_is_nothing_to_bring_back() throws Exception {
     guard.mend();
 
