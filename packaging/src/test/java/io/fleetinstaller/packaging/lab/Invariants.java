@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
  *   <li>I1 The service runs. The exporter answers on its port with the version that belongs to how
  *       the upgrade ended, and runs from the slot that {@code current} names, which {@code verify}
  *       finds whole. After a first install that failed, and after a removal, neither unit, link nor
- *       process is left. The old copy has its data as it was before a candidate changed it.
+ *       process is left. The old copy has its data as it was before a candidate changed it, and a
+ *       candidate that stays has what it made of it.
  *   <li>I2 The copy that worked is never touched. The old slot is there, and every name, mode,
  *       owner and byte of it is that of the release; after a removal it may be gone.
  *   <li>I3 At most one open upgrade. No journal of the package is without an end when the daemon
@@ -138,10 +139,13 @@ final class Invariants {
     return fits && facts.text("executable").contains("/node-exporter/" + current + "/");
   }
 
-  /** The old copy runs on what it left, not on what a candidate made of it. */
+  /** The old copy runs on what it left, a candidate on what it made of that. */
   private void data() {
-    boolean old = facts.text("current").startsWith("1.5.0-");
-    check(!old || facts.text("data").equals("kept"), "I1 its data is " + facts.text("data"));
+    boolean moved =
+        run.route() == Route.DATA_UPGRADE && !facts.text("current").startsWith("1.5.0-");
+    check(
+        facts.text("data").equals(moved ? "moved" : "kept"),
+        "I1 its data is " + facts.text("data"));
   }
 
   private void memory(String end) {
@@ -186,6 +190,7 @@ final class Invariants {
   private void neighbour() {
     List<String> words = facts.words("neighbour").getFirst();
     check(!words.get(1).equals("0"), "I10 the neighbour does not run");
+    check(words.get(2).equals(words.get(3)), "I10 the neighbour has another copy: " + words);
     check(!hadPower || words.get(0).equals(words.get(1)), "I10 the neighbour was restarted");
   }
 

@@ -21,7 +21,7 @@ final class InvariantsTest {
       slot=node-exporter/1.9.0-bbb whole ne0
       journal=1.journal upgraded sha256:bbb0
       file=node-exporter.service
-      neighbour=5 5 1.0-ccc
+      neighbour=5 5 1.0-ccc 1.0-ccc
       data=kept
       free=900000000
       end=upgraded
@@ -50,6 +50,7 @@ final class InvariantsTest {
         "free=900000000 | free=1000 | I4",
         "neighbour=5 5 | neighbour=5 6 | I10 the neighbour was restarted",
         "neighbour=5 5 | neighbour=5 0 | I10 the neighbour does not run",
+        "1.0-ccc 1.0-ccc | 1.0-ddd 1.0-ccc | I10 the neighbour has another copy",
         "free=900000000 | saw=1 -\\nsaw=17000000001 1.9.0\\nfree=900000000 | I7"
       })
   void what_does_not_hold_is_named(String seen, String instead, String broken) {

@@ -16,6 +16,8 @@ enum Route {
   LATE_REVERT("with", "lab-dies"),
   /** To a release that changes its data and crashes. */
   DATA_REVERT("with", "lab-spoils"),
+  /** To a release that changes its data and is well. */
+  DATA_UPGRADE("with", "lab-moves"),
   INSTALL("without", "lab-new"),
   BAD_INSTALL("without", "lab-crash"),
   REMOVAL("with", "absent");
@@ -24,7 +26,9 @@ enum Route {
 
   /** Those whose every effect is tried. */
   static final List<Route> TRIED =
-      List.of(UPGRADE, REVERT, DATA_REVERT, INSTALL, BAD_INSTALL, REMOVAL);
+      List.of(UPGRADE, REVERT, DATA_UPGRADE, DATA_REVERT, INSTALL, BAD_INSTALL, REMOVAL);
+
+  private static final List<String> WELL = List.of("lab-new", "lab-slow", "lab-moves");
 
   private final String scene;
   private final String wish;
@@ -53,9 +57,7 @@ enum Route {
    * The version that serves when the upgrade has succeeded; nothing for what must never succeed.
    */
   Optional<String> after() {
-    return wish.equals("lab-new") || wish.equals("lab-slow")
-        ? Optional.of("1.9.0")
-        : Optional.empty();
+    return WELL.contains(wish) ? Optional.of("1.9.0") : Optional.empty();
   }
 
   boolean canSucceed() {
