@@ -174,7 +174,8 @@ final class Daemon {
 
   /** What cannot be read, by us or now, may tell of a trial that goes on, or of how it ended. */
   private boolean mayNotBeOver(PackageName name) throws Fault {
-    return lostTrials.isLeft(name)
+    return situation.journals().history(name).open().isPresent()
+        || lostTrials.isLeft(name)
         || guarded.records(name).stream()
             .anyMatch(record -> situation.journals().isUnread(name, record.upgradeId()));
   }

@@ -10,6 +10,7 @@ import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.slots.Slots;
 import io.fleetinstaller.slots.Stock;
+import io.fleetinstaller.supply.Cost;
 import io.fleetinstaller.supply.Way;
 import io.fleetinstaller.supply.Ways;
 import io.fleetinstaller.upgrade.Progress;
@@ -145,17 +146,28 @@ final class Staging {
    */
   private Gone tried(Ways ways, Way way, Release release, Progress progress)
       throws Fault, InterruptedException {
+    Optional<Cost> before = rest(ways, release);
     Gone gone = new Gone(way, gone(way, progress));
-    boolean goesOn = false;
+    boolean nearer = false;
     if (gone.isBroken() && way.cost().bytes() > 0) {
       Way onwards = onwards(ways, way, release);
       gone = new Gone(onwards, gone(onwards, progress));
-      goesOn = gone.isBroken() && slots.inventory(release).goesOn();
+      nearer = gone.isBroken() && isNearer(before, rest(ways, release));
     }
-    if (gone.failed().isPresent() && (goesOn || !Ways.anotherMayDoBetter(gone.failed().get()))) {
+    if (gone.failed().isPresent() && (nearer || !Ways.anotherMayDoBetter(gone.failed().get()))) {
       throw gone.failed().get();
     }
     return gone;
+  }
+
+  /** What is still to be fetched by ranges; empty where that is no better than the whole. */
+  private Optional<Cost> rest(Ways ways, Release release) throws InterruptedException {
+    return ways.ranges(slots.inventory(release)).map(Way::estimate);
+  }
+
+  /** A way that broke without having brought anything may break there each time. */
+  private static boolean isNearer(Optional<Cost> before, Optional<Cost> now) {
+    return now.isPresent() && (before.isEmpty() || now.get().compareTo(before.get()) < 0);
   }
 
   /** To what a way has not brought yet: by ranges, or it again where that is cheaper. */

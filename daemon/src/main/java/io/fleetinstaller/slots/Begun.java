@@ -57,7 +57,8 @@ record Begun(Path folder) {
     return folder.endsWith(other.folder.getFileName()) && bytes() >= other.bytes();
   }
 
-  private long bytes() {
+  /** Bytes of the files that can become the next slot's, right or wrong. */
+  long bytes() {
     AtomicLong bytes = new AtomicLong();
     try {
       Files.walkFileTree(
@@ -65,7 +66,7 @@ record Begun(Path folder) {
           new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes found) {
-              bytes.addAndGet(found.isRegularFile() ? found.size() : 0);
+              bytes.addAndGet(found.isRegularFile() && hasOneName(file) ? found.size() : 0);
               return FileVisitResult.CONTINUE;
             }
           });

@@ -44,6 +44,11 @@ record Room(String doing, Path where, long bytes, long inodes, long reserve) {
     return new Room(doing, where, 0, 0, 0);
   }
 
+  /** With so much of it on the disk already. */
+  Room less(long there) {
+    return new Room(doing, where, Math.max(0, bytes - there), inodes, reserve);
+  }
+
   void check(Scratch scratch) throws Fault, InterruptedException {
     Scratch.Free free = in(() -> scratch.free(where));
     if (free.bytes() - reserve < bytes) {

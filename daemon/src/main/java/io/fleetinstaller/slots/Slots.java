@@ -131,8 +131,9 @@ public final class Slots {
       return;
     }
     Room room = room(delivery);
+    Shelf shelf = shelf(release.name(), room);
     try {
-      room.check(doors.scratch());
+      room.less(begun(shelf, release)).check(doors.scratch());
     } catch (Fault.Transient _) {
       forgetBegun(_ -> true);
       room.check(doors.scratch());
@@ -160,7 +161,7 @@ public final class Slots {
     tidy(before, () -> before.forgetOthers(release));
     LOG.atInfo().addKeyValue("package", release.name()).log("unpacking {}", release);
     try {
-      room.check(doors.scratch());
+      room.less(begun(before, release)).check(doors.scratch());
       room.run(() -> doors.disk().createDirectories(folder, DIRECTORY_MODE));
       Shelf shelf = shelf(release.name(), room);
       room.run(() -> doors.disk().createDirectories(shelf.layout().staging(), STAGING_MODE));
@@ -338,6 +339,11 @@ public final class Slots {
     return failure instanceof Fault fault
         && (fault.reason().code() == ReasonCode.DISK_FULL
             || fault.reason().code() == ReasonCode.IO_ERROR);
+  }
+
+  /** Bytes of a release that are here already, and become those of the slot. */
+  private static long begun(Shelf shelf, Release release) {
+    return Begun.of(shelf.layout(), release).map(Begun::bytes).orElse(0L);
   }
 
   private Room room(Delivery delivery) {

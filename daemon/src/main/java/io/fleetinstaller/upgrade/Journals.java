@@ -16,8 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +39,9 @@ public final class Journals {
   /** Those under way, and those that ended but are not all on disk yet. */
   private final Map<String, Journal> live = new ConcurrentHashMap<>();
 
+  /** Those whose beginning failed: they may be there nevertheless, and only not be durable. */
+  private final Set<Path> unbegun = ConcurrentHashMap.newKeySet();
+
   private final EndedJournals ended = new EndedJournals();
   private final List<Reason> problems = new CopyOnWriteArrayList<>();
 
@@ -53,8 +58,7 @@ public final class Journals {
   public synchronized List<Journal> open() {
     List<Journal> open = new ArrayList<>();
     for (PackageName name : names()) {
-      List<Journal> journals =
-          files.journals(name).stream().flatMap(file -> examine(file).stream()).toList();
+      List<Journal> journals = begun(name).flatMap(file -> examine(file).stream()).toList();
       if (!journals.isEmpty() && journals.getLast().account().outcome().isEmpty()) {
         open.add(track(journals.getLast()));
       }
@@ -94,8 +98,11 @@ public final class Journals {
 
   /** What the journals of this package tell, newest last. */
   public History history(PackageName name) {
-    return new History(
-        name, files.journals(name).stream().flatMap(file -> account(file).stream()).toList());
+    return new History(name, begun(name).flatMap(file -> account(file).stream()).toList());
+  }
+
+  private Stream<Path> begun(PackageName name) {
+    return files.journals(name).stream().filter(file -> !unbegun.contains(file));
   }
 
   /** Begins an upgrade, durably; the next one of a package only when the last is all on disk. */
@@ -104,15 +111,17 @@ public final class Journals {
     settle(history);
     Path folder = files.folder(move.name());
     try {
+      clearUnbegun();
       Account account = beginning(move, history.givenUp(move));
       byte[] header = JournalFormat.frame(LineFormat.header(account));
       Path file = files.file(account.upgrade());
       Quarantine.directory(disk, folder, 0700);
+      unbegun.add(file);
       disk.replace(file, header, 0600);
+      unbegun.remove(file);
       return track(new Journal(file, disk, new JournalFormat.Good(account, header.length)));
     } catch (IOException e) {
-      // It may be there nevertheless: only that it is durable was not certain.
-      history(move.name()).open().ifPresent(begun -> drop(files.file(begun.upgrade())));
+      unbegun.forEach(this::drop);
       throw Journal.fault("begin a journal in", folder, e);
     }
   }
@@ -141,6 +150,7 @@ public final class Journals {
       disk.replace(file, bytes.toByteArray(), 0600);
       return track(new Journal(file, disk, new JournalFormat.Good(account, bytes.size())));
     } catch (IOException e) {
+      drop(file);
       throw Journal.fault("begin a journal in", file, e);
     }
   }
@@ -184,7 +194,7 @@ public final class Journals {
 
   /** A later start must not find an older upgrade open: it would go on with it. */
   private void settle(History history) throws Fault {
-    Optional<Account> open = history.open().filter(this::isUnderWay);
+    Optional<Account> open = history.open();
     if (open.isPresent()) {
       throw new Fault.Transient(
           ReasonCode.UNDER_WAY,
@@ -199,14 +209,11 @@ public final class Journals {
     }
   }
 
-  /** Not where only its beginning failed, and what is left of that could not be deleted. */
-  private boolean isUnderWay(Account account) {
-    if (!account.lines().isEmpty() || live.containsKey(account.upgrade().id())) {
-      return true;
+  private void clearUnbegun() throws IOException {
+    for (Path file : Set.copyOf(unbegun)) {
+      disk.delete(file);
+      unbegun.remove(file);
     }
-    Path file = files.file(account.upgrade());
-    drop(file);
-    return Files.exists(file);
   }
 
   private Journal track(Journal journal) {

@@ -174,9 +174,33 @@ class StagingTest {
     host.stage(two);
 
     assertThat(fault.reason().code()).isEqualTo(ReasonCode.REGISTRY_ERROR);
-    assertThat(broken).containsExactly("by ranges failed", "by ranges failed");
+    assertThat(broken).containsExactly("by ranges failed", "by ranges failed", "as a whole failed");
     assertThat(host.notes.getFirst()).isEqualTo("going on with what an earlier try left");
     assertThat(host.told().getLast()).isEqualTo("by ranges");
+    assertSame();
+  }
+
+  @Test
+  void a_way_that_breaks_at_the_same_place_each_time_gives_way_to_the_next() throws Exception {
+    lie(part -> made.isDelta(part) ? Optional.of(cut(part)) : Optional.empty());
+
+    host.stage(two);
+
+    assertThat(host.told()).containsExactly("by a delta failed", "by a delta failed", "by ranges");
+    assertSame();
+  }
+
+  @Test
+  void parts_that_break_each_time_before_anything_came_of_them_give_way_to_the_whole()
+      throws Exception {
+    lie(part ->
+        part.blob()[0] == '{' || isTable(part) || (part.isWhole() && !made.isDelta(part))
+            ? Optional.empty()
+            : Optional.of(cut(part)));
+
+    host.stage(two);
+
+    assertThat(host.told()).endsWith("by ranges failed", "as a whole");
     assertSame();
   }
 

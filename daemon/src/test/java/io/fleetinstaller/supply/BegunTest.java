@@ -280,6 +280,21 @@ final class BegunTest {
   }
 
   @Test
+  void what_is_here_already_needs_no_room_again() throws Exception {
+    kill();
+    // 5.35 MB in all, of which 0.9 MB are here; what has two names is copied
+    Scratch small = Interposed.disk("free", _ -> new Scratch.Free(4_800_000, 10_000));
+    Slots tight = slots(new DurableDisk(), small);
+    Way way = next();
+
+    tight.checkSpace(Ways.bare(image));
+    Slot slot = tight.stage(way.delivery());
+
+    assertThat(way.cost()).isEqualTo(Cost.NONE);
+    assertSame(slot);
+  }
+
+  @Test
   void it_goes_away_when_nobody_wants_it() throws Exception {
     kill();
     slots.forgetBegun(_ -> false);

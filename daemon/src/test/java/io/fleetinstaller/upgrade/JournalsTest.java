@@ -72,7 +72,9 @@ class JournalsTest {
     Journals here = new Journals(directory, failingOnce, time);
 
     assertThatThrownBy(() -> here.begin(Samples.move())).hasMessageContaining("I/O error");
-    assertThatThrownBy(() -> here.begin(Samples.move())).hasMessageContaining("has not ended");
+    assertThat(here.history(AGENT).open()).as("under way").isEmpty();
+    assertThat(here.open()).isEmpty();
+    assertThatThrownBy(() -> here.begin(Samples.move())).hasMessageContaining("I/O error");
     failing.clear();
 
     assertThat(here.begin(Samples.move()).account().upgrade().id()).isEqualTo("00000001");
