@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.LongStream;
 
 /**
  * What a staging that was interrupted had made of a slot: its first files, and the beginning of the
@@ -57,23 +59,37 @@ record Begun(Path folder) {
     return folder.endsWith(other.folder.getFileName()) && bytes() >= other.bytes();
   }
 
-  /** Bytes of the files that can become the next slot's, right or wrong. */
-  long bytes() {
-    AtomicLong bytes = new AtomicLong();
+  private long bytes() {
+    return sizes(_ -> true).sum();
+  }
+
+  /**
+   * Bytes that need no room again: those of finished files that become the next slot's. The one
+   * that was under way is copied, and is taken to be the largest.
+   */
+  long room() {
+    List<Long> sizes = sizes(Begun::hasOneName).sorted().boxed().toList();
+    return sizes.stream().limit(Math.max(0, sizes.size() - 1)).mapToLong(each -> each).sum();
+  }
+
+  private LongStream sizes(Predicate<Path> counts) {
+    LongStream.Builder sizes = LongStream.builder();
     try {
       Files.walkFileTree(
           folder,
           new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes found) {
-              bytes.addAndGet(found.isRegularFile() && hasOneName(file) ? found.size() : 0);
+              if (found.isRegularFile() && counts.test(file)) {
+                sizes.add(found.size());
+              }
               return FileVisitResult.CONTINUE;
             }
           });
     } catch (IOException _) {
-      return 0;
+      return LongStream.empty();
     }
-    return bytes.get();
+    return sizes.build();
   }
 
   /** The chunks of a file that are there, up to the first that is not. */

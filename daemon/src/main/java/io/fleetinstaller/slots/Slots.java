@@ -343,7 +343,7 @@ public final class Slots {
 
   /** Bytes of a release that are here already, and become those of the slot. */
   private static long begun(Shelf shelf, Release release) {
-    return Begun.of(shelf.layout(), release).map(Begun::bytes).orElse(0L);
+    return Begun.of(shelf.layout(), release).map(Begun::room).orElse(0L);
   }
 
   private Room room(Delivery delivery) {

@@ -111,7 +111,7 @@ public final class Journals {
     settle(history);
     Path folder = files.folder(move.name());
     try {
-      clearUnbegun();
+      clearUnbegun(folder);
       Account account = beginning(move, history.givenUp(move));
       byte[] header = JournalFormat.frame(LineFormat.header(account));
       Path file = files.file(account.upgrade());
@@ -170,7 +170,7 @@ public final class Journals {
 
   /** Whether the journal of this upgrade is there, readable or not. */
   boolean keeps(PackageName name, String id) {
-    return files.journals(name).stream().map(JournalFiles::id).anyMatch(id::equals);
+    return Files.exists(files.folder(name).resolve(id + ".journal"));
   }
 
   /** Lets go of a journal; one that is not all on disk yet stays in memory. */
@@ -209,10 +209,12 @@ public final class Journals {
     }
   }
 
-  private void clearUnbegun() throws IOException {
+  private void clearUnbegun(Path folder) throws IOException {
     for (Path file : Set.copyOf(unbegun)) {
-      disk.delete(file);
-      unbegun.remove(file);
+      if (file.startsWith(folder)) {
+        disk.delete(file);
+        unbegun.remove(file);
+      }
     }
   }
 

@@ -282,8 +282,8 @@ final class BegunTest {
   @Test
   void what_is_here_already_needs_no_room_again() throws Exception {
     kill();
-    // 5.35 MB in all, of which 0.9 MB are here; what has two names is copied
-    Scratch small = Interposed.disk("free", _ -> new Scratch.Free(4_800_000, 10_000));
+    // 5.35 MB in all, of which 0.6 MB are here: what has two names is copied, and so is the largest
+    Scratch small = Interposed.disk("free", _ -> new Scratch.Free(5_000_000, 10_000));
     Slots tight = slots(new DurableDisk(), small);
     Way way = next();
 
