@@ -146,13 +146,16 @@ final class Staging {
    */
   private Gone tried(Ways ways, Way way, Release release, Progress progress)
       throws Fault, InterruptedException {
-    Optional<Cost> before = rest(ways, release);
+    Stock before = slots.inventory(release);
+    // Only this changes meanwhile: what slots hold can be asked when it is needed.
+    Optional<Cost> begun = before.goesOn() ? rest(ways, before) : Optional.empty();
     Gone gone = new Gone(way, gone(way, progress));
     boolean nearer = false;
     if (gone.isBroken() && way.cost().bytes() > 0) {
       Way onwards = onwards(ways, way, release);
       gone = new Gone(onwards, gone(onwards, progress));
-      nearer = gone.isBroken() && isNearer(before, rest(ways, release));
+      Optional<Cost> left = before.goesOn() ? begun : rest(ways, before);
+      nearer = gone.isBroken() && isNearer(left, rest(ways, slots.inventory(release)));
     }
     if (gone.failed().isPresent() && (nearer || !Ways.anotherMayDoBetter(gone.failed().get()))) {
       throw gone.failed().get();
@@ -161,8 +164,8 @@ final class Staging {
   }
 
   /** What is still to be fetched by ranges; empty where that is no better than the whole. */
-  private Optional<Cost> rest(Ways ways, Release release) throws InterruptedException {
-    return ways.ranges(slots.inventory(release)).map(Way::estimate);
+  private static Optional<Cost> rest(Ways ways, Stock stock) throws InterruptedException {
+    return ways.ranges(stock).map(Way::estimate);
   }
 
   /** A way that broke without having brought anything may break there each time. */

@@ -346,7 +346,7 @@ public final class Native {
     return LINKER.downcallHandle(LINKER.defaultLookup().find(name).orElseThrow(), shape, options);
   }
 
-  /** Looked up when first called, so that loading this class works on every system. */
+  /** For itself: not every C library has it. */
   private static final class Trimming {
     static final Optional<MethodHandle> CALL =
         Linker.nativeLinker()
@@ -358,6 +358,7 @@ public final class Native {
                         found, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG)));
   }
 
+  /** Looked up when first called, so that loading this class works on every system. */
   private static final class Calls {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
