@@ -64,6 +64,19 @@ final class FaultPointsTest {
   }
 
   @Test
+  void occurrences_are_counted_on_in_the_daemon_that_comes_next() throws Exception {
+    FaultPoints before = points("2 before eio 1 replace armed", "1 before eio 1 replace armed");
+    pass(before, "replace armed");
+    FaultPoints after = new FaultPoints(here());
+
+    assertThatThrownBy(() -> pass(after, "replace armed")).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> pass(before, "replace armed")).isInstanceOf(IOException.class);
+    pass(before, "replace armed");
+
+    assertThat(made).hasSize(2);
+  }
+
+  @Test
   void a_switch_that_others_may_touch_is_refused() throws Exception {
     points("1 before kill 1 replace armed");
     Files.setPosixFilePermissions(

@@ -19,8 +19,9 @@ import java.util.List;
  *
  * <p>{@code switch} has a {@link Strike} a line, which happen one after the other; a line is taken
  * out before its strike happens, so that none happens twice. {@code fired} gets a line for each as
- * it happens. When {@code record} exists, every effect is written into it. While {@code dead}
- * exists, the launcher of the laboratory starts nothing.
+ * it happens. {@code passed} has one for each effect that the next strike could have happened at.
+ * When {@code record} exists, every effect is written into it. While {@code dead} exists, the
+ * launcher of the laboratory starts nothing.
  *
  * @param owner the only user from whom the switch is taken
  */
@@ -29,6 +30,7 @@ record FaultSwitch(Path folder, String owner) {
   static final FaultSwitch HERE = new FaultSwitch(Path.of("/var/lib/fleet-installer-lab"), "root");
 
   private static final String OWNER_ONLY = "rw-------";
+  private static final String PASSED = "passed";
 
   private Path file() {
     return folder.resolve("switch");
@@ -58,6 +60,12 @@ record FaultSwitch(Path folder, String owner) {
     }
   }
 
+  /** Notes an effect that the first strike names; how many it has been since the strike before. */
+  int passed(String effect) throws IOException {
+    say(PASSED, effect);
+    return Files.readAllLines(folder.resolve(PASSED)).size();
+  }
+
   /** Takes out the first strike and says that it happens now. */
   void fire(Strike strike, String effect) throws IOException {
     List<String> left = new ArrayList<>(Files.readAllLines(file()));
@@ -68,6 +76,7 @@ record FaultSwitch(Path folder, String owner) {
         fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)));
     Files.write(fresh, left);
     Files.move(fresh, file(), StandardCopyOption.ATOMIC_MOVE);
+    Files.deleteIfExists(folder.resolve(PASSED));
     if (strike.manner().leavesNoLauncher()) {
       Files.createFile(folder.resolve("dead"));
     }

@@ -30,12 +30,13 @@ import java.util.stream.Collectors;
  *       the service stands still, for a snapshot or on the way back, keeps the guard out, and is
  *       first ended by its watchdog. Where no daemon can start and the service was stopped, not
  *       ended, the guard comes at its deadline; the laboratory does not sit that out, and counts it
- *       apart.
+ *       apart. Where it is the daemon that is upgraded, the same is asked of its socket, within 30
+ *       s.
  *   <li>I8 Nothing unsigned runs: the process runs from a slot, and every slot that is marked as
  *       whole is, name by name and byte by byte, the release whose digest it bears.
  *   <li>I9 This host has no config of its own to report.
  *   <li>I10 The other package has the same process as before, if the machine kept its power, and
- *       the same copy.
+ *       the same copy. Where it is the daemon that is upgraded, that holds for the exporter, too.
  * </ul>
  */
 final class Invariants {
@@ -44,6 +45,12 @@ final class Invariants {
 
   /** The same behind the 20 s of the watchdog of the daemon's unit. */
   private static final long HANGING_BUDGET_MILLIS = BUDGET_MILLIS + 20_000;
+
+  /** Until a daemon answers again. */
+  private static final long OWN_BUDGET_MILLIS = 30_000;
+
+  /** The same behind the minute that its unit gives it to start. */
+  private static final long OWN_HANGING_BUDGET_MILLIS = OWN_BUDGET_MILLIS + 62_000;
 
   /** Five minutes for a service to start after a snapshot, what copying takes, and the deadline. */
   private static final long LONGEST_WAIT_SECONDS = 400;
@@ -87,12 +94,12 @@ final class Invariants {
     Optional<String> serving = facts.one("serving");
     if (run.route().leavesACopy()) {
       check(
-          serving.isPresent() && current(Set.of(serving.get())),
+          run.route().isOwn() || (serving.isPresent() && current(Set.of(serving.get()))),
           "I1 without a daemon nothing serves");
       data();
-      boolean undecided = !facts.text("current").startsWith("1.5.0-");
+      String before = run.route().before().orElseThrow() + "-";
       check(
-          !undecided || facts.one("confirmed").isPresent(),
+          facts.text("current").startsWith(before) || facts.one("confirmed").isPresent(),
           "I1 the guard leaves an unconfirmed candidate alone");
     }
     check(open() <= 1, "I3 journals without an end: " + facts.all("journal"));
@@ -112,6 +119,9 @@ final class Invariants {
           wait <= LONGEST_WAIT_SECONDS, "I7 the guard would have come after %d s".formatted(wait));
     }
     neighbour();
+    if (run.route().isOwn()) {
+      agent();
+    }
   }
 
   private void serves(Optional<String> version) {
@@ -136,7 +146,8 @@ final class Invariants {
   private boolean current(Set<String> versions) {
     String current = facts.text("current");
     boolean fits = versions.stream().anyMatch(it -> current.startsWith(it + "-"));
-    return fits && facts.text("executable").contains("/node-exporter/" + current + "/");
+    return fits
+        && facts.text("executable").contains("/%s/%s/".formatted(run.route().subject(), current));
   }
 
   /** The old copy runs on what it left, a candidate on what it made of that. */
@@ -173,7 +184,7 @@ final class Invariants {
               .orElse("");
       boolean same = slot.get(2).equals(sum);
       check(same || !slot.get(1).equals("whole"), "I8 %s is not what was signed".formatted(slot));
-      old |= same && digest(Route.OLD).startsWith("sha256:" + digest);
+      old |= same && digest(run.route().old()).startsWith("sha256:" + digest);
     }
     check(old || !oldStays, "I2 the old copy is not as it was: " + facts.all("slot"));
     String executable = facts.text("executable");
@@ -184,7 +195,19 @@ final class Invariants {
 
   private long budget() {
     boolean hangs = run.strikes().stream().anyMatch(it -> it.manner() == Manner.STOP);
+    if (run.route().isOwn()) {
+      // one that cannot start answers when the laboratory lets it
+      boolean dead = run.strikes().stream().anyMatch(it -> it.manner().leavesNoLauncher());
+      long alive = hangs ? OWN_HANGING_BUDGET_MILLIS : OWN_BUDGET_MILLIS;
+      return dead ? Long.MAX_VALUE : alive;
+    }
     return hangs ? HANGING_BUDGET_MILLIS : BUDGET_MILLIS;
+  }
+
+  private void agent() {
+    List<String> words = facts.words("agent").getFirst();
+    check(words.get(2).equals("1.5.0"), "I10 the exporter serves '%s'".formatted(words.get(2)));
+    check(!hadPower || words.get(0).equals(words.get(1)), "I10 the exporter was restarted");
   }
 
   private void neighbour() {

@@ -28,6 +28,15 @@ final class InvariantsTest {
       verify=whole
       """;
 
+  private static final String SELF_UPGRADED =
+      UPGRADED
+              .replace("lab-old", "self-one")
+              .replace("lab-new", "self-two")
+              .replace("node-exporter/", "fleet-installer/")
+              .replace("1.9.0", "0.2.0")
+              .replace("1.5.0", "0.1.0")
+          + "agent=9 9 1.5.0\n";
+
   @Test
   void a_good_end_breaks_nothing() {
     assertThat(judged(UPGRADED)).isEmpty();
@@ -102,6 +111,27 @@ final class InvariantsTest {
     assertThat(new Invariants(Run.of(Route.UPGRADE), stoodDown, true).withoutDaemon())
         .contains("I1 the guard leaves an unconfirmed candidate alone");
     assertThat(new Invariants(Run.of(Route.UPGRADE), confirmed, true).withoutDaemon()).isEmpty();
+  }
+
+  @Test
+  void of_the_daemons_own_upgrade_no_agent_notices_anything() {
+    Run own = Run.of(Route.SELF_UPGRADE);
+
+    assertThat(judged(own, SELF_UPGRADED)).isEmpty();
+    assertThat(judged(own, SELF_UPGRADED.replace("agent=9 9", "agent=9 8")))
+        .containsExactly("I10 the exporter was restarted");
+    assertThat(judged(own, SELF_UPGRADED.replace("agent=9 9 1.5.0", "agent=9 0 ")))
+        .contains("I10 the exporter serves ''");
+  }
+
+  @Test
+  void a_daemon_is_back_within_half_a_minute_unless_it_cannot_start() {
+    Run kills = Run.of(Route.SELF_UPGRADE, Strike.before("delete x", 1, Manner.KILL));
+    Run dies = Run.of(Route.SELF_UPGRADE, Strike.before("delete x", 1, Manner.DIE));
+    String silence = SELF_UPGRADED + "saw=0 -\nsaw=30001000000 0.2.0\n";
+
+    assertThat(judged(kills, silence)).containsExactly("I7 nothing served for 30001 ms");
+    assertThat(judged(dies, silence)).isEmpty();
   }
 
   @Test

@@ -38,6 +38,7 @@ public final class Lab {
             here.resolve("src/test/bed"),
             Path.of(System.getProperty("distribution")),
             here.resolve("../systemd/src/main/units"),
+            here.resolve("src/package/fleet-installer.yaml"),
             here.resolve("target/test-classes"));
     System.exit(new Lab(Options.of(args), parts).run());
   }

@@ -1,6 +1,7 @@
 package io.fleetinstaller.packaging.lab;
 
 import io.fleetinstaller.packaging.Guest;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,11 +18,11 @@ final class LabHost implements AutoCloseable {
   private static final int HANDLED_AT_MOST = 8;
 
   private final Guest guest;
-  private final Path units;
+  private final Parts parts;
 
-  private LabHost(Guest guest, Path units) {
+  private LabHost(Guest guest, Parts parts) {
     this.guest = guest;
-    this.units = units;
+    this.parts = parts;
   }
 
   /**
@@ -29,9 +30,10 @@ final class LabHost implements AutoCloseable {
    *
    * @param scripts of the bed
    * @param product the distribution
+   * @param descriptor of the product as a package
    * @param classes of the laboratory
    */
-  record Parts(Path scripts, Path product, Path units, Path classes) {}
+  record Parts(Path scripts, Path product, Path units, Path descriptor, Path classes) {}
 
   static LabHost up(Parts parts, int number) {
     Guest guest =
@@ -40,12 +42,18 @@ final class LabHost implements AutoCloseable {
             parts.product(),
             "-lab" + number,
             List.of("--bind-ro=" + parts.classes().toAbsolutePath() + ":/opt/lab"));
-    return new LabHost(guest, parts.units());
+    return new LabHost(guest, parts);
   }
 
   /** Makes the releases and the scenes; takes half a minute. */
   void prepare() throws java.io.IOException {
-    guest.copyIn(units, "/etc/systemd/system");
+    guest.copyIn(parts.units(), "/etc/systemd/system");
+    guest.write("/etc/bed/fleet-installer.yaml", Files.readString(parts.descriptor()));
+    for (String version : List.of("0.1.0", "0.2.0")) {
+      Path jars = Files.createTempDirectory("self");
+      Versions.write(parts.product().resolve("lib"), version, jars);
+      guest.copyIn(jars, "/srv/self-" + version);
+    }
     say("prepare");
   }
 
@@ -170,11 +178,11 @@ final class LabHost implements AutoCloseable {
             "-c",
             """
             cat %s/fired
-            ls -la /opt/datadog-packages/node-exporter /var/lib/fleet-installer/{armed,fired}
+            ls -la /opt/datadog-packages/{node-exporter,fleet-installer} /var/lib/fleet-installer/{armed,fired}
             journalctl --no-pager -o short-monotonic -b 0 -n 60 -u fleet-installer.service \
               -u node-exporter.service -u 'fleet-installer-*' | grep -v level=info
-            cd /var/lib/fleet-installer/journals/node-exporter
-            for file in *; do echo "$file"; tail -5 "$file" | tr -d '\\0'; done
+            cd /var/lib/fleet-installer/journals
+            for file in fleet-installer/* node-exporter/*; do echo "$file"; tail -5 "$file" | tr -d '\\0'; done
             """
                 .formatted(FOLDER))
         .out();

@@ -90,6 +90,25 @@ final class MatrixTest {
   }
 
   @Test
+  void the_daemons_own_upgrade_is_tried_at_what_others_were_tried_at() {
+    matrix.add(Route.UPGRADE, List.of("point current"), List.of());
+    matrix.add(Route.SELF_UPGRADE, List.of("point current"), List.of());
+
+    Set<String> tried =
+        Run.ways(
+            Stream.of("upgrade: [kill before point current #1] -> upgraded, silent for 0.0 s"));
+    Set<String> own =
+        Run.ways(
+            Stream.of("self upgrade: [cut before point current #1] -> reverted, silent for 2 s"));
+
+    assertThat(matrix.sample(Integer.MAX_VALUE, tried, new Random(7)))
+        .contains(Run.of(Route.SELF_UPGRADE, Strike.before("point current", 1, Manner.KILL)));
+    assertThat(matrix.sample(Integer.MAX_VALUE, own, new Random(7)))
+        .doesNotContain(Run.of(Route.SELF_UPGRADE, Strike.before("point current", 1, Manner.CUT)))
+        .contains(Run.of(Route.UPGRADE, Strike.before("point current", 1, Manner.CUT)));
+  }
+
+  @Test
   void a_sample_is_the_same_for_the_same_seed_and_no_run_is_in_it_twice() {
     matrix.add(Route.UPGRADE, EFFECTS, List.of());
 

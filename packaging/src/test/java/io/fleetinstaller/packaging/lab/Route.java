@@ -20,15 +20,27 @@ enum Route {
   DATA_UPGRADE("with", "lab-moves"),
   INSTALL("without", "lab-new"),
   BAD_INSTALL("without", "lab-crash"),
-  REMOVAL("with", "absent");
-
-  static final String OLD = "lab-old";
+  REMOVAL("with", "absent"),
+  /** Of the daemon itself, to a release that is well. */
+  SELF_UPGRADE("self", "self-two"),
+  /** Of the daemon itself, to a release that rehearses well and crashes. */
+  SELF_REVERT("self", "self-crash");
 
   /** Those whose every effect is tried. */
   static final List<Route> TRIED =
-      List.of(UPGRADE, REVERT, DATA_UPGRADE, DATA_REVERT, INSTALL, BAD_INSTALL, REMOVAL);
+      List.of(
+          UPGRADE,
+          REVERT,
+          DATA_UPGRADE,
+          DATA_REVERT,
+          INSTALL,
+          BAD_INSTALL,
+          REMOVAL,
+          SELF_UPGRADE,
+          SELF_REVERT);
 
-  private static final List<String> WELL = List.of("lab-new", "lab-slow", "lab-moves");
+  private static final List<String> WELL = List.of("lab-new", "lab-slow", "lab-moves", "self-two");
+  private static final String SELF = "self";
 
   private final String scene;
   private final String wish;
@@ -48,16 +60,35 @@ enum Route {
     return wish;
   }
 
+  /** Whether it is the daemon that is upgraded: the agents must not notice. */
+  boolean isOwn() {
+    return scene.equals(SELF);
+  }
+
+  /** The package that takes it. */
+  String subject() {
+    return isOwn() ? "fleet-installer" : "node-exporter";
+  }
+
+  /** The release that was there before, if one was. */
+  String old() {
+    return isOwn() ? "self-one" : "lab-old";
+  }
+
   /** The version that serves when the host has not moved, or has gone back. */
   Optional<String> before() {
-    return scene.equals("with") ? Optional.of("1.5.0") : Optional.empty();
+    return switch (scene) {
+      case SELF -> Optional.of("0.1.0");
+      case "with" -> Optional.of("1.5.0");
+      default -> Optional.empty();
+    };
   }
 
   /**
    * The version that serves when the upgrade has succeeded; nothing for what must never succeed.
    */
   Optional<String> after() {
-    return WELL.contains(wish) ? Optional.of("1.9.0") : Optional.empty();
+    return WELL.contains(wish) ? Optional.of(isOwn() ? "0.2.0" : "1.9.0") : Optional.empty();
   }
 
   boolean canSucceed() {
@@ -66,7 +97,7 @@ enum Route {
 
   /** Whether the candidate is on trial in the place of a copy that worked. */
   boolean leavesACopy() {
-    return scene.equals("with") && this != REMOVAL;
+    return before().isPresent() && this != REMOVAL;
   }
 
   String word() {

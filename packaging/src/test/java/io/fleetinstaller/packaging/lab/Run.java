@@ -9,7 +9,8 @@ import java.util.stream.Stream;
 
 /** One route, and what goes wrong on it, one after the other. */
 record Run(Route route, List<Strike> strikes) {
-  private static final Pattern TOLD = Pattern.compile("^[a-z ]+: \\[([^,]+) #[0-9]+] -> ");
+  private static final Pattern TOLD = Pattern.compile("^([a-z ]+): \\[([^,]+) #[0-9]+] -> ");
+  private static final String OWN = "self ";
 
   Run {
     strikes = List.copyOf(strikes);
@@ -19,18 +20,25 @@ record Run(Route route, List<Strike> strikes) {
     return new Run(route, List.of(strikes));
   }
 
-  /** What the table calls it: the manners. */
+  /** What the table calls it: the manners, and whether it was the daemon's own upgrade. */
   String kind() {
-    return strikes.isEmpty()
-        ? "nothing"
-        : strikes.stream().map(it -> it.manner().word()).collect(Collectors.joining(", then "));
+    String manners =
+        strikes.isEmpty()
+            ? "nothing"
+            : strikes.stream().map(it -> it.manner().word()).collect(Collectors.joining(", then "));
+    return own(route.isOwn(), manners);
   }
 
   /**
-   * The first fault without its occurrence and route: which effect by its name, in which manner.
+   * The first fault without its occurrence and route: which effect by its name, in which manner,
+   * and whether of the daemon's own upgrade.
    */
   String way() {
-    return strikes.getFirst().way();
+    return own(route.isOwn(), strikes.getFirst().way());
+  }
+
+  private static String own(boolean own, String what) {
+    return own ? OWN + what : what;
   }
 
   /**
@@ -40,7 +48,7 @@ record Run(Route route, List<Strike> strikes) {
   static Set<String> ways(Stream<String> told) {
     return told.map(TOLD::matcher)
         .filter(Matcher::find)
-        .map(it -> it.group(1))
+        .map(it -> own(it.group(1).startsWith(OWN), it.group(2)))
         .collect(Collectors.toSet());
   }
 

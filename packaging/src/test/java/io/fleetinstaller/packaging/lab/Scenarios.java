@@ -148,7 +148,8 @@ final class Scenarios {
 
   private static void twoDaemons(Stage stage) {
     stage.begin().onTrial();
-    Guest.Result second = stage.guest().run("timeout", "60", BED + "lab-launcher", "run");
+    Guest.Result second =
+        stage.guest().run("timeout", "60", BED + "lab-launcher", "/opt/fleet-installer", "run");
     stage.must(isRefusal(second), "a second daemon beside the first: " + second);
     stage.ends("upgraded");
   }

@@ -4,7 +4,7 @@ package io.fleetinstaller.packaging.lab;
  * One fault, to happen once.
  *
  * @param point the name of the effect, or {@code *} for any
- * @param nth at which occurrence of it, counted from 1 since the daemon's start or the strike
+ * @param nth at which occurrence of it, counted from 1 since the switch was set or the strike
  *     before
  * @param after whether the effect is carried out first
  * @param count see {@link Manner}

@@ -78,7 +78,7 @@ final class Tally {
       bricks++;
     }
     row.ofAHost = Math.max(row.ofAHost, played.outageOfAHost());
-    silence(row, played.run().toString(), played.outage());
+    silence(row, played.run().toString(), played.outage(), played.run().route().isOwn());
     if (played.fired()) {
       measure(played);
     }
@@ -89,7 +89,7 @@ final class Tally {
     Row row = row(scenario, !outcome.broken().isEmpty());
     // whatever wait there was was sat out
     row.ofAHost = Math.max(row.ofAHost, outcome.outage() / 1000);
-    silence(row, scenario, outcome.outage());
+    silence(row, scenario, outcome.outage(), false);
   }
 
   /** One on which the laboratory itself could not go on, so that nothing was measured. */
@@ -109,9 +109,10 @@ final class Tally {
     return row;
   }
 
-  private void silence(Row row, String what, long outage) {
+  /** Where it is the daemon that is silent, every agent serves. */
+  private void silence(Row row, String what, long outage, boolean own) {
     row.slowest = Math.max(row.slowest, outage);
-    if (outage > slowest) {
+    if (!own && outage > slowest) {
       slowest = outage;
       slowestRun = what;
     }
@@ -133,6 +134,7 @@ final class Tally {
     }
     if (played.onTrial()
         && played.run().route().leavesACopy()
+        && !played.run().route().isOwn()
         && played.run().strikes().size() == 1) {
       boolean dead = kind.equals("cut-dead");
       played
