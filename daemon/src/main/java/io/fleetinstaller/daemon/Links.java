@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,12 +98,17 @@ final class Links {
         }
       }
       situation.journals().history(name).last().stream()
-          .filter(last -> last.outcome().orElse(null) instanceof Outcome.Stuck)
+          .filter(last -> isNeeded(last.outcome().orElse(null)))
           .flatMap(last -> last.upgrade().from().stream())
           .map(Release::digest)
           .forEach(needed::add);
       situation.slots().prune(name, needed);
     }
+  }
+
+  /** Whether what was there before is to stay: perhaps no link names it yet. */
+  private static boolean isNeeded(@Nullable Outcome outcome) {
+    return outcome instanceof Outcome.Stuck || outcome instanceof Outcome.Upgraded;
   }
 
   private Optional<Slot> mendCurrent(PackageName name) throws Fault, InterruptedException {

@@ -397,6 +397,26 @@ class DaemonTest {
     assertThat(last.text("end")).isEqualTo("given-up");
     assertThat(last.object("reason").text("code")).isEqualTo("slot-damaged");
     assertThat(stage.host.deeds).doesNotContain("restart agent 2");
+    assertThat(folder.resolve("packages/agent/.begun")).as("what came is not lost").isDirectory();
+  }
+
+  @Test
+  void what_was_upgraded_from_stays_although_previous_does_not_name_it() throws Exception {
+    Release one = stage.release("1");
+    Release two = stage.release("2");
+    stage.start().desire(one);
+    stage.poll();
+    stage.desire(two);
+    stage.poll();
+    stage.close();
+    Path previous = folder.resolve("packages/agent/previous");
+    Path old = previous.toRealPath();
+    Files.delete(previous);
+    Files.createSymbolicLink(previous, folder.resolve("packages/agent/current").toRealPath());
+
+    stage.start().poll();
+
+    assertThat(old.resolve("bin/agent")).exists();
   }
 
   @Test
