@@ -63,8 +63,7 @@ final class AgentData {
     if (to.isEmpty()) {
       return List.of();
     }
-    snapshots.admit(from, to);
-    List<Kept> all = Snapshots.named(upgrade.id(), from, to);
+    List<Kept> all = room(upgrade, from, to);
     if (!all.isEmpty() && upgrade.name().equals(PackageName.INSTALLER)) {
       throw new Refused(
           ReasonCode.CONFLICT,
@@ -72,6 +71,20 @@ final class AgentData {
               .formatted(upgrade.name()));
     }
     new Neighbours(slots).check(to.get());
+    return all;
+  }
+
+  /** Refuses what cannot be kept, as far as it is known before the candidate is here. */
+  void foresee(Upgrade upgrade, Slot from) throws Fault, InterruptedException {
+    if (upgrade.to().isPresent()) {
+      room(upgrade, Optional.of(from), Optional.empty());
+    }
+  }
+
+  private List<Kept> room(Upgrade upgrade, Optional<Slot> from, Optional<Slot> to)
+      throws Fault, InterruptedException {
+    snapshots.admit(from, to);
+    List<Kept> all = Snapshots.named(upgrade.id(), from, to);
     snapshots.clear(all, id -> guard.isConfirmed(upgrade.name(), id));
     snapshots.check(all);
     return all;

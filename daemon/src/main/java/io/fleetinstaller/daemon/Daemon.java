@@ -240,7 +240,7 @@ final class Daemon {
   }
 
   private void rest(Moment moment) {
-    situation.slots().forgetBegun(name -> moment.decide(name) instanceof Decision.Rest);
+    situation.slots().forgetBegun(moment::isSettled);
     if (++idleLooks == LOOKS_UNTIL_REST) {
       memory.giveBack();
     }

@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,6 +51,9 @@ final class HostSteps implements Steps {
   private final AgentData data;
   private final Time time;
   private final Map<String, Restart> restarts = new ConcurrentHashMap<>();
+
+  /** Upgrades that were given up for nothing that the candidate could do about it. */
+  private final Set<String> unblamed = ConcurrentHashMap.newKeySet();
 
   /** When a restart began and when it had returned; the old copy's last words lie between. */
   private record Restart(Instant began, Instant over) {}
@@ -103,7 +107,7 @@ final class HostSteps implements Steps {
   private void fetch(Upgrade upgrade, Progress progress) throws Fault, InterruptedException {
     guard.requireNoOther(upgrade);
     if (upgrade.from().isPresent()) {
-      slot(upgrade.name(), upgrade.from().get());
+      data.foresee(upgrade, slot(upgrade.name(), upgrade.from().get()));
     } else if (slots.currentIsBroken(upgrade.name()) && !staging.here(upgrade)) {
       // Going back would take the service away: what runs now could not be brought back.
       throw new Refused(
@@ -121,10 +125,22 @@ final class HostSteps implements Steps {
     if (to.isPresent()) {
       host.check(to.get());
     }
-    if (from.isPresent()) {
-      checkWayBack(from.get());
+    try {
+      if (from.isPresent()) {
+        checkWayBack(from.get());
+      }
+      guard.arm(upgrade, from, to, data.prepare(upgrade, from, to));
+    } catch (Fault fault) {
+      if (fault.reason().code().blame() == ReasonCode.Blame.STATE || isHosts(fault)) {
+        unblamed.add(upgrade.id());
+      }
+      throw fault;
     }
-    guard.arm(upgrade, from, to, data.prepare(upgrade, from, to));
+  }
+
+  /** What may be over by the next try; on a disk that is full nothing is kept for it. */
+  private static boolean isHosts(Fault fault) {
+    return fault instanceof Fault.Transient && fault.reason().code() != ReasonCode.DISK_FULL;
   }
 
   /** The copy to go back to must be there to the last byte, while the service still runs. */
@@ -319,7 +335,11 @@ final class HostSteps implements Steps {
     staging.forget(upgrade);
     restarts.remove(upgrade.id());
     if (upgrade.to().isPresent()) {
-      slots.discard(upgrade.to().get());
+      if (unblamed.remove(upgrade.id())) {
+        slots.layAside(upgrade.to().get());
+      } else {
+        slots.discard(upgrade.to().get());
+      }
     }
   }
 

@@ -27,6 +27,9 @@ record Moment(Situation situation, Map<PackageName, Desired> wishes, Circumstanc
           ReasonCode.WAVE,
           ReasonCode.WINDOW);
 
+  private static final Set<ReasonCode> SETTLED =
+      EnumSet.of(ReasonCode.UP_TO_DATE, ReasonCode.NOT_DESIRED);
+
   /** What is asked for from outside. */
   Optional<Desired> asked(PackageName name) {
     return Optional.ofNullable(wishes.get(name));
@@ -80,6 +83,15 @@ record Moment(Situation situation, Map<PackageName, Desired> wishes, Circumstanc
     return damaged.orElseGet(() ->
         byItself(
             Plan.next(desired(name), installed(name), situation.journals().history(name), now())));
+  }
+
+  /**
+   * Whether nothing is to be fetched for the package, and not only now, by all that is asked for.
+   */
+  boolean isSettled(PackageName name) {
+    return situation.source().state().error().isEmpty()
+        && decide(name) instanceof Decision.Rest(var why)
+        && SETTLED.contains(why.code());
   }
 
   /** While nobody knows what was held, only a person begins anything. */

@@ -15,7 +15,6 @@ import io.fleetinstaller.supply.Way;
 import io.fleetinstaller.supply.Ways;
 import io.fleetinstaller.upgrade.Progress;
 import io.fleetinstaller.upgrade.Upgrade;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -81,6 +80,7 @@ final class Staging {
    */
   private Way stage(Ways ways, Release release, Progress progress)
       throws Fault, InterruptedException {
+    slots.makeWay(release);
     Set<Digest> held =
         slots.read(release.name()).whole().stream()
             .map(slot -> slot.release().digest())
@@ -89,22 +89,19 @@ final class Staging {
     if (there.goesOn()) {
       progress.note(List.of("going on with what an earlier try left"));
     }
-    List<Way> spoiled = new ArrayList<>();
+    Optional<Way> spoiled = Optional.empty();
     for (Way way : ways.cheap(there, held)) {
       Gone gone = tried(ways, way, release, progress);
       if (gone.failed().isEmpty()) {
         return gone.way();
       }
       if (hasWrongBytes(gone.failed().get())) {
-        spoiled.add(gone.way());
+        spoiled = Optional.of(gone.way());
+        break;
       }
     }
-    if (!spoiled.isEmpty()) {
-      Stock stock = slots.soundInventory(release);
-      if (stock.rotten().isEmpty()) {
-        spoiled.forEach(Way::distrust);
-      }
-      Optional<Way> sound = sound(ways, stock, release, progress);
+    if (spoiled.isPresent()) {
+      Optional<Way> sound = sound(ways, spoiled.get(), release, progress);
       if (sound.isPresent()) {
         return sound.get();
       }
@@ -112,10 +109,14 @@ final class Staging {
     return whole(ways, progress);
   }
 
-  // The wrong byte may be one of a slot's own, which rotted: so all of them have been hashed. Or a
-  // repository sent it: each of them is asked once.
-  private Optional<Way> sound(Ways ways, Stock stock, Release release, Progress progress)
+  // The wrong byte may be one of a slot's own, which rotted: so all of them are hashed before
+  // anything else is fetched. Or a repository sent it: each of them is asked once.
+  private Optional<Way> sound(Ways ways, Way spoiled, Release release, Progress progress)
       throws Fault, InterruptedException {
+    Stock stock = slots.soundInventory(release);
+    if (stock.rotten().isEmpty()) {
+      spoiled.distrust();
+    }
     for (int left = registries.get().repositories(); left > 0; left--) {
       Optional<Way> way = ways.ranges(stock);
       if (way.isEmpty()) {

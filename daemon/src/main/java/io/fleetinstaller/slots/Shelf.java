@@ -80,7 +80,13 @@ record Shelf(Layout layout, Doors doors, Remembered remembered) {
           "cannot unpack %s: its copy is damaged, but a link still names it; go to another release first"
               .formatted(release));
     }
-    remove(slot);
+    try {
+      // It lacks its mark only: what it has may be all that there is to fetch.
+      layAside(slot);
+    } catch (IOException _) {
+      // On a full disk there is only less to be had.
+      remove(slot);
+    }
   }
 
   /** Removes the slots that no link names and nobody wants to keep. */
@@ -93,6 +99,20 @@ record Shelf(Layout layout, Doors doors, Remembered remembered) {
                 .isPresent())
         .filter(folder -> !live(folder))
         .toList();
+  }
+
+  /** Whether it is a slot of this release that no link names. */
+  boolean isOf(Path slot, Release release) {
+    return new Seal(slot).release(layout.name()).equals(Optional.of(release)) && !live(slot);
+  }
+
+  /** Makes of a slot what was begun of it; nothing of one that a link names at this very moment. */
+  void layAside(Path slot) throws IOException {
+    if (!live(slot)) {
+      forget();
+      doors.disk().createDirectories(layout.begun(), Slots.STAGING_MODE);
+      doors.disk().move(slot, layout.begun().resolve(slot.getFileName()));
+    }
   }
 
   /** Does nothing to a slot that a link names at this very moment. Works on a full disk. */

@@ -29,12 +29,12 @@ import org.slf4j.LoggerFactory;
 public final class Slots {
   private static final Logger LOG = LoggerFactory.getLogger(Slots.class);
   private static final int DIRECTORY_MODE = 0755;
-  private static final int STAGING_MODE = 0700;
+  static final int STAGING_MODE = 0700;
 
   private final Path root;
   private final Doors doors;
   private final long reserve;
-  private final Remembered remembered = new Remembered();
+  private final Shelves shelves;
 
   /**
    * @param root the folder of all packages; absolute, may be a link
@@ -44,11 +44,12 @@ public final class Slots {
     this.root = root;
     this.doors = doors;
     this.reserve = reserve;
+    this.shelves = new Shelves(root, doors, new Remembered());
   }
 
   /** The packages that have a slot of ours, whole or not. */
   public List<PackageName> names() {
-    return shelves().stream()
+    return shelves.all().stream()
         .filter(shelf -> !shelf.read().whole().isEmpty() || !shelf.slots().isEmpty())
         .map(shelf -> shelf.layout().name())
         .sorted()
@@ -60,19 +61,21 @@ public final class Slots {
    * again. Links and folders that make no sense are passed over.
    */
   public Installed read(PackageName name) {
-    return shelf(name)
+    return shelves
+        .find(name)
         .map(Shelf::read)
         .orElseGet(() -> new Installed(name, Optional.empty(), Optional.empty(), List.of()));
   }
 
   /** The whole slot of this release, if there is one, to act on: it is read now. */
   public Optional<Slot> whole(PackageName name, Digest digest) {
-    return shelf(name).flatMap(shelf -> shelf.whole(digest));
+    return shelves.find(name).flatMap(shelf -> shelf.whole(digest));
   }
 
   /** True when {@code current} is there but names no whole slot: what runs is not known. */
   public boolean currentIsBroken(PackageName name) {
-    return shelf(name)
+    return shelves
+        .find(name)
         .filter(shelf -> Layout.present(shelf.layout().current()))
         .filter(shelf -> shelf.read().current().isEmpty())
         .isPresent();
@@ -83,12 +86,12 @@ public final class Slots {
    * elsewhere, or is no link.
    */
   public boolean currentIsLost(PackageName name) {
-    return shelf(name).filter(shelf -> shelf.lost(shelf.layout().current())).isPresent();
+    return shelves.find(name).filter(shelf -> shelf.lost(shelf.layout().current())).isPresent();
   }
 
   /** The same for {@code previous}. */
   public boolean previousIsLost(PackageName name) {
-    return shelf(name).filter(shelf -> shelf.lost(shelf.layout().previous())).isPresent();
+    return shelves.find(name).filter(shelf -> shelf.lost(shelf.layout().previous())).isPresent();
   }
 
   /** The slot that was staged first, of those that are whole, this one left out. */
@@ -115,7 +118,7 @@ public final class Slots {
 
   private void setAside(PackageName name, String link) throws Fault, InterruptedException {
     Room room = Room.small("set aside %s of %s".formatted(link, name), root);
-    Path place = shelf(name, room).layout().home().resolve(link);
+    Path place = shelves.of(name, room).layout().home().resolve(link);
     if (Layout.present(place) && !Files.isSymbolicLink(place)) {
       room.run(() -> Quarantine.put(doors.disk(), place, "it is no link"));
     }
@@ -123,7 +126,7 @@ public final class Slots {
 
   /**
    * Fails with {@link ReasonCode#DISK_FULL} when the disk has no room for this release. What was
-   * begun, of whatever package, makes way first.
+   * begun makes way first: that of others, then of this release itself.
    */
   public void checkSpace(Delivery delivery) throws Fault, InterruptedException {
     Release release = delivery.release();
@@ -131,13 +134,36 @@ public final class Slots {
       return;
     }
     Room room = room(delivery);
-    Shelf shelf = shelf(release.name(), room);
+    Shelf shelf = shelves.of(release.name(), room);
+    if (isFull(room, shelf, release)) {
+      forgetBegun(name -> !name.equals(release.name()));
+      if (isFull(room, shelf, release)) {
+        forgetBegun(_ -> true);
+        room.check(doors.scratch());
+      }
+    }
+  }
+
+  private boolean isFull(Room room, Shelf shelf, Release release)
+      throws Fault, InterruptedException {
     try {
       room.less(begun(shelf, release)).check(doors.scratch());
+      return false;
     } catch (Fault.Transient _) {
-      forgetBegun(_ -> true);
-      room.check(doors.scratch());
+      return true;
     }
+  }
+
+  /**
+   * Takes what an earlier try left out of this release's place, so that it is part of its {@link
+   * #inventory}.
+   *
+   * @throws Fault broken: what is there is not ours, or is in use
+   */
+  public void makeWay(Release release) throws Fault, InterruptedException {
+    Room room = Room.small("make way for " + release, root);
+    Shelf shelf = shelves.of(release.name(), room);
+    room.run(() -> shelf.clear(release));
   }
 
   /**
@@ -156,18 +182,22 @@ public final class Slots {
     Room room = room(delivery);
     Path folder = root.resolve(release.name().value());
     boolean ours = !Layout.present(folder);
-    Shelf before = shelf(release.name(), room);
+    Shelf before = shelves.of(release.name(), room);
     room.run(() -> before.clear(release));
-    tidy(before, () -> before.forgetOthers(release));
+    Shelves.tidy(before, () -> before.forgetOthers(release));
+    if (!delivery.isListed()) {
+      // Nothing could tell what of it is right: it would only take the room.
+      Shelves.tidy(before, before::forget);
+    }
     LOG.atInfo().addKeyValue("package", release.name()).log("unpacking {}", release);
     try {
       room.less(begun(before, release)).check(doors.scratch());
       room.run(() -> doors.disk().createDirectories(folder, DIRECTORY_MODE));
-      Shelf shelf = shelf(release.name(), room);
+      Shelf shelf = shelves.of(release.name(), room);
       room.run(() -> doors.disk().createDirectories(shelf.layout().staging(), STAGING_MODE));
       new Staging(shelf, delivery, room).run();
       room.run(shelf::sweep);
-      tidy(shelf, shelf::forget);
+      Shelves.tidy(shelf, shelf::forget);
     } catch (Fault | InterruptedException | RuntimeException e) {
       leave(e, delivery, ours);
       throw e;
@@ -179,7 +209,7 @@ public final class Slots {
   public void point(Slot slot) throws Fault, InterruptedException {
     Release release = slot.release();
     Room room = Room.small("make current name " + release, root);
-    Shelf shelf = shelf(release.name(), room);
+    Shelf shelf = shelves.of(release.name(), room);
     if (shelf.whole(release.digest()).isEmpty()) {
       throw damaged(release);
     }
@@ -191,14 +221,14 @@ public final class Slots {
   public void unpoint(PackageName name) throws Fault, InterruptedException {
     Room room = Room.small("take away current of " + name, root);
     LOG.atInfo().addKeyValue("package", name).log("taking current of {} away", name);
-    unlink(shelf(name, room).layout().current(), room);
+    unlink(shelves.of(name, room).layout().current(), room);
   }
 
   /** Makes {@code previous} name this release, or takes it away if there is no whole slot of it. */
   public void pointPrevious(PackageName name, Optional<Release> release)
       throws Fault, InterruptedException {
     Room room = Room.small("set previous of " + name, root);
-    Shelf shelf = shelf(name, room);
+    Shelf shelf = shelves.of(name, room);
     Optional<Slot> slot = release.flatMap(wanted -> shelf.whole(wanted.digest()));
     LOG.atInfo()
         .addKeyValue("package", name)
@@ -216,7 +246,7 @@ public final class Slots {
   /** Removes every slot that is neither current nor previous nor kept. */
   public void prune(PackageName name, Set<Digest> keep) throws Fault, InterruptedException {
     Room room = Room.small("remove old slots of " + name, root);
-    Shelf shelf = shelf(name, room);
+    Shelf shelf = shelves.of(name, room);
     for (Path slot : shelf.superfluous(keep)) {
       LOG.atInfo().addKeyValue("package", name).log("removing {}", slot);
       room.run(() -> shelf.remove(slot));
@@ -226,14 +256,28 @@ public final class Slots {
   /** Removes what there is of this release, unless a link names it. */
   public void discard(Release release) throws Fault, InterruptedException {
     Room room = Room.small("remove " + release, root);
-    Shelf shelf = shelf(release.name(), room);
+    Shelf shelf = shelves.of(release.name(), room);
     Path slot = shelf.layout().slot(release);
     room.run(shelf::sweep);
-    boolean ours = new Seal(slot).release(release.name()).equals(Optional.of(release));
-    if (ours && !shelf.live(slot)) {
+    if (shelf.isOf(slot, release)) {
       LOG.atInfo().addKeyValue("package", release.name()).log("removing {}", slot);
       room.run(() -> shelf.remove(slot));
     }
+  }
+
+  /**
+   * The same, but what is in its slot need not be fetched again: it is as if staging it had been
+   * interrupted.
+   */
+  public void layAside(Release release) throws Fault, InterruptedException {
+    Room room = Room.small("lay aside " + release, root);
+    Shelf shelf = shelves.of(release.name(), room);
+    Path slot = shelf.layout().slot(release);
+    if (shelf.isOf(slot, release)) {
+      LOG.atInfo().addKeyValue("package", release.name()).log("laying {} aside", slot);
+      Shelves.tidy(shelf, () -> shelf.layAside(slot));
+    }
+    discard(release);
   }
 
   /** Hashes every file of the slot again; empty: it is what was unpacked. */
@@ -251,7 +295,7 @@ public final class Slots {
     return new Stock(
         read(release.name()).whole(),
         rotten,
-        shelf(release.name()).flatMap(shelf -> Begun.of(shelf.layout(), release)));
+        shelves.find(release.name()).flatMap(shelf -> Begun.of(shelf.layout(), release)));
   }
 
   /** The same without the files that rotted: everything is hashed for it. */
@@ -270,34 +314,12 @@ public final class Slots {
    * now is left for the next time.
    */
   public void sweep() {
-    for (Shelf shelf : shelves()) {
-      tidy(shelf, shelf::keep);
-      tidy(shelf, shelf::sweep);
-    }
+    shelves.sweep();
   }
 
   /** Forgets what was begun of these packages: nobody will go on with it. */
   public void forgetBegun(Predicate<PackageName> unwanted) {
-    shelves().stream()
-        .filter(shelf -> Layout.present(shelf.layout().begun()))
-        .filter(shelf -> unwanted.test(shelf.layout().name()))
-        .forEach(shelf -> tidy(shelf, shelf::forget));
-  }
-
-  private static void tidy(Shelf shelf, Tidying tidying) {
-    try {
-      tidying.run();
-    } catch (IOException e) {
-      LOG.atWarn()
-          .addKeyValue("package", shelf.layout().name())
-          .log("cannot tidy up in {}: {}", shelf.layout().home(), e.getMessage());
-    }
-  }
-
-  /** Something that can be done another time, too. */
-  @FunctionalInterface
-  private interface Tidying {
-    void run() throws IOException;
+    shelves.forgetBegun(unwanted);
   }
 
   private void link(Path link, Release release, Room room) throws Fault, InterruptedException {
@@ -319,14 +341,18 @@ public final class Slots {
   private void leave(Exception failure, Delivery delivery, boolean ours) {
     Release release = delivery.release();
     try {
-      Shelf shelf = new Shelf(Layout.of(root, release.name()), doors, remembered);
+      Shelf shelf = shelves.of(release.name());
       if (isOfTheDisk(failure)) {
         // Less on it may be better, and nobody knows what of it was written.
         forgetBegun(_ -> true);
       } else if (!(failure instanceof Fault.Refused) && delivery.isListed()) {
-        tidy(shelf, shelf::keep);
+        Shelves.tidy(shelf, shelf::keep);
       }
       shelf.clear(release);
+      if (isOfTheDisk(failure)) {
+        // What lacks only its mark has just become such.
+        Shelves.tidy(shelf, shelf::forget);
+      }
       if (ours && Shelf.children(shelf.layout().home()).isEmpty()) {
         doors.disk().delete(shelf.layout().home());
       }
@@ -352,26 +378,6 @@ public final class Slots {
       where = where.getParent();
     }
     return Room.of(delivery, where, reserve);
-  }
-
-  private Shelf shelf(PackageName name, Room room) throws Fault, InterruptedException {
-    return new Shelf(room.in(() -> Layout.of(root, name)), doors, remembered);
-  }
-
-  private Optional<Shelf> shelf(PackageName name) {
-    try {
-      return Optional.of(new Shelf(Layout.of(root, name), doors, remembered));
-    } catch (IOException _) {
-      return Optional.empty();
-    }
-  }
-
-  private List<Shelf> shelves() {
-    return Shelf.children(root).stream()
-        .filter(Files::isDirectory)
-        .flatMap(folder -> PackageName.of(String.valueOf(folder.getFileName())).stream())
-        .flatMap(name -> shelf(name).stream())
-        .toList();
   }
 
   private static Broken damaged(Release release) {

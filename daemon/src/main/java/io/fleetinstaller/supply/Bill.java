@@ -13,6 +13,7 @@ public final class Bill implements Traffic {
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong done = new AtomicLong();
   private final AtomicLong before = new AtomicLong();
+  private final AtomicInteger requestsBefore = new AtomicInteger();
   private final AtomicInteger requests = new AtomicInteger();
   private final Set<Sender> unproven = ConcurrentHashMap.newKeySet();
   private final Registry registry;
@@ -70,13 +71,15 @@ public final class Bill implements Traffic {
     unproven.clear();
   }
 
-  /** What was delivered is delivered again. */
+  /** What was delivered is delivered again, and counted anew. */
   void again() {
     done.set(0);
     before.set(bytes.get());
+    requestsBefore.set(requests.get());
   }
 
+  /** Since it was gone for the last time. */
   Cost total() {
-    return new Cost(bytes.get(), requests.get());
+    return new Cost(bytes.get() - before.get(), requests.get() - requestsBefore.get());
   }
 }

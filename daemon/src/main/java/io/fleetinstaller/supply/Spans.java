@@ -14,11 +14,11 @@ final class Spans {
   /** Kept in memory while it waits; what a broken connection costs at most. */
   static final long MOST = 4 << 20;
 
-  /**
-   * More are hard on a registry: gaps are widened then, as far as it helps. It does not help
-   * against requests for the bulk of what is missing, a span each.
-   */
+  /** More are hard on a registry: wider gaps are fetched along then. */
   static final int FEW = 200;
+
+  /** A request costs a registry no more than this, however many there are. */
+  static final long WIDEST = 256 << 10;
 
   private Spans() {}
 
@@ -28,7 +28,7 @@ final class Spans {
         places.stream().sorted(Comparator.comparingLong(Toc.Place::from)).toList();
     long gap = GAP;
     List<Span> runs = runs(sorted, gap);
-    while (runs.size() > FEW && gap < MOST) {
+    while (runs.size() > FEW && gap < WIDEST) {
       gap *= 2;
       runs = runs(sorted, gap);
     }

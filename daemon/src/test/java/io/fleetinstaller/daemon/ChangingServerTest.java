@@ -129,8 +129,7 @@ final class ChangingServerTest {
 
     host.stage(two);
 
-    assertThat(host.told())
-        .containsExactly("by a delta failed", "by ranges failed", "by ranges failed", "as a whole");
+    assertThat(host.told()).containsExactly("by a delta failed", "by ranges failed", "as a whole");
     assertRight();
   }
 

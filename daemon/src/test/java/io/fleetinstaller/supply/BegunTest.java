@@ -18,8 +18,10 @@ import io.fleetinstaller.registry.RegistrySettings;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Platform;
 import io.fleetinstaller.release.Slot;
+import io.fleetinstaller.slots.Delivery;
 import io.fleetinstaller.slots.Doors;
 import io.fleetinstaller.slots.Interposed;
+import io.fleetinstaller.slots.Layer;
 import io.fleetinstaller.slots.Slots;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -275,8 +277,20 @@ final class BegunTest {
 
     tight.checkSpace(Ways.bare(image));
 
-    assertThat(left()).isEmpty();
+    assertThat(begun()).exists();
     assertThat(other.getParent()).doesNotExist();
+  }
+
+  @Test
+  void on_a_disk_that_is_full_without_others_its_own_makes_way() throws Exception {
+    kill();
+    Scratch small =
+        Interposed.disk(
+            "free", real -> Files.exists(begun()) ? new Scratch.Free(1000, 1000) : real.run());
+
+    slots(new DurableDisk(), small).checkSpace(Ways.bare(image));
+
+    assertThat(left()).isEmpty();
   }
 
   @Test
@@ -292,6 +306,71 @@ final class BegunTest {
 
     assertThat(way.cost()).isEqualTo(Cost.NONE);
     assertSame(slot);
+  }
+
+  @Test
+  void what_lacks_only_its_mark_is_not_fetched_again() throws Exception {
+    Slot slot = slots.stage(ways().whole().delivery());
+    Files.delete(slot.path().resolve(".fleet-installer/valid"));
+
+    slots.makeWay(image.release());
+    Way way = next();
+    Slot again = slots.stage(way.delivery());
+
+    assertThat(way.cost()).isEqualTo(Cost.NONE);
+    assertSame(again);
+  }
+
+  @Test
+  void what_was_laid_aside_is_not_fetched_again() throws Exception {
+    slots.stage(ways().whole().delivery());
+
+    slots.layAside(image.release());
+    boolean there = slots.whole(NAME, image.release().digest()).isPresent();
+    Way way = next();
+    Slot again = slots.stage(way.delivery());
+
+    assertThat(there).isFalse();
+    assertThat(way.cost()).isEqualTo(Cost.NONE);
+    assertSame(again);
+  }
+
+  @Test
+  void a_copy_that_a_link_names_is_not_laid_aside() throws Exception {
+    Slot slot = slots.stage(ways().whole().delivery());
+    slots.point(slot);
+
+    slots.layAside(image.release());
+
+    assertThat(slots.whole(NAME, image.release().digest())).contains(slot);
+  }
+
+  @Test
+  void where_no_table_tells_what_is_right_of_it_it_takes_no_room() throws Exception {
+    kill();
+    Way whole = ways().whole();
+    Delivery unlisted =
+        new Delivery(
+            whole.delivery().release(),
+            whole.delivery().descriptor(),
+            whole.delivery().descriptorBytes(),
+            whole.delivery().layers().stream().map(BegunTest::unlisted).toList());
+    Scratch small =
+        Interposed.disk(
+            "free",
+            real ->
+                Files.exists(home().resolve(".begun")) ? new Scratch.Free(1000, 1000) : real.run());
+
+    Slot slot = slots(new DurableDisk(), small).stage(unlisted);
+
+    assertThat(slots.verify(slot)).isEmpty();
+    assertThat(left()).containsExactly(slot.path());
+  }
+
+  private static Layer unlisted(Layer layer) {
+    Layer.Packed packed = (Layer.Packed) layer;
+    return new Layer.Packed(
+        packed.size(), packed.compression(), packed.opener(), Optional.empty(), Optional.empty());
   }
 
   @Test

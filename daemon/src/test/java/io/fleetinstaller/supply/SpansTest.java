@@ -66,6 +66,15 @@ class SpansTest {
   }
 
   @Test
+  void no_gap_is_fetched_that_costs_more_than_the_requests_it_saves() {
+    List<Place> places = every(500 << 10, 300);
+
+    List<Span> spans = Spans.over(places);
+
+    assertThat(spans).hasSize(300).allMatch(span -> span.length() == 4096);
+  }
+
+  @Test
   void no_gap_is_fetched_that_is_longer_than_a_request() {
     List<Place> places = every(50 << 20, 300);
 
