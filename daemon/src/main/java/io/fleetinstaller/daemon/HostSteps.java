@@ -27,6 +27,7 @@ import io.fleetinstaller.upgrade.Steps;
 import io.fleetinstaller.upgrade.Upgrade;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,9 @@ final class HostSteps implements Steps {
   private final Guarded guard;
   private final AgentData data;
   private final Time time;
+  private static final Set<ReasonCode> OF_THE_DISK =
+      EnumSet.of(ReasonCode.DISK_FULL, ReasonCode.IO_ERROR);
+
   private final Map<String, Restart> restarts = new ConcurrentHashMap<>();
 
   /** Upgrades that were given up for nothing that the candidate could do about it. */
@@ -107,7 +111,7 @@ final class HostSteps implements Steps {
   private void fetch(Upgrade upgrade, Progress progress) throws Fault, InterruptedException {
     guard.requireNoOther(upgrade);
     if (upgrade.from().isPresent()) {
-      data.foresee(upgrade, slot(upgrade.name(), upgrade.from().get()));
+      foresee(upgrade, slot(upgrade.name(), upgrade.from().get()));
     } else if (slots.currentIsBroken(upgrade.name()) && !staging.here(upgrade)) {
       // Going back would take the service away: what runs now could not be brought back.
       throw new Refused(
@@ -138,9 +142,22 @@ final class HostSteps implements Steps {
     }
   }
 
-  /** What may be over by the next try; on a disk that is full nothing is kept for it. */
+  /** What may be over by the next try; on a disk that is full or fails nothing is kept for it. */
   private static boolean isHosts(Fault fault) {
-    return fault instanceof Fault.Transient && fault.reason().code() != ReasonCode.DISK_FULL;
+    return fault instanceof Fault.Transient && !OF_THE_DISK.contains(fault.reason().code());
+  }
+
+  /** What was begun is only a saving: it makes way for the agent's data. */
+  private void foresee(Upgrade upgrade, Slot from) throws Fault, InterruptedException {
+    try {
+      data.foresee(upgrade, from);
+    } catch (Fault.Transient fault) {
+      if (fault.reason().code() != ReasonCode.DISK_FULL) {
+        throw fault;
+      }
+      slots.forgetBegun(_ -> true);
+      data.foresee(upgrade, from);
+    }
   }
 
   /** The copy to go back to must be there to the last byte, while the service still runs. */

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,18 +97,22 @@ final class Links {
           needed.add(slot.release().digest());
         }
       }
-      situation.journals().history(name).last().stream()
-          .filter(last -> isNeeded(last.outcome().orElse(null)))
-          .flatMap(last -> last.upgrade().from().stream())
+      History history = situation.journals().history(name);
+      Optional<Account> stuck =
+          history.last().filter(last -> last.outcome().orElse(null) instanceof Outcome.Stuck);
+      Stream.concat(stuck.stream(), lastUpgraded(history).stream())
+          .flatMap(account -> account.upgrade().from().stream())
           .map(Release::digest)
           .forEach(needed::add);
       situation.slots().prune(name, needed);
     }
   }
 
-  /** Whether what was there before is to stay: perhaps no link names it yet. */
-  private static boolean isNeeded(@Nullable Outcome outcome) {
-    return outcome instanceof Outcome.Stuck || outcome instanceof Outcome.Upgraded;
+  /** What it went from is to stay: perhaps no link names it yet. */
+  private static Optional<Account> lastUpgraded(History history) {
+    return history.accounts().reversed().stream()
+        .filter(account -> account.outcome().orElse(null) instanceof Outcome.Upgraded)
+        .findFirst();
   }
 
   private Optional<Slot> mendCurrent(PackageName name) throws Fault, InterruptedException {
@@ -159,9 +163,7 @@ final class Links {
     }
     Installed installed = situation.slots().read(name);
     Optional<Release> before =
-        history.accounts().reversed().stream()
-            .filter(account -> account.outcome().orElse(null) instanceof Outcome.Upgraded)
-            .findFirst()
+        lastUpgraded(history)
             .flatMap(account -> account.upgrade().from())
             .filter(release -> installed.find(release.digest()).isPresent())
             .filter(

@@ -28,7 +28,12 @@ record Moment(Situation situation, Map<PackageName, Desired> wishes, Circumstanc
           ReasonCode.WINDOW);
 
   private static final Set<ReasonCode> SETTLED =
-      EnumSet.of(ReasonCode.UP_TO_DATE, ReasonCode.NOT_DESIRED);
+      EnumSet.of(
+          ReasonCode.UP_TO_DATE,
+          ReasonCode.NOT_DESIRED,
+          ReasonCode.DENIED,
+          ReasonCode.OUT_OF_RANGE,
+          ReasonCode.PINNED);
 
   /** What is asked for from outside. */
   Optional<Desired> asked(PackageName name) {

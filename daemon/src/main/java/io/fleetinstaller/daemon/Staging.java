@@ -57,6 +57,7 @@ final class Staging {
     }
     Image image = image(upgrade.to().orElseThrow());
     progress.note(image.notes());
+    slots.makeWay(image.release());
     slots.checkSpace(Ways.bare(image));
   }
 

@@ -22,4 +22,11 @@ public record Delivery(
   boolean isListed() {
     return layers.stream().anyMatch(layer -> layer.table().isPresent());
   }
+
+  /** Whether a table belongs to it, be it here or not. */
+  boolean hasTable() {
+    return isListed()
+        || layers.stream()
+            .anyMatch(layer -> layer instanceof Layer.Packed packed && packed.pinned().isPresent());
+  }
 }

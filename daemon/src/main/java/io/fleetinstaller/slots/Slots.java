@@ -185,8 +185,8 @@ public final class Slots {
     Shelf before = shelves.of(release.name(), room);
     room.run(() -> before.clear(release));
     Shelves.tidy(before, () -> before.forgetOthers(release));
-    if (!delivery.isListed()) {
-      // Nothing could tell what of it is right: it would only take the room.
+    if (!delivery.hasTable()) {
+      // Nothing will ever tell what of it is right: it would only take the room.
       Shelves.tidy(before, before::forget);
     }
     LOG.atInfo().addKeyValue("package", release.name()).log("unpacking {}", release);

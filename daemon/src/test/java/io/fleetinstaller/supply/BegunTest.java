@@ -367,6 +367,29 @@ final class BegunTest {
     assertThat(left()).containsExactly(slot.path());
   }
 
+  @Test
+  void a_table_that_could_not_be_fetched_this_time_forgets_nothing() throws Exception {
+    breakAt(90);
+    Way whole = ways().whole();
+    Delivery unlisted =
+        new Delivery(
+            whole.delivery().release(),
+            whole.delivery().descriptor(),
+            whole.delivery().descriptorBytes(),
+            whole.delivery().layers().stream().map(BegunTest::withoutItsTable).toList());
+    server.lie(_ -> Optional.of(new MockResponse.Builder().code(503).build()));
+    assertThatThrownBy(() -> slots.stage(unlisted)).isInstanceOf(Fault.class);
+    server.lie(_ -> Optional.empty());
+
+    assertThat(next().estimate().bytes()).isLessThan(image.layers().getFirst().size() / 4);
+  }
+
+  private static Layer withoutItsTable(Layer layer) {
+    Layer.Packed packed = (Layer.Packed) layer;
+    return new Layer.Packed(
+        packed.size(), packed.compression(), packed.opener(), Optional.empty(), packed.pinned());
+  }
+
   private static Layer unlisted(Layer layer) {
     Layer.Packed packed = (Layer.Packed) layer;
     return new Layer.Packed(
