@@ -63,7 +63,8 @@ final class AgentData {
     if (to.isEmpty()) {
       return List.of();
     }
-    List<Kept> all = room(upgrade, from, to);
+    List<Kept> all = cleared(upgrade, from, to);
+    snapshots.check(all);
     if (!all.isEmpty() && upgrade.name().equals(PackageName.INSTALLER)) {
       throw new Refused(
           ReasonCode.CONFLICT,
@@ -74,19 +75,21 @@ final class AgentData {
     return all;
   }
 
-  /** Refuses what cannot be kept, as far as it is known before the candidate is here. */
-  void foresee(Upgrade upgrade, Slot from) throws Fault, InterruptedException {
-    if (upgrade.to().isPresent()) {
-      room(upgrade, Optional.of(from), Optional.empty());
-    }
+  /**
+   * Refuses what cannot be kept, as far as it is known before the candidate is here; says how many
+   * bytes it will take where the slots are.
+   */
+  long foresee(Upgrade upgrade, Slot from) throws Fault, InterruptedException {
+    return upgrade.to().isEmpty()
+        ? 0
+        : snapshots.room(cleared(upgrade, Optional.of(from), Optional.empty()), from.path());
   }
 
-  private List<Kept> room(Upgrade upgrade, Optional<Slot> from, Optional<Slot> to)
+  private List<Kept> cleared(Upgrade upgrade, Optional<Slot> from, Optional<Slot> to)
       throws Fault, InterruptedException {
     snapshots.admit(from, to);
     List<Kept> all = Snapshots.named(upgrade.id(), from, to);
     snapshots.clear(all, id -> guard.isConfirmed(upgrade.name(), id));
-    snapshots.check(all);
     return all;
   }
 

@@ -110,8 +110,9 @@ final class HostSteps implements Steps {
 
   private void fetch(Upgrade upgrade, Progress progress) throws Fault, InterruptedException {
     guard.requireNoOther(upgrade);
+    long beside = 0;
     if (upgrade.from().isPresent()) {
-      foresee(upgrade, slot(upgrade.name(), upgrade.from().get()));
+      beside = foresee(upgrade, slot(upgrade.name(), upgrade.from().get()));
     } else if (slots.currentIsBroken(upgrade.name()) && !staging.here(upgrade)) {
       // Going back would take the service away: what runs now could not be brought back.
       throw new Refused(
@@ -119,7 +120,7 @@ final class HostSteps implements Steps {
           "cannot upgrade %s: its current names no whole slot, so there is no way back; roll back, or delete the link %s of a package that need not run"
               .formatted(upgrade.name(), "current"));
     }
-    staging.fetch(upgrade, progress);
+    staging.fetch(upgrade, beside, progress);
   }
 
   private void arm(Upgrade upgrade) throws Fault, InterruptedException {
@@ -148,15 +149,15 @@ final class HostSteps implements Steps {
   }
 
   /** What was begun is only a saving: it makes way for the agent's data. */
-  private void foresee(Upgrade upgrade, Slot from) throws Fault, InterruptedException {
+  private long foresee(Upgrade upgrade, Slot from) throws Fault, InterruptedException {
     try {
-      data.foresee(upgrade, from);
+      return data.foresee(upgrade, from);
     } catch (Fault.Transient fault) {
       if (fault.reason().code() != ReasonCode.DISK_FULL) {
         throw fault;
       }
       slots.forgetBegun(_ -> true);
-      data.foresee(upgrade, from);
+      return data.foresee(upgrade, from);
     }
   }
 

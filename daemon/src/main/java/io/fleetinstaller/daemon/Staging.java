@@ -50,15 +50,19 @@ final class Staging {
     return image.release();
   }
 
-  /** Resolves the release and makes sure that there is room for it. */
-  void fetch(Upgrade upgrade, Progress progress) throws Fault, InterruptedException {
+  /**
+   * Resolves the release and makes sure that there is room for it.
+   *
+   * @param data bytes that the snapshot of the agent's data will take beside it
+   */
+  void fetch(Upgrade upgrade, long data, Progress progress) throws Fault, InterruptedException {
     if (here(upgrade)) {
       return;
     }
     Image image = image(upgrade.to().orElseThrow());
     progress.note(image.notes());
     slots.makeWay(image.release());
-    slots.checkSpace(Ways.bare(image));
+    slots.checkSpace(Ways.bare(image), data);
   }
 
   void unpack(Upgrade upgrade, Progress progress) throws Fault, InterruptedException {
@@ -91,8 +95,10 @@ final class Staging {
       progress.note(List.of("going on with what an earlier try left"));
     }
     Optional<Way> spoiled = Optional.empty();
-    for (Way way : ways.cheap(there, held)) {
-      Gone gone = tried(ways, way, release, progress);
+    Ways.Cheap cheap = ways.cheap(there, held);
+    Optional<Cost> left = cheap.left();
+    for (Way way : cheap.ways()) {
+      Gone gone = tried(ways, way, left, progress);
       if (gone.failed().isEmpty()) {
         return gone.way();
       }
@@ -100,6 +106,7 @@ final class Staging {
         spoiled = Optional.of(gone.way());
         break;
       }
+      left = ways.left(slots.inventory(release));
     }
     if (spoiled.isPresent()) {
       Optional<Way> sound = sound(ways, spoiled.get(), release, progress);
@@ -123,7 +130,7 @@ final class Staging {
       if (way.isEmpty()) {
         return way;
       }
-      Gone gone = tried(ways, way.get(), release, progress);
+      Gone gone = tried(ways, way.get(), ways.left(slots.inventory(release)), progress);
       if (gone.failed().isEmpty()) {
         return Optional.of(gone.way());
       }
@@ -146,18 +153,14 @@ final class Staging {
    * A way that worked until the network failed is gone on, once here, and by the next try: no
    * dearer one fetches again what has come.
    */
-  private Gone tried(Ways ways, Way way, Release release, Progress progress)
+  private Gone tried(Ways ways, Way way, Optional<Cost> left, Progress progress)
       throws Fault, InterruptedException {
-    Stock before = slots.inventory(release);
-    // Only this changes meanwhile: what slots hold can be asked when it is needed.
-    Optional<Cost> begun = before.goesOn() ? rest(ways, before) : Optional.empty();
     Gone gone = new Gone(way, gone(way, progress));
     boolean nearer = false;
     if (gone.isBroken() && way.cost().bytes() > 0) {
-      Way onwards = onwards(ways, way, release);
+      Way onwards = onwards(ways, way);
       gone = new Gone(onwards, gone(onwards, progress));
-      Optional<Cost> left = before.goesOn() ? begun : rest(ways, before);
-      nearer = gone.isBroken() && isNearer(left, rest(ways, slots.inventory(release)));
+      nearer = gone.isBroken() && isNearer(left, ways.left(there(way)));
     }
     if (gone.failed().isPresent() && (nearer || !Ways.anotherMayDoBetter(gone.failed().get()))) {
       throw gone.failed().get();
@@ -165,36 +168,42 @@ final class Staging {
     return gone;
   }
 
-  /** What is still to be fetched by ranges; empty where that is no better than the whole. */
-  private static Optional<Cost> rest(Ways ways, Stock stock) throws InterruptedException {
-    return ways.ranges(stock).map(Way::estimate);
-  }
-
   /** A way that broke without having brought anything may break there each time. */
   private static boolean isNearer(Optional<Cost> before, Optional<Cost> now) {
     return now.isPresent() && (before.isEmpty() || now.get().compareTo(before.get()) < 0);
   }
 
-  /** To what a way has not brought yet: by ranges, or it again where that is cheaper. */
-  private Way onwards(Ways ways, Way way, Release release) throws InterruptedException {
-    Optional<Way> rest =
-        ways.ranges(slots.inventory(release))
-            .filter(ranges -> ranges.estimate().compareTo(way.estimate()) < 0);
+  /** To what a way has not brought yet, or it again where that is not less. */
+  private Way onwards(Ways ways, Way way) throws InterruptedException {
+    Optional<Way> rest = ways.onwards(way, there(way));
     if (rest.isEmpty()) {
       way.again();
     }
     return rest.orElse(way);
   }
 
+  private Stock there(Way way) {
+    return slots.inventory(way.delivery().release());
+  }
+
   private Optional<Fault> gone(Way way, Progress progress) throws InterruptedException {
     try {
-      slots.stage(way.delivery());
+      go(way, progress);
       way.trust();
       return Optional.empty();
     } catch (Fault fault) {
       LOG.warn("cannot get it {}: {}; trying another way", way.name(), fault.reason().sentence());
-      progress.note(List.of(failed(way, fault)));
       return Optional.of(fault);
+    }
+  }
+
+  private void go(Way way, Progress progress) throws Fault, InterruptedException {
+    try {
+      slots.stage(way.delivery());
+    } catch (Fault fault) {
+      String told = "%s failed after %s: %s".formatted(way.name(), way.cost(), fault.reason());
+      progress.note(List.of(told));
+      throw fault;
     }
   }
 
@@ -204,19 +213,14 @@ final class Staging {
     for (int left = registries.get().repositories(); ; left--) {
       Way way = ways.whole();
       try {
-        slots.stage(way.delivery());
+        go(way, progress);
         return way;
       } catch (Fault fault) {
-        progress.note(List.of(failed(way, fault)));
         if (left <= 1 || !hasWrongBytes(fault)) {
           throw fault;
         }
       }
     }
-  }
-
-  private static String failed(Way way, Fault fault) {
-    return "%s failed after %s: %s".formatted(way.name(), way.cost(), fault.reason());
   }
 
   private static boolean hasWrongBytes(Fault fault) {

@@ -50,6 +50,14 @@ final class Room {
         });
   }
 
+  /** Bytes that those that were asked for take of the file system that this lies on. */
+  long on(Path place) throws Fault, InterruptedException {
+    return Trouble.in(
+        "find the file system of",
+        place,
+        () -> needed.getOrDefault(Files.getFileStore(place), Extent.NOTHING).bytes());
+  }
+
   private void refuseBeyond(Scratch.Free free, Extent all, Path data) throws Fault {
     Path parent = data.resolveSibling("");
     String who = asked == 1 ? "its snapshot needs" : "its snapshot and those before it need";

@@ -83,7 +83,17 @@ public final class Snapshots {
 
   /** Refuses what cannot be kept, for want of room too; says how much there is in all. */
   public Extent check(List<Kept> all) throws Fault, InterruptedException {
+    return ask(all, new Room(disk, scratch, reserve));
+  }
+
+  /** The same; says how many bytes of it will lie on the file system that this lies on. */
+  public long room(List<Kept> all, Path place) throws Fault, InterruptedException {
     Room room = new Room(disk, scratch, reserve);
+    Extent _ = ask(all, room);
+    return room.on(place);
+  }
+
+  private Extent ask(List<Kept> all, Room room) throws Fault, InterruptedException {
     Extent sum = Extent.NOTHING;
     for (Kept kept : all) {
       Extent extent = ground.check(kept);

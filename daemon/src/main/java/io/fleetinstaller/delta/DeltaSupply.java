@@ -16,10 +16,12 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * Makes files out of those of the old release and the blocks of a delta, which are read once. Holds
+ * Makes files out of those of the old release and the blocks of a delta, which are read once, from
+ * the first one that is needed: what an earlier try to stage the release has made is copied. Holds
  * one block and one window in memory, 16 MiB in all, until it is closed. For the thread that made
  * it.
  */
@@ -28,58 +30,114 @@ public final class DeltaSupply implements Supply {
   private static final byte[] NOTHING = new byte[PAGE];
 
   private final String source;
-  private final DeltaTable table;
   private final Inventory inventory;
-  private final InputStream blocks;
-  private final Map<String, Integer> numbers = new HashMap<>();
+  private final Blocks blocks;
+  private final Map<String, Place> places = new HashMap<>();
   private final Patch patch = new Patch(DeltaFormat.LARGEST_WINDOW, DeltaFormat.LARGEST_BLOCK);
   private final byte[] page = new byte[PAGE];
-  private int next;
+
+  /** Opens the blocks from this byte of them on. */
+  @FunctionalInterface
+  public interface Opening {
+    InputStream from(long first) throws IOException, Fault, InterruptedException;
+  }
+
+  /** An item, and where its blocks begin. */
+  private record Place(DeltaTable.Item item, long first) {}
 
   /**
    * @param source what is applied, for people
-   * @param inventory of the slots that hold the old release
-   * @param blocks all of them; closed with this
+   * @param inventory of the slots that hold the old release, and of what was begun of the new one
+   * @param blocks opened once at most; closed with this
    */
-  public DeltaSupply(String source, DeltaTable table, Inventory inventory, InputStream blocks) {
+  public DeltaSupply(String source, DeltaTable table, Inventory inventory, Opening blocks) {
     this.source = source;
-    this.table = table;
     this.inventory = inventory;
-    this.blocks = blocks;
+    this.blocks = new Blocks(source, blocks);
+    long first = 0;
     for (DeltaTable.Item item : table.files()) {
-      numbers.put(item.name(), numbers.size());
+      places.put(item.name(), new Place(item, first));
+      first += item.packed();
     }
+  }
+
+  /**
+   * How many bytes of the blocks need not be fetched: those before the first block that brings
+   * anything.
+   */
+  public static long made(DeltaTable table, Toc toc, Inventory inventory) {
+    if (!inventory.goesOn()) {
+      return 0;
+    }
+    Map<String, Long> made = new HashMap<>();
+    toc.entries().forEach(entry -> made.put(entry.header().name(), made(entry, inventory)));
+    long first = 0;
+    for (DeltaTable.Item item : table.files()) {
+      int count = item.within(made.getOrDefault(item.name(), 0L));
+      first += item.packed(count);
+      if (count < item.blocks().size()) {
+        return first;
+      }
+    }
+    return first;
+  }
+
+  /** With how many bytes a file begins that are here already. */
+  private static long made(Toc.Entry entry, Inventory inventory) {
+    long made = 0;
+    for (Toc.Chunk chunk : entry.chunks()) {
+      if (chunk.place().isPresent() && inventory.chunk(chunk.digest(), chunk.length()).isEmpty()) {
+        return made;
+      }
+      made += chunk.length();
+    }
+    return made;
   }
 
   @Override
   public void file(Toc.Entry entry, Sink sink) throws IOException, Fault, InterruptedException {
-    Integer number = numbers.get(entry.header().name());
-    if (number == null) {
+    Place place = places.get(entry.header().name());
+    if (place == null) {
       Digest digest = entry.digest().orElseThrow();
       sink.copy(held(digest, entry.header().size()).file(), 0, entry.header().size());
       return;
     }
-    // Files that nobody asked for still have their blocks here.
-    for (; next < number; next++) {
-      blocks.skipNBytes(table.files().get(next).packed());
-    }
-    next = number + 1;
-    DeltaTable.Item item = table.files().get(number);
+    DeltaTable.Item item = place.item();
+    int made = inventory.goesOn() ? item.within(made(entry, inventory)) : 0;
+    copy(entry, item.length(made), sink);
+    blocks.skipTo(place.first() + item.packed(made));
+    List<DeltaTable.Block> left = item.blocks().subList(made, item.blocks().size());
     if (item.ancestor().isEmpty()) {
-      for (DeltaTable.Block block : item.blocks()) {
+      for (DeltaTable.Block block : left) {
         patch.window().flip();
         block(item, block, sink);
       }
-    } else {
-      patched(item, item.ancestor().get(), sink);
+    } else if (!left.isEmpty()) {
+      patched(item, left, sink);
     }
   }
 
-  private void patched(DeltaTable.Item item, DeltaTable.Ancestor ancestor, Sink sink)
+  /** The first bytes of a file, which its chunks have. */
+  private void copy(Toc.Entry entry, long length, Sink sink) throws Fault, InterruptedException {
+    long left = length;
+    for (Toc.Chunk chunk : entry.chunks()) {
+      long count = Math.min(chunk.length(), left);
+      if (count > 0 && chunk.place().isEmpty()) {
+        sink.zeros(count);
+      } else if (count > 0) {
+        Inventory.Held held = inventory.chunk(chunk.digest(), chunk.length()).orElseThrow();
+        sink.copy(held.file(), held.offset(), count);
+      }
+      left -= count;
+    }
+  }
+
+  private void patched(DeltaTable.Item item, List<DeltaTable.Block> blocks, Sink sink)
       throws IOException, Fault, InterruptedException {
+    DeltaTable.Ancestor ancestor = item.ancestor().orElseThrow();
     Inventory.Held held = held(ancestor.digest(), ancestor.size());
     try (Original original = open(held)) {
-      for (DeltaTable.Block block : item.blocks()) {
+      for (DeltaTable.Block block : blocks) {
         fill(held, original, block);
         block(item, block, sink);
       }
@@ -126,11 +184,7 @@ public final class DeltaSupply implements Supply {
       throws IOException, Fault, InterruptedException {
     ByteBuffer packed = patch.packed(block.packed());
     while (packed.hasRemaining()) {
-      int count = blocks.read(page, 0, Math.min(PAGE, packed.remaining()));
-      if (count < 0) {
-        throw new EOFException("the blocks of %s end early".formatted(source));
-      }
-      packed.put(page, 0, count);
+      packed.put(page, 0, blocks.read(page, Math.min(PAGE, packed.remaining())));
     }
     ByteBuffer plain;
     try {

@@ -34,7 +34,28 @@ public record DeltaTable(Digest from, Digest to, List<Item> files) {
     }
 
     long packed() {
-      return blocks.stream().mapToLong(Block::packed).sum();
+      return packed(blocks.size());
+    }
+
+    /** Of its first blocks, so many. */
+    long packed(int first) {
+      return blocks.stream().limit(first).mapToLong(Block::packed).sum();
+    }
+
+    /** Plain bytes of its first blocks, so many. */
+    long length(int first) {
+      return blocks.stream().limit(first).mapToLong(Block::length).sum();
+    }
+
+    /** How many of its blocks bring nothing but some of these first bytes of it. */
+    int within(long bytes) {
+      int count = 0;
+      long left = bytes;
+      while (count < blocks.size() && blocks.get(count).length() <= left) {
+        left -= blocks.get(count).length();
+        count++;
+      }
+      return count;
     }
   }
 

@@ -70,6 +70,7 @@ public final class Inventory {
   /** The same, and where these files are, too: a delta may build on some that no table has. */
   public Inventory with(Stock stock, Set<Digest> more) {
     Inventory wider = new Inventory(Optional.of(this));
+    wider.goesOn = goesOn;
     more.stream()
         .filter(digest -> !files.containsKey(digest))
         .forEach(digest -> wider.files.put(digest, NOWHERE));
@@ -119,7 +120,9 @@ public final class Inventory {
 
   /** A piece of a file, or a whole one, that has these bytes. */
   public Optional<Held> chunk(Digest digest, long length) {
-    return of(chunks, digest, length).or(() -> file(digest, length));
+    return of(chunks, digest, length)
+        .or(() -> also.flatMap(base -> base.chunk(digest, length)))
+        .or(() -> file(digest, length));
   }
 
   private static Optional<Held> of(Map<Digest, Place> places, Digest digest, long length) {

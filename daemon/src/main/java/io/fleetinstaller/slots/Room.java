@@ -44,6 +44,18 @@ record Room(String doing, Path where, long bytes, long inodes, long reserve) {
     return new Room(doing, where, 0, 0, 0);
   }
 
+  /** With so much for the agent's data, too. */
+  Room beside(long data) {
+    return data == 0
+        ? this
+        : new Room(
+            "%s and keep the data of what runs".formatted(doing),
+            where,
+            Math.min(bytes, MOST) + Math.min(data, MOST),
+            inodes,
+            reserve);
+  }
+
   /** With so much of it on the disk already. */
   Room less(long there) {
     return new Room(doing, where, Math.max(0, bytes - there), inodes, reserve);

@@ -127,13 +127,16 @@ public final class Slots {
   /**
    * Fails with {@link ReasonCode#DISK_FULL} when the disk has no room for this release. What was
    * begun makes way first: that of others, then of this release itself.
+   *
+   * @param data bytes that the snapshot of the agent's data will take beside it
    */
-  public void checkSpace(Delivery delivery) throws Fault, InterruptedException {
+  public void checkSpace(Delivery delivery, long data) throws Fault, InterruptedException {
     Release release = delivery.release();
     if (whole(release.name(), release.digest()).isPresent()) {
       return;
     }
-    Room room = room(delivery);
+    // Files that slots share need no room: what is left for the data is known when they are here.
+    Room room = room(delivery).beside(delivery.descriptor().immutable() ? 0 : data);
     Shelf shelf = shelves.of(release.name(), room);
     if (isFull(room, shelf, release)) {
       forgetBegun(name -> !name.equals(release.name()));

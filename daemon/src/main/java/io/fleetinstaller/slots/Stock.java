@@ -36,11 +36,6 @@ public final class Stock {
     return begun;
   }
 
-  /** The same without what was begun. */
-  public Stock ofSlots() {
-    return new Stock(slots, rotten, Optional.empty());
-  }
-
   /** Whether there is something of an earlier try to stage the very release. */
   public boolean goesOn() {
     return begun.isPresent();

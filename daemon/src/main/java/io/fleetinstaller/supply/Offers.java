@@ -1,6 +1,7 @@
 package io.fleetinstaller.supply;
 
 import io.fleetinstaller.delta.DeltaFormat;
+import io.fleetinstaller.delta.DeltaSupply;
 import io.fleetinstaller.delta.DeltaTable;
 import io.fleetinstaller.io.Faulted;
 import io.fleetinstaller.registry.Delta;
@@ -44,28 +45,36 @@ record Offers(Registry registry, Image image, Toc toc, Bill bill) {
    */
   record Offer(Delta delta, DeltaTable table, Inventory inventory) {
 
-    /** Its manifest and table are here already. */
-    Cost cost() {
-      return new Cost(delta.blocks().size(), 1);
+    /** Its manifest and table are here already, and blocks that an earlier try used, too. */
+    Cost cost(Toc toc) {
+      long left = delta.blocks().size() - DeltaSupply.made(table, toc, inventory);
+      return new Cost(left, left > 0 ? 1 : 0);
+    }
+
+    /** The same with what is there now. */
+    Offer with(Inventory now, Stock stock) {
+      return new Offer(delta, table, now.with(stock, table.ancestors()));
     }
   }
 
   /**
    * The smallest one from a release that a slot holds, if it costs less than the best way that is
-   * known. Without any a host goes other ways, so that none can be found out is no failure.
+   * known. What of it was used by an earlier try is known only when its table is here. Without any
+   * a host goes other ways, so that none can be found out is no failure.
    */
   Optional<Offer> smallest(Inventory inventory, Stock stock, Set<Digest> held, Cost best)
       throws InterruptedException {
     for (Delta delta : best.compareTo(LEAST) > 0 ? fromHeld(held) : List.<Delta>of()) {
-      if (new Cost(delta.size(), 2).compareTo(best) >= 0) {
-        break;
+      long least = inventory.goesOn() ? delta.table().size() : delta.size();
+      if (new Cost(least, 2).compareTo(best) >= 0) {
+        continue;
       }
       try {
         DeltaTable table = table(delta);
-        Inventory wider = inventory.with(stock, table.ancestors());
-        Optional<Digest> missing = table.missing(toc, wider);
+        Offer offer = new Offer(delta, table, inventory.with(stock, table.ancestors()));
+        Optional<Digest> missing = table.missing(toc, offer.inventory());
         if (missing.isEmpty()) {
-          return Optional.of(new Offer(delta, table, wider));
+          return Optional.of(offer);
         }
         LOG.warn("passing over {}: no slot holds {}", source(delta), missing.get());
       } catch (Fault fault) {

@@ -15,6 +15,7 @@ import io.fleetinstaller.slots.ReadAhead;
 import io.fleetinstaller.slots.Stock;
 import io.fleetinstaller.slots.Table;
 import io.fleetinstaller.toc.TocFormat;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,6 +23,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The ways in which one release can be got. Immutable. */
 public final class Ways {
@@ -73,6 +75,18 @@ public final class Ways {
       return spans
           .map(all -> new Cost(all.stream().mapToLong(Span::length).sum(), all.size()))
           .orElse(new Cost(layer.blob().size(), 1));
+    }
+  }
+
+  /**
+   * Ways that are estimated to cost less than the whole layers.
+   *
+   * @param ways the cheapest first
+   * @param left what ranges would cost, as of {@link Ways#left}
+   */
+  public record Cheap(List<Way> ways, Optional<Cost> left) {
+    public Cheap {
+      ways = List.copyOf(ways);
     }
   }
 
@@ -130,23 +144,22 @@ public final class Ways {
   }
 
   /**
-   * Those that are estimated to cost less than the whole layers, the cheapest first.
+   * Those that there are for this host.
    *
    * @param held the releases that the stock is of
    */
-  public List<Way> cheap(Stock stock, Set<Digest> held) throws InterruptedException {
+  public Cheap cheap(Stock stock, Set<Digest> held) throws InterruptedException {
     Inventory inventory = asked(stock);
     List<Way> ways = new ArrayList<>();
-    ranges(inventory).ifPresent(ways::add);
+    Optional<Way> ranges = ranges(inventory);
+    ranges.ifPresent(ways::add);
+    Optional<Cost> left = ranges.map(Way::estimate);
     if (!held.isEmpty() && layers.size() == 1) {
-      Cost best =
-          ways.isEmpty() ? Share.whole(layers.getFirst()).cost() : ways.getFirst().estimate();
-      // What was begun may be another by the time that the delta is gone.
-      Stock old = stock.ofSlots();
-      delta(stock.goesOn() ? asked(old) : inventory, old, held, best).ifPresent(ways::add);
+      Cost best = left.orElseGet(() -> Share.whole(layers.getFirst()).cost());
+      delta(inventory, stock, held, best).ifPresent(ways::add);
     }
     ways.sort(Comparator.comparing(Way::estimate));
-    return ways;
+    return new Cheap(ways, left);
   }
 
   private Optional<Way> delta(Inventory inventory, Stock stock, Set<Digest> held, Cost best)
@@ -158,22 +171,42 @@ public final class Ways {
     Offers offers = new Offers(registry, image, layer.table().get().toc(), looking);
     return offers
         .smallest(inventory, stock, held, best)
-        .filter(offer -> offer.cost().isWellBelow(Share.whole(layer).cost()))
-        .map(offer -> {
-          Bill bill = new Bill(registry, watcher, offer.cost());
-          Blob blocks = offer.delta().blocks();
-          Layer assembled =
-              new Layer.Assembled(
-                  layer.table().get(),
-                  "the delta",
-                  () ->
-                      new DeltaSupply(
-                          offers.source(offer.delta()),
-                          offer.table(),
-                          offer.inventory(),
-                          new ReadAhead(open(blocks, bill))));
-          return new Way("by a delta", offer.cost(), delivery(image, List.of(assembled)), bill);
-        });
+        .flatMap(offer -> delta(offers, offer))
+        .filter(way -> way.estimate().compareTo(best) < 0);
+  }
+
+  private Optional<Way> delta(Offers offers, Offers.Offer offer) {
+    Known layer = layers.getFirst();
+    Cost estimate = offer.cost(offers.toc());
+    if (!estimate.isWellBelow(Share.whole(layer).cost())) {
+      return Optional.empty();
+    }
+    Bill bill = new Bill(registry, watcher, estimate);
+    Layer assembled =
+        new Layer.Assembled(
+            layer.table().orElseThrow(),
+            "the delta",
+            () ->
+                new DeltaSupply(
+                    offers.source(offer.delta()),
+                    offer.table(),
+                    offer.inventory(),
+                    first -> new ReadAhead(from(offer.delta().blocks(), first, bill))));
+    Way.Rest rest = (now, stock) -> delta(offers, offer.with(now, stock));
+    return Optional.of(
+        new Way("by a delta", estimate, delivery(image, List.of(assembled)), bill, rest));
+  }
+
+  /**
+   * To what a way that broke has not brought: the cheapest, empty where none is cheaper than that
+   * was.
+   */
+  public Optional<Way> onwards(Way broken, Stock stock) throws InterruptedException {
+    Inventory inventory = asked(stock);
+    return Stream.of(ranges(inventory), broken.rest().of(inventory, stock))
+        .flatMap(Optional::stream)
+        .filter(way -> way.estimate().compareTo(broken.estimate()) < 0)
+        .min(Comparator.comparing(Way::estimate));
   }
 
   /** Every layer from its first byte to its last. */
@@ -184,6 +217,11 @@ public final class Ways {
   /** Of each layer what no slot has; empty where that costs no less than the whole. */
   public Optional<Way> ranges(Stock stock) throws InterruptedException {
     return ranges(asked(stock));
+  }
+
+  /** What is still to be fetched by ranges; empty where that is no better than the whole. */
+  public Optional<Cost> left(Stock stock) throws InterruptedException {
+    return ranges(stock).map(Way::estimate);
   }
 
   private Optional<Way> ranges(Inventory inventory) {
@@ -203,7 +241,7 @@ public final class Ways {
                     ? assembled(share, inventory.orElseThrow(), bill)
                     : packed(share.layer(), bill))
             .toList();
-    return new Way(name, estimate, delivery(image, parts), bill);
+    return new Way(name, estimate, delivery(image, parts), bill, (now, _) -> ranges(now));
   }
 
   private Layer assembled(Share share, Inventory inventory, Bill bill) {
@@ -223,6 +261,29 @@ public final class Ways {
 
   private InputStream open(Blob blob, Bill bill) throws Fault, InterruptedException {
     return registry.open(image, blob, bill);
+  }
+
+  /** Where no registry gives parts, what is not needed comes along. */
+  private InputStream from(Blob blob, long first, Bill bill)
+      throws IOException, Fault, InterruptedException {
+    try {
+      return part(blob, new Span(first, blob.size()), bill);
+    } catch (Fault fault) {
+      if (first == 0) {
+        throw fault;
+      }
+      return behind(first, open(blob, bill));
+    }
+  }
+
+  private static InputStream behind(long first, InputStream whole) throws IOException {
+    try {
+      whole.skipNBytes(first);
+      return whole;
+    } catch (IOException | RuntimeException e) {
+      whole.close();
+      throw e;
+    }
   }
 
   private InputStream part(Blob blob, Span span, Bill bill) throws Fault, InterruptedException {

@@ -202,6 +202,22 @@ class StagingTest {
     assertSame();
   }
 
+  @Test
+  void what_rotted_here_does_not_make_parts_that_break_each_time_look_nearer() throws Exception {
+    edit(host.slots.whole(NAME, made.one()).orElseThrow().path().resolve("small/file-1"), 100);
+    lie(part ->
+        part.blob()[0] == '{' || isTable(part) || part.isWhole()
+            ? Optional.empty()
+            : Optional.of(cut(part)));
+
+    host.stage(two);
+
+    assertThat(host.told())
+        .startsWith("by a delta failed")
+        .endsWith("by ranges failed", "by ranges failed", "as a whole");
+    assertSame();
+  }
+
   /** Half of it, and then nothing more. */
   private static MockResponse cut(LayoutServer.Part part) {
     return part.answer(part.bytes())

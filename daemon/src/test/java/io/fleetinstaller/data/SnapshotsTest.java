@@ -272,6 +272,9 @@ final class SnapshotsTest {
       List<Kept> both = List.of(halfOf(disk, "rows"), halfOf(disk, "columns"));
 
       assertThat(snapshots.check(both.subList(0, 1)).entries()).isEqualTo(2);
+      assertThat(snapshots.room(both.subList(0, 1), disk.mount()))
+          .isGreaterThan(Files.getFileStore(disk.mount()).getUsableSpace() / 2);
+      assertThat(snapshots.room(both.subList(0, 1), folder)).as("of another disk").isZero();
       assertThat(snapshots.check(both.subList(1, 2)).entries()).isEqualTo(2);
       assertThatThrownBy(() -> snapshots.check(both))
           .isInstanceOf(Fault.Transient.class)

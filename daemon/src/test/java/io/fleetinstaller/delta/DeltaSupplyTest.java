@@ -22,11 +22,11 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -47,6 +47,7 @@ final class DeltaSupplyTest {
   private Toc toc;
   private DeltaTable table;
   private byte[] blocks;
+  private final List<Long> opened = new ArrayList<>();
 
   @BeforeEach
   void publish() throws Exception {
@@ -157,6 +158,7 @@ final class DeltaSupplyTest {
     }
 
     assertThat(sink.bytes.toByteArray()).isEqualTo(Releases.noise(3, 5000));
+    assertThat(opened).as("bytes before it").containsExactly(table.files().getFirst().packed());
   }
 
   @Test
@@ -229,7 +231,7 @@ final class DeltaSupplyTest {
             List.of(
                 new DeltaTable.Item(item.name(), item.size(), item.ancestor(), List.of(block))));
     try (DeltaSupply supply =
-        new DeltaSupply("the delta", lying, inventory(), new ByteArrayInputStream(lie))) {
+        new DeltaSupply("the delta", lying, inventory(), _ -> new ByteArrayInputStream(lie))) {
       supply.file(entry("agent"), new Collected(NEW.length));
     }
   }
@@ -245,8 +247,14 @@ final class DeltaSupplyTest {
   }
 
   private DeltaSupply supply(Inventory inventory, byte[] from) {
-    InputStream stream = new ByteArrayInputStream(from);
-    return new DeltaSupply("the delta", table, inventory, stream);
+    return new DeltaSupply(
+        "the delta",
+        table,
+        inventory,
+        first -> {
+          opened.add(first);
+          return new ByteArrayInputStream(from, (int) first, from.length);
+        });
   }
 
   private Inventory inventory() throws InterruptedException {

@@ -149,7 +149,10 @@ final class Releases {
     assertThat(read.missing(table.toc(), inventory)).isEmpty();
     return apply(() ->
         new DeltaSupply(
-            "the delta", read, inventory, registry.open(image, delta.blocks(), Traffic.UNNOTED)));
+            "the delta",
+            read,
+            inventory,
+            _ -> registry.open(image, delta.blocks(), Traffic.UNNOTED)));
   }
 
   Slot apply(Supply.Opener opener) throws Exception {

@@ -303,18 +303,35 @@ final class StagingTest {
         .hasMessageContaining("it needs 1.1 MiB")
         .hasMessageContaining("free at least")
         .hasMessageContaining("must stay free, but /packages has");
-    assertThatThrownBy(() -> tight.checkSpace(delivery)).hasMessage(fault.getMessage());
+    assertThatThrownBy(() -> tight.checkSpace(delivery, 0)).hasMessage(fault.getMessage());
     assertThat(root).isEmptyDirectory();
-    slots.checkSpace(delivery);
+    slots.checkSpace(delivery, 0);
+  }
+
+  @Test
+  void room_for_the_data_of_what_runs_is_counted_with_it() throws Exception {
+    FaultyDisk disk = FaultyDisk.sound();
+    Delivery delivery = Parcel.agent("1").declaring(1 << 20, 10).delivery();
+    Slots tight = new Slots(root, disk.doors(), disk.free(root.getParent()).bytes() - (2 << 20));
+
+    tight.checkSpace(delivery, 500 << 10);
+    Fault.Transient fault =
+        catchThrowableOfType(Fault.Transient.class, () -> tight.checkSpace(delivery, 1 << 20));
+
+    assertThat(fault.reason().code()).isEqualTo(ReasonCode.DISK_FULL);
+    assertThat(fault).hasMessageContaining("and keep the data of what runs: it needs 2.1 MiB");
+    tight.checkSpace(Parcel.agent("1").declaring(1 << 20, 10).immutable().delivery(), 1 << 20);
   }
 
   @Test
   void absurd_sizes_do_not_wrap_around() {
     Delivery delivery = Parcel.agent("1").declaring(Long.MAX_VALUE, Long.MAX_VALUE - 99).delivery();
 
-    assertThatThrownBy(() -> slots.checkSpace(delivery))
-        .isInstanceOf(Fault.Transient.class)
-        .hasMessageContaining("free at least");
+    for (long data : List.of(0L, 1L, Long.MAX_VALUE)) {
+      assertThatThrownBy(() -> slots.checkSpace(delivery, data))
+          .isInstanceOf(Fault.Transient.class)
+          .hasMessageContaining("free at least");
+    }
   }
 
   @Tag("F24")

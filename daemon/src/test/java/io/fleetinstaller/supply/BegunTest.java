@@ -15,6 +15,7 @@ import io.fleetinstaller.registry.DescriptorFormat;
 import io.fleetinstaller.registry.Image;
 import io.fleetinstaller.registry.Registry;
 import io.fleetinstaller.registry.RegistrySettings;
+import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Platform;
 import io.fleetinstaller.release.Slot;
@@ -34,6 +35,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
@@ -49,6 +51,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a staging that was interrupted has made is neither fetched again nor trusted. */
 @Timeout(60)
 final class BegunTest {
+  private static final int PIECE = 64 << 10;
+
   @TempDir private Path folder;
   private Editions editions;
   private LayoutServer server;
@@ -97,6 +101,67 @@ final class BegunTest {
 
     assertThat(way.cost()).isEqualTo(Cost.NONE);
     assertSame(slot);
+  }
+
+  @Test
+  void a_delta_that_broke_is_gone_on_with_where_it_was() throws Exception {
+    Way whole = breakDelta(60);
+
+    Way rest = next();
+    Slot slot = slots.stage(rest.delivery());
+
+    assertThat(rest.name()).isEqualTo("by a delta");
+    assertThat(rest.estimate().bytes())
+        .as(
+            "of %d bytes: the block that broke, of 2 MiB, and one that ends in the middle of a chunk",
+            whole.estimate().bytes())
+        .isLessThan(whole.estimate().bytes() * 4 / 10 + (4 << 20));
+    assertThat(rest.cost()).isEqualTo(rest.estimate());
+    assertSameFiles(slot);
+  }
+
+  @ValueSource(ints = {200, 403, 404, 503})
+  @ParameterizedTest
+  void a_delta_is_gone_on_with_where_its_blocks_come_in_one_piece_only(int answer)
+      throws Exception {
+    Way whole = breakDelta(60);
+    Way rest = next();
+    server.lie(part ->
+        part.isWhole() || answer == 200
+            ? Optional.of(LayoutServer.whole(part.blob()))
+            : Optional.of(new MockResponse.Builder().code(answer).build()));
+
+    Slot slot = slots.stage(rest.delivery());
+
+    assertThat(rest.name()).isEqualTo("by a delta");
+    assertThat(rest.cost().bytes()).isEqualTo(whole.estimate().bytes());
+    assertSameFiles(slot);
+  }
+
+  /** On a host with a release of which the next one takes over every second piece of a file. */
+  private Way breakDelta(int percent) throws Exception {
+    byte[] mixed = noise(1);
+    Files.write(editions.tree(1).resolve("mixed"), mixed);
+    image = build("1", editions.tree(1));
+    slots.stage(ways().whole().delivery());
+    byte[] news = noise(2);
+    for (int at = 0; at < mixed.length; at += 2 * PIECE) {
+      System.arraycopy(news, at, mixed, at, PIECE);
+    }
+    Files.write(editions.tree(2).resolve("mixed"), mixed);
+    image = build("2", editions.tree(2));
+    editions.delta();
+    Way way = next();
+    breaking(percent);
+    assertThatThrownBy(() -> slots.stage(way.delivery())).isInstanceOf(Fault.Transient.class);
+    server.lie(_ -> Optional.empty());
+    return way;
+  }
+
+  private static byte[] noise(int seed) {
+    byte[] noise = new byte[24 << 20];
+    new Random(seed).nextBytes(noise);
+    return noise;
   }
 
   @Test
@@ -275,7 +340,7 @@ final class BegunTest {
             "free", real -> Files.exists(other) ? new Scratch.Free(1000, 1000) : real.run());
     Slots tight = slots(new DurableDisk(), small);
 
-    tight.checkSpace(Ways.bare(image));
+    tight.checkSpace(Ways.bare(image), 0);
 
     assertThat(begun()).exists();
     assertThat(other.getParent()).doesNotExist();
@@ -288,7 +353,7 @@ final class BegunTest {
         Interposed.disk(
             "free", real -> Files.exists(begun()) ? new Scratch.Free(1000, 1000) : real.run());
 
-    slots(new DurableDisk(), small).checkSpace(Ways.bare(image));
+    slots(new DurableDisk(), small).checkSpace(Ways.bare(image), 0);
 
     assertThat(left()).isEmpty();
   }
@@ -301,7 +366,7 @@ final class BegunTest {
     Slots tight = slots(new DurableDisk(), small);
     Way way = next();
 
-    tight.checkSpace(Ways.bare(image));
+    tight.checkSpace(Ways.bare(image), 0);
     Slot slot = tight.stage(way.delivery());
 
     assertThat(way.cost()).isEqualTo(Cost.NONE);
@@ -458,7 +523,11 @@ final class BegunTest {
   }
 
   private Way next() throws Exception {
-    return ways().cheap(slots.inventory(image.release()), Set.of()).getFirst();
+    Set<Digest> held =
+        slots.read(NAME).whole().stream()
+            .map(slot -> slot.release().digest())
+            .collect(Collectors.toSet());
+    return ways().cheap(slots.inventory(image.release()), held).ways().getFirst();
   }
 
   private Ways ways() throws Fault, InterruptedException {
@@ -494,11 +563,15 @@ final class BegunTest {
 
   /** To the last bit what a host has that fetched it as a whole, and nothing beside it. */
   private void assertSame(Slot slot) throws Exception {
+    assertSameFiles(slot);
+    assertThat(left()).containsExactly(slot.path());
+  }
+
+  private void assertSameFiles(Slot slot) throws Exception {
     Slot whole = editions.slots("elsewhere").stage(ways().whole().delivery());
     assertThat(slots.verify(slot)).isEmpty();
     assertThat(contents(slot)).isEqualTo(contents(whole));
     assertThat(times(slot)).isEqualTo(times(whole));
-    assertThat(left()).containsExactly(slot.path());
     assertThat(Files.getAttribute(slot.path().resolve("small/file-1"), "unix:nlink")).isEqualTo(1);
   }
 

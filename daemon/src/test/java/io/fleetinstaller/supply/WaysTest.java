@@ -62,7 +62,7 @@ class WaysTest {
   void a_host_without_any_slot_fetches_the_whole() throws Exception {
     Image image = build("1", editions.tree(1));
 
-    List<Way> cheap = ways(image).cheap(slots.inventory(image.release()), Set.of());
+    List<Way> cheap = ways(image).cheap(slots.inventory(image.release()), Set.of()).ways();
 
     assertThat(cheap.stream().map(Way::name)).isEmpty();
   }
@@ -151,7 +151,8 @@ class WaysTest {
     Ways ways = ways(image);
     server.requests.clear();
 
-    List<Way> cheap = ways.cheap(slots.inventory(image.release()), Set.of(old.release().digest()));
+    List<Way> cheap =
+        ways.cheap(slots.inventory(image.release()), Set.of(old.release().digest())).ways();
 
     assertThat(cheap.stream().map(Way::name)).containsExactly("by ranges");
     assertThat(server.requests).noneMatch(path -> path.contains("/blobs/"));
@@ -203,7 +204,8 @@ class WaysTest {
         ways(image)
             .cheap(
                 slots.inventory(image.release()),
-                Set.of(older.release().digest(), old.release().digest()));
+                Set.of(older.release().digest(), old.release().digest()))
+            .ways();
 
     assertThat(ways.stream().map(Way::name)).contains("by a delta");
   }
@@ -231,7 +233,8 @@ class WaysTest {
 
     Ways ways = ways(image);
 
-    assertThat(ways.cheap(slots.inventory(image.release()), Set.of()).stream().map(Way::name))
+    assertThat(
+            ways.cheap(slots.inventory(image.release()), Set.of()).ways().stream().map(Way::name))
         .isEmpty();
     assertThat(slots.verify(slots.stage(ways.whole().delivery()))).isEmpty();
   }
@@ -341,7 +344,8 @@ class WaysTest {
 
     Ways ways = ways(image);
 
-    assertThat(ways.cheap(slots.inventory(image.release()), Set.of()).stream().map(Way::name))
+    assertThat(
+            ways.cheap(slots.inventory(image.release()), Set.of()).ways().stream().map(Way::name))
         .isEmpty();
   }
 
@@ -380,7 +384,9 @@ class WaysTest {
   }
 
   private List<Way> cheap(Image image, Slot held) throws Fault, InterruptedException {
-    return ways(image).cheap(slots.inventory(image.release()), Set.of(held.release().digest()));
+    return ways(image)
+        .cheap(slots.inventory(image.release()), Set.of(held.release().digest()))
+        .ways();
   }
 
   private Slot install(Image image) throws Exception {
