@@ -198,10 +198,7 @@ final class Guarded {
    */
   void back(Upgrade upgrade, Deed deed) throws Fault, InterruptedException {
     try {
-      still(() -> {
-        host.guard().trialOver(upgrade.name());
-        deed.run();
-      });
+      still(deed);
     } catch (Fault fault) {
       if (takenBack(upgrade).isEmpty()) {
         host.guard().goBack(upgrade.name());

@@ -183,11 +183,16 @@ final class HostSteps implements Steps {
     Optional<Slot> from = slot(upgrade.name(), upgrade.from());
     Optional<Slot> to = slot(upgrade.name(), upgrade.to());
     if (to.isEmpty()) {
-      remove(upgrade.name(), from.orElseThrow());
+      host.uninstall(from.orElseThrow());
+      slots.unpoint(upgrade.name());
+      host.reload();
       return;
     }
     hook(to.get(), to.get().descriptor().hooks().beforeSwitch(), "before-switch");
-    point(to.get(), from);
+    host.install(to.get(), from);
+    // First: who ends right behind the link must not be started from it as if not on trial.
+    host.reload();
+    slots.point(to.get());
   }
 
   private void turnBack(Upgrade upgrade) throws Fault, InterruptedException {
@@ -196,23 +201,16 @@ final class HostSteps implements Steps {
         upgrade.to().flatMap(release -> slots.whole(upgrade.name(), release.digest()));
     data.restore(upgrade, from, to);
     if (from.isPresent()) {
-      point(from.get(), to);
-    } else if (to.isPresent()) {
-      remove(upgrade.name(), to.get());
+      host.install(from.get(), to);
+      slots.point(from.get());
     } else {
+      if (to.isPresent()) {
+        host.uninstall(to.get());
+      }
       slots.unpoint(upgrade.name());
     }
-  }
-
-  private void point(Slot slot, Optional<Slot> replaced) throws Fault, InterruptedException {
-    host.install(slot, replaced);
-    slots.point(slot);
-    host.reload();
-  }
-
-  private void remove(PackageName name, Slot slot) throws Fault, InterruptedException {
-    host.uninstall(slot);
-    slots.unpoint(name);
+    // Last: while current names the candidate, who ends must be left down.
+    host.guard().trialOver(upgrade.name());
     host.reload();
   }
 

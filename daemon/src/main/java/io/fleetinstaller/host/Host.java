@@ -32,7 +32,8 @@ public interface Host extends AutoCloseable {
   void install(Slot slot, Optional<Slot> replaced) throws Fault, InterruptedException;
 
   /**
-   * Makes the init system see what {@link #install} wrote. Called after {@code current} has moved.
+   * Makes the init system see what {@link #install} and the guard wrote. Called before {@code
+   * current} names a candidate, and after it does no more.
    */
   void reload() throws Fault, InterruptedException;
 

@@ -15,6 +15,7 @@ import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Release;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -114,6 +115,34 @@ class SelfUpgradeTest {
     assertThat(self.object("previous").text("digest")).isEqualTo(old.digest().toString());
     assertThat(self.object("last").text("end")).isEqualTo("upgraded");
     assertThat(stage.host.deeds.stream().filter(deed -> deed.startsWith("restart"))).hasSize(2);
+  }
+
+  @Test
+  void while_current_names_the_candidate_systemd_knows_that_it_is_on_trial() throws Exception {
+    own.rehearses(this::rehearse);
+    stage.host.life(next, Life.GOOD.exits(Duration.ofSeconds(2), "status 1"));
+    Path current = folder.resolve("packages/fleet-installer/current");
+    List<Path> named = new ArrayList<>();
+    stage.host.reloading(() -> {
+      try {
+        named.add(Files.readSymbolicLink(current));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    });
+
+    stage.desire(next);
+    stage.awaitEnd();
+    stage.start().awaitEnd();
+    stage.start().poll();
+
+    assertThat(named)
+        .as("when it reads its units, which are of the trial after SWITCH and of none before")
+        .isNotEmpty()
+        .containsOnly(Path.of(old.slotName()));
+    assertThat(stage.host.deeds)
+        .containsSubsequence(
+            "arm fleet-installer", "reload", "trial over fleet-installer", "reload");
   }
 
   @Test

@@ -40,6 +40,7 @@ public final class FakeHost implements Host {
   private final Map<PackageName, Armed> armed = new HashMap<>();
   private final Map<PackageName, Fired> fired = new HashMap<>();
   private Runnable resumes = () -> {};
+  private Runnable reloads = () -> {};
   private Runnable guardBack = () -> {};
   private final Map<String, List<Said>> logs = new HashMap<>();
   private final Map<List<String>, Program> programs = new HashMap<>();
@@ -133,6 +134,7 @@ public final class FakeHost implements Host {
   public synchronized void reload() throws Fault {
     answering();
     deeds.add("reload");
+    reloads.run();
   }
 
   @Override
@@ -196,6 +198,11 @@ public final class FakeHost implements Host {
           "cannot run %s: it is not in %s".formatted(argv.getFirst(), words(slot)));
     }
     return program.run();
+  }
+
+  /** What happens when the init system is made to read its units. */
+  public synchronized void reloading(Runnable deed) {
+    reloads = deed;
   }
 
   /**

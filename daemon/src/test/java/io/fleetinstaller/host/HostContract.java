@@ -220,8 +220,8 @@ public abstract class HostContract {
   protected final void switchTo(Slot slot, Optional<Slot> replaced) throws Exception {
     host().check(slot);
     host().install(slot, replaced);
-    point(slot);
     host().reload();
+    point(slot);
     host().restart(slot);
   }
 
