@@ -137,6 +137,11 @@ public final class ArmedRecords implements Guard {
     }
   }
 
+  /** Whether there is a record of a guard that has not gone back, whatever it says. */
+  public boolean isThere(PackageName name) {
+    return isThere(file(name));
+  }
+
   /** Whether there is anything that a guard would read, whatever it says. */
   public boolean any() throws IOException {
     return Files.isDirectory(directory)

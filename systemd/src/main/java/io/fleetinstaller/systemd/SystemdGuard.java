@@ -119,7 +119,8 @@ final class SystemdGuard implements Guard {
         systemctl.stop(timer(name));
         context.disk().delete(units.resolve(timer(name)));
       }
-      if (wound || !onTrial.isEmpty()) {
+      // The record goes last: while it is there, what is gone from disk systemd may still have.
+      if (wound || !onTrial.isEmpty() || records.isThere(name)) {
         systemctl.reload();
       }
       startFallen(onTrial);

@@ -41,6 +41,7 @@ final class GuardedHost {
   final Slot old;
   final Slot next;
   private final SlotsOnDisk slots;
+  private final HostContext context;
 
   private GuardedHost(Path root, String oldUnit) throws IOException {
     this.root = root;
@@ -50,10 +51,15 @@ final class GuardedHost {
     this.slots = new SlotsOnDisk(root.resolve("packages"));
     this.old = whole(slots.slot(AGENT, "1.0", Map.of(oldUnit, Behaviour.SERVES)));
     this.next = whole(slots.slot(AGENT, "2.0", Map.of(UNIT, Behaviour.SERVES)));
-    HostContext context =
+    this.context =
         new HostContext(
             root.resolve("packages"), root.resolve("state"), new DurableDisk(), new FakeTime());
     this.guard = new SystemdGuard(context, GuardedHost::programs, etc);
+  }
+
+  /** The guard as the daemon has it that runs these programs. */
+  SystemdGuard guard(Programs programs) {
+    return new SystemdGuard(context, programs, etc);
   }
 
   /** Armed and switched, with these data kept; the journal says nothing yet of the candidate. */
