@@ -206,6 +206,28 @@ final class GuardDoubtTest {
     assertThat(host.armed()).isFalse();
   }
 
+  @Test
+  void a_daemon_that_cannot_be_started_now_stays_armed_until_it_is() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    Path agents = host.root.resolve("state/armed/agent");
+    Path own = agents.resolveSibling("fleet-installer");
+    String record = Files.readString(agents);
+    Files.writeString(own, record.replace("package=agent\n", "package=fleet-installer\n"));
+    Files.delete(agents);
+    host.systemctlFails("start", true);
+
+    int down = host.run("fire", "fleet-installer");
+    boolean kept = Files.exists(own);
+    host.systemctlFails("start", false);
+    int up = host.run("fire", "fleet-installer");
+
+    assertThat(down).isEqualTo(1);
+    assertThat(kept).isTrue();
+    assertThat(up).isZero();
+    assertThat(own).doesNotExist();
+    assertThat(host.calls()).doesNotContain("stop fleet-installer.service");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"fire", "ended", "boot"})
   void the_old_copy_is_not_started_on_data_of_the_candidate(String verb) throws Exception {
