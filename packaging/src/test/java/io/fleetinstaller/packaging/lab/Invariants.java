@@ -140,6 +140,9 @@ final class Invariants {
     check(
         facts.all("file").stream().noneMatch(it -> it.contains("trial")),
         "I1 a trial's drop-in is left: " + facts.all("file"));
+    check(
+        !facts.text("unit.OnFailure").contains("fleet-installer-ended@"),
+        "I1 systemd still has it on trial: " + facts.text("unit.OnFailure"));
   }
 
   /** Whether current names a whole slot of such a version, and the service runs from it. */

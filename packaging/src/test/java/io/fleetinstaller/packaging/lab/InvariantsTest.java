@@ -15,6 +15,7 @@ final class InvariantsTest {
       serving=1.9.0
       unit.MainPID=7
       unit.UnitFileState=enabled
+      unit.OnFailure=
       executable=/opt/datadog-packages/node-exporter/1.9.0-bbb/bin/node_exporter
       current=1.9.0-bbb
       slot=node-exporter/1.5.0-aaa whole 0ld
@@ -52,6 +53,7 @@ final class InvariantsTest {
         "verify=whole | verify=damaged | I1 verify says",
         "UnitFileState=enabled | UnitFileState=disabled | I1 its unit is not enabled",
         "file=node-exporter.service | file=x/60-trial.conf | I1 a trial's drop-in",
+        "OnFailure= | OnFailure=fleet-installer-ended@node-exporter.service | I1 systemd still",
         "whole 0ld | whole 1ll | I8",
         "slot=node-exporter/1.5.0-aaa whole 0ld | staged=x | I2 the old copy",
         "bin/node_exporter | bin/node_exporter (deleted) | I2 it runs from a copy",

@@ -24,7 +24,9 @@ enum Route {
   /** Of the daemon itself, to a release that is well. */
   SELF_UPGRADE("self", "self-two"),
   /** Of the daemon itself, to a release that rehearses well and crashes. */
-  SELF_REVERT("self", "self-crash");
+  SELF_REVERT("self", "self-crash"),
+  /** Of the daemon itself, to a release that comes up, finds itself unwell and goes back. */
+  SELF_RETURN("self", "self-sick");
 
   /** Those whose every effect is tried. */
   static final List<Route> TRIED =
@@ -37,7 +39,8 @@ enum Route {
           BAD_INSTALL,
           REMOVAL,
           SELF_UPGRADE,
-          SELF_REVERT);
+          SELF_REVERT,
+          SELF_RETURN);
 
   private static final List<String> WELL = List.of("lab-new", "lab-slow", "lab-moves", "self-two");
   private static final String SELF = "self";
