@@ -136,7 +136,10 @@ public final class Slots {
       return;
     }
     // Files that slots share need no room: what is left for the data is known when they are here.
-    Room room = room(delivery).beside(delivery.descriptor().immutable() ? 0 : data);
+    boolean shares =
+        delivery.descriptor().immutable()
+            && read(release.name()).whole().stream().anyMatch(it -> it.descriptor().immutable());
+    Room room = room(delivery).beside(shares ? 0 : data);
     Shelf shelf = shelves.of(release.name(), room);
     if (isFull(room, shelf, release)) {
       forgetBegun(name -> !name.equals(release.name()));

@@ -73,10 +73,11 @@ record Offers(Registry registry, Image image, Toc toc, Bill bill) {
         DeltaTable table = table(delta);
         Offer offer = new Offer(delta, table, inventory.with(stock, table.ancestors()));
         Optional<Digest> missing = table.missing(toc, offer.inventory());
-        if (missing.isEmpty()) {
+        if (missing.isPresent()) {
+          LOG.warn("passing over {}: no slot holds {}", source(delta), missing.get());
+        } else if (offer.cost(toc).compareTo(best) < 0) {
           return Optional.of(offer);
         }
-        LOG.warn("passing over {}: no slot holds {}", source(delta), missing.get());
       } catch (Fault fault) {
         LOG.warn("passing over {}: {}", source(delta), fault.reason().sentence());
       }

@@ -169,10 +169,7 @@ public final class Ways {
       return Optional.empty();
     }
     Offers offers = new Offers(registry, image, layer.table().get().toc(), looking);
-    return offers
-        .smallest(inventory, stock, held, best)
-        .flatMap(offer -> delta(offers, offer))
-        .filter(way -> way.estimate().compareTo(best) < 0);
+    return offers.smallest(inventory, stock, held, best).flatMap(offer -> delta(offers, offer));
   }
 
   private Optional<Way> delta(Offers offers, Offers.Offer offer) {
@@ -263,13 +260,16 @@ public final class Ways {
     return registry.open(image, blob, bill);
   }
 
-  /** Where no registry gives parts, what is not needed comes along. */
+  /**
+   * Where nobody gives parts, what is not needed comes along; but not most of it in vain, because
+   * the network is away for a moment.
+   */
   private InputStream from(Blob blob, long first, Bill bill)
       throws IOException, Fault, InterruptedException {
     try {
       return part(blob, new Span(first, blob.size()), bill);
     } catch (Fault fault) {
-      if (first == 0) {
+      if (first == 0 || (mayPass(fault) && first > blob.size() / 2)) {
         throw fault;
       }
       return behind(first, open(blob, bill));

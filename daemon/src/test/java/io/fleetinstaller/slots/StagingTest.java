@@ -320,7 +320,10 @@ final class StagingTest {
 
     assertThat(fault.reason().code()).isEqualTo(ReasonCode.DISK_FULL);
     assertThat(fault).hasMessageContaining("and keep the data of what runs: it needs 2.1 MiB");
-    tight.checkSpace(Parcel.agent("1").declaring(1 << 20, 10).immutable().delivery(), 1 << 20);
+    Delivery immutable = Parcel.agent("1").declaring(1 << 20, 10).immutable().delivery();
+    assertThatThrownBy(() -> tight.checkSpace(immutable, 1 << 20)).hasMessage(fault.getMessage());
+    slots.stage(Parcel.agent("0").immutable().delivery());
+    tight.checkSpace(immutable, 1 << 20);
   }
 
   @Test

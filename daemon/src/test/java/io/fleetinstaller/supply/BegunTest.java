@@ -120,7 +120,7 @@ final class BegunTest {
     assertSameFiles(slot);
   }
 
-  @ValueSource(ints = {200, 403, 404, 503})
+  @ValueSource(ints = {200, 403, 404})
   @ParameterizedTest
   void a_delta_is_gone_on_with_where_its_blocks_come_in_one_piece_only(int answer)
       throws Exception {
@@ -136,6 +136,23 @@ final class BegunTest {
     assertThat(rest.name()).isEqualTo("by a delta");
     assertThat(rest.cost().bytes()).isEqualTo(whole.estimate().bytes());
     assertSameFiles(slot);
+  }
+
+  @Test
+  void most_of_a_delta_does_not_come_again_because_the_registry_is_away_for_a_moment()
+      throws Exception {
+    breakDelta(90);
+    Way rest = next();
+    server.lie(part ->
+        part.isWhole()
+            ? Optional.empty()
+            : Optional.of(new MockResponse.Builder().code(503).build()));
+
+    assertThatThrownBy(() -> slots.stage(rest.delivery())).isInstanceOf(Fault.Transient.class);
+
+    assertThat(rest.cost().bytes()).isZero();
+    server.lie(_ -> Optional.empty());
+    assertThat(next().estimate()).isEqualTo(rest.estimate());
   }
 
   /** On a host with a release of which the next one takes over every second piece of a file. */
