@@ -142,6 +142,19 @@ public final class ArmedRecords implements Guard {
     return isThere(file(name));
   }
 
+  /** What the further lines of {@link #arm} say that begin so; nothing where nobody can read it. */
+  public List<String> more(PackageName name, String begin) {
+    try {
+      return new String(Bounded.read(file(name), LIMIT), UTF_8)
+          .lines()
+          .filter(line -> line.startsWith(begin))
+          .map(line -> line.substring(begin.length()))
+          .toList();
+    } catch (IOException _) {
+      return List.of();
+    }
+  }
+
   /** Whether there is anything that a guard would read, whatever it says. */
   public boolean any() throws IOException {
     return Files.isDirectory(directory)

@@ -332,6 +332,8 @@ public final class FakeHost implements Host {
     public void trialOver(PackageName name) {
       synchronized (FakeHost.this) {
         deeds.add("trial over " + name);
+        // Anybody may make it read its units from now on.
+        reloads.run();
       }
     }
 

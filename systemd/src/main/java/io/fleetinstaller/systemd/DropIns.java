@@ -102,10 +102,15 @@ final class DropIns {
       if (Files.exists(file) && Files.readString(file).contains("=" + ended(name) + "\n")) {
         disk.delete(file);
         dropIfEmpty(folder);
-        were.add(String.valueOf(folder.getFileName()).replaceFirst("\\.d$", ""));
+        were.add(unit(file.toString()));
       }
     }
     return were;
+  }
+
+  /** The unit that a drop-in is of. */
+  static String unit(String file) {
+    return file.replaceFirst("\\.d/[^/]*$", "").replaceFirst("^.*/", "");
   }
 
   private static String ended(PackageName name) {

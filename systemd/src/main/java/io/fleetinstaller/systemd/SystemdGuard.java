@@ -21,8 +21,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +40,9 @@ final class SystemdGuard implements Guard {
 
   /** The slowest that a service may stop and start. */
   private static final Duration A_RESTART = Duration.ofMinutes(2);
+
+  /** A line of the record for each drop-in of the trial. */
+  private static final String DROP_IN = "dropin=";
 
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._/+-]+");
   private static final Duration TRY = Duration.ofSeconds(20);
@@ -70,7 +75,7 @@ final class SystemdGuard implements Guard {
       List<String> lines = new ArrayList<>(WayBack.prepare(charge, units, context.disk()));
       wind(name, untilObserved(charge), "Before=" + String.join(" ", names(charge.to())));
       List<String> services = names(charge.to());
-      dropIns.ofTrial(services).forEach(file -> lines.add("dropin=" + file));
+      dropIns.ofTrial(services).forEach(file -> lines.add(DROP_IN + file));
       trials.open(name);
       // One that still tries to end another upgrade would end this one.
       systemctl.stop("fleet-installer-guard@%s.service".formatted(name));
@@ -113,7 +118,9 @@ final class SystemdGuard implements Guard {
   @Override
   public void disarm(PackageName name) throws Fault, InterruptedException {
     try (Hold _ = hold()) {
-      List<String> onTrial = dropIns.trialOver(name);
+      Set<String> onTrial = new LinkedHashSet<>(dropIns.trialOver(name));
+      // An earlier try may have deleted the files, and come no further.
+      records.more(name, DROP_IN).stream().map(DropIns::unit).forEach(onTrial::add);
       boolean wound = Files.exists(units.resolve(timer(name)));
       if (wound) {
         systemctl.stop(timer(name));
@@ -136,8 +143,11 @@ final class SystemdGuard implements Guard {
   }
 
   /** What ended by itself while systemd was told to leave it down, and nobody saw it. */
-  private void startFallen(List<String> units) throws Fault, InterruptedException {
-    for (String unit : units) {
+  private void startFallen(Set<String> onTrial) throws Fault, InterruptedException {
+    for (String unit : onTrial) {
+      if (!Files.exists(units.resolve(unit))) {
+        continue;
+      }
       UnitState state = UnitState.of(systemctl, unit);
       if (state.phase() == ServiceState.Phase.FAILED && !state.hasJob()) {
         LOG.info("starting {}, which ended on trial", unit);

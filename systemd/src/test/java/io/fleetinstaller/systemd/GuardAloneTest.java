@@ -49,6 +49,37 @@ final class GuardAloneTest {
     assertThat(host.calls().contains(LOOK)).isEqualTo(looks);
   }
 
+  @Test
+  void a_daemon_that_ends_before_it_has_switched_itself_is_started_and_goes_on() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.switchBack();
+    Path own = host.own();
+    host.tell(GuardedHost.steps("begun SWITCH"));
+    host.unitIs("ActiveState=failed Job=0 Result=signal");
+    host.whileAsleep("touch " + root.resolve("slept"));
+
+    assertThat(host.run("ended", "fleet-installer")).isZero();
+
+    assertThat(host.calls()).contains("start --no-block fleet-installer.service");
+    assertThat(own).exists();
+    assertThat(root.resolve("slept")).doesNotExist();
+  }
+
+  @Test
+  void a_daemon_that_ends_right_behind_its_own_switch_is_taken_back_at_once() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    Path own = host.own();
+    host.tell(GuardedHost.steps("begun SWITCH"));
+    host.unitIs("ActiveState=failed Job=0 Result=signal");
+    host.whileAsleep("touch " + root.resolve("slept"));
+
+    assertThat(host.run("ended", "fleet-installer")).isZero();
+
+    assertThat(host.runs(host.old)).isTrue();
+    assertThat(own).doesNotExist();
+    assertThat(root.resolve("slept")).doesNotExist();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", PAUSED})
   void what_it_had_stopped_is_started_from_the_old_copy(String end) throws Exception {

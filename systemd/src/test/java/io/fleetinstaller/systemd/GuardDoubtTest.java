@@ -209,11 +209,7 @@ final class GuardDoubtTest {
   @Test
   void a_daemon_that_cannot_be_started_now_stays_armed_until_it_is() throws Exception {
     GuardedHost host = GuardedHost.onTrial(root);
-    Path agents = host.root.resolve("state/armed/agent");
-    Path own = agents.resolveSibling("fleet-installer");
-    String record = Files.readString(agents);
-    Files.writeString(own, record.replace("package=agent\n", "package=fleet-installer\n"));
-    Files.delete(agents);
+    Path own = host.own();
     host.systemctlFails("start", true);
 
     int down = host.run("fire", "fleet-installer");
@@ -225,7 +221,29 @@ final class GuardDoubtTest {
     assertThat(kept).isTrue();
     assertThat(up).isZero();
     assertThat(own).doesNotExist();
-    assertThat(host.calls()).doesNotContain("stop fleet-installer.service");
+    assertThat(host.calls()).containsOnlyOnce("stop fleet-installer.service");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fire", "ended"})
+  void a_confirmed_daemon_that_cannot_be_started_now_stays_armed_until_it_is(String verb)
+      throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    Path own = host.own();
+    host.tell(GuardedHost.steps("begun OBSERVE") + GuardedHost.CONFIRM);
+    host.unitIs("ActiveState=failed Job=0 Result=signal");
+    host.systemctlFails("start", true);
+
+    int down = host.run(verb, "fleet-installer");
+    boolean kept = Files.exists(own);
+    host.systemctlFails("start", false);
+    int up = host.run(verb, "fleet-installer");
+
+    assertThat(down).isEqualTo(1);
+    assertThat(kept).isTrue();
+    assertThat(up).isZero();
+    assertThat(own).doesNotExist();
+    assertThat(host.runs(host.next)).isTrue();
   }
 
   @ParameterizedTest

@@ -89,6 +89,20 @@ final class GuardedHost {
     return host;
   }
 
+  /** What is armed is the daemon's own package from now on; its record. */
+  Path own() throws IOException {
+    Path agents = root.resolve("state/armed/agent");
+    Path own = agents.resolveSibling("fleet-installer");
+    String record =
+        Files.readString(agents)
+            .replace("package=agent\n", "package=fleet-installer\n")
+            .replace("candidate=agent.service", "candidate=fleet-installer.service")
+            .replace("old=agent.service", "old=fleet-installer.service");
+    Files.writeString(own, record);
+    Files.delete(agents);
+    return own;
+  }
+
   /** What the daemon does to the link on its way back, and no more. */
   void switchBack() throws IOException {
     slots.point(old);
