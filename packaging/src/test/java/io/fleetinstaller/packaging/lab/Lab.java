@@ -51,8 +51,13 @@ public final class Lab {
       }
       Queue<Run> runs = new ConcurrentLinkedQueue<>();
       abreast(hosts, LabHost::prepare);
-      runs.addAll(runs(recordings(hosts)));
-      Queue<Scenario> scenarios = new ConcurrentLinkedQueue<>(Scenarios.all());
+      Queue<Scenario> scenarios = new ConcurrentLinkedQueue<>();
+      if (options.again().isPresent()) {
+        runs.addAll(Run.told(Files.readAllLines(options.again().get())));
+      } else {
+        runs.addAll(runs(recordings(hosts)));
+        scenarios.addAll(Scenarios.all());
+      }
       scenarios.removeIf(it -> !options.wants(it) || (options.shortRun() && !it.quick()));
       abreast(
           hosts,
@@ -141,8 +146,7 @@ public final class Lab {
   /** As soon as the restart of the candidate has returned. */
   private static Strike afterRestart(Map<Route, List<String>> recorded, Manner manner) {
     long restarts = recorded.get(Route.REVERT).stream().filter("systemctl restart"::equals).count();
-    return new Strike(
-        "systemctl restart", Math.toIntExact(Math.max(1, restarts - 1)), true, manner, 1);
+    return Strike.of("systemctl restart", Math.toIntExact(Math.max(1, restarts - 1)), true, manner);
   }
 
   private void work(LabHost host, Queue<Run> runs) {
@@ -153,8 +157,7 @@ public final class Lab {
               () -> {
                 Played played = host.play(next);
                 tally.count(played);
-                System.out.printf(
-                    "%s -> %s, silent for %.1f s%n", next, played.end(), played.outage() / 1000.0);
+                System.out.println(played.line());
                 return played.broken();
               },
               next.kind());

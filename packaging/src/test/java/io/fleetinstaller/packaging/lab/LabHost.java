@@ -90,18 +90,16 @@ final class LabHost implements AutoCloseable {
     guest.sh("install -m600 /dev/stdin %s/switch <<'EOF'\n%s\nEOF".formatted(FOLDER, lines));
     Played.Notes notes = new Played.Notes(System.nanoTime());
     begin(run.route());
-    String answer = "";
-    for (int handled = 0; handled < HANDLED_AT_MOST; handled++) {
-      answer = await(run.route(), handled);
-      if (answer.equals("ended") || answer.equals("late")) {
-        break;
-      }
-      help(answer, run, notes);
-    }
+    String answer = settle(run, notes);
     Facts facts = facts();
-    boolean failed = run.strikes().stream().anyMatch(strike -> strike.manner().fails());
-    if (answer.equals("ended") && failed && leftSomething(facts)) {
-      facts = afterAnotherStart(run);
+    long failures = run.strikes().stream().filter(strike -> strike.manner().fails()).count();
+    for (int starts = 0; starts < failures && answer.equals("ended"); starts++) {
+      if (leftSomething(facts)) {
+        guest.sh(ANOTHER_START);
+        answer = settle(run, notes);
+        guest.sh(CLEARED);
+        facts = facts();
+      }
     }
     if (!answer.equals("ended")) {
       notes.broken().add("I3 no end of the upgrade within %d ms".formatted(END_MILLIS));
@@ -116,6 +114,13 @@ final class LabHost implements AutoCloseable {
     return open || !facts.all("armed").isEmpty() || !facts.all("prepared").isEmpty();
   }
 
+  /** What goes wrong next may go wrong here. */
+  private static final String ANOTHER_START =
+      """
+      systemctl stop fleet-installer.service || true
+      systemctl start --no-block fleet-installer.service
+      """;
+
   /** It is up before it clears away. */
   private static final String CLEARED =
       """
@@ -125,11 +130,19 @@ final class LabHost implements AutoCloseable {
       done
       """;
 
-  private Facts afterAnotherStart(Run run) {
-    guest.sh("systemctl restart fleet-installer.service");
-    await(run.route(), HANDLED_AT_MOST);
-    guest.sh(CLEARED);
-    return facts();
+  /** Helps wherever the host needs it, until the upgrade has ended or is late. */
+  private String settle(Run run, Played.Notes notes) {
+    String answer = "";
+    for (int helped = 0; helped < HANDLED_AT_MOST; helped++) {
+      List<String> words = List.of(await(run.route(), notes.handled()).split(" "));
+      answer = words.getFirst();
+      if (words.size() == 1) {
+        break;
+      }
+      notes.handled(Integer.parseInt(words.get(1)));
+      help(answer, run, notes);
+    }
+    return answer;
   }
 
   /**

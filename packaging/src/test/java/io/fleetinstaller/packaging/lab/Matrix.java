@@ -28,11 +28,6 @@ final class Matrix {
 
   private static final int EFFECTS_OF_A_RECOVERY = 30;
 
-  private static final int SLOW_MILLIS = 3000;
-
-  /** A full disk stays full for a while. */
-  private static final int FULL_FOR = 6;
-
   private final Map<Route, List<Strike>> points = new LinkedHashMap<>();
 
   /**
@@ -100,8 +95,7 @@ final class Matrix {
       Run first = all.get(random.nextInt(all.size()));
       Manner manner = SECOND.get(random.nextInt(SECOND.size()));
       int nth = 1 + random.nextInt(EFFECTS_OF_A_RECOVERY);
-      int count = manner == Manner.SLOW ? SLOW_MILLIS : 1;
-      Strike second = new Strike(Strike.ANY, nth, random.nextBoolean(), manner, count);
+      Strike second = Strike.of(Strike.ANY, nth, random.nextBoolean(), manner);
       pairs.add(Run.of(first.route(), first.strikes().getFirst(), second));
     }
     return pairs;
@@ -116,9 +110,9 @@ final class Matrix {
       strikes.add(Strike.before(at.point(), at.nth(), Manner.STOP));
     }
     strikes.add(Strike.before(at.point(), at.nth(), Manner.EIO));
-    strikes.add(new Strike(at.point(), at.nth(), true, Manner.EIO, 1));
+    strikes.add(Strike.of(at.point(), at.nth(), true, Manner.EIO));
     if (grows(at.point())) {
-      strikes.add(new Strike(at.point(), at.nth(), false, Manner.ENOSPC, FULL_FOR));
+      strikes.add(Strike.before(at.point(), at.nth(), Manner.ENOSPC));
     }
     return strikes;
   }

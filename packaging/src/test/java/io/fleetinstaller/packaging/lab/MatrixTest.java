@@ -78,6 +78,8 @@ final class MatrixTest {
                 "upgrade: [kill before append journals #2] -> upgraded, silent for 0.0 s",
                 "late revert: [cut-dead after point current #12] -> reverted, silent for 1.2 s",
                 "revert: [eio before create home #1, kill after * #3] -> reverted, silent for 1 s",
+                "upgrade: [die before append journals #9] -> upgraded, silent for 0.0 s"
+                    + Played.MISSED,
                 "late revert: [] -> reverted, silent for 1.3 s",
                 "guests: 136 faults, 0 bricks"));
 
@@ -116,5 +118,27 @@ final class MatrixTest {
 
     assertThat(sample).hasSize(12).doesNotHaveDuplicates();
     assertThat(matrix.sample(12, Set.of(), new Random(7))).isEqualTo(sample);
+  }
+
+  @Test
+  void what_was_told_of_can_be_played_again() {
+    List<Run> runs =
+        List.of(
+            Run.of(
+                Route.DATA_REVERT,
+                Strike.before("attributes staged release.json", 1, Manner.ENOSPC),
+                Strike.of(Strike.ANY, 6, true, Manner.SLOW)),
+            Run.of(Route.REVERT),
+            Run.of(Route.SELF_UPGRADE, Strike.of("systemd-run", 2, false, Manner.CUT_DEAD)));
+
+    List<String> told =
+        List.of(
+            "3 fault points, 2 ways to fail at them; 1 runs",
+            runs.get(0) + " -> brick, silent for 0.1 s",
+            "BRICK " + runs.get(1),
+            "I1 its service still runs",
+            runs.get(2).toString());
+
+    assertThat(Run.told(told)).isEqualTo(runs);
   }
 }

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
  * @param only runs and scenarios whose name has this in it; all when empty
  * @param results a file for the tables
  * @param tried what an earlier run printed, of which the faults are not tried again
+ * @param again what an earlier run printed, of which all runs are played, and nothing else is
  * @param minutes after which nothing more is begun
  */
 record Options(
@@ -25,6 +26,7 @@ record Options(
     Optional<Path> results,
     int sample,
     Optional<Path> tried,
+    Optional<Path> again,
     int pairs,
     int minutes) {
   private static final Set<String> KEYS =
@@ -35,6 +37,7 @@ record Options(
           "--results",
           "--sample",
           "--tried",
+          "--again",
           "--pairs",
           "--minutes");
 
@@ -58,6 +61,7 @@ record Options(
         Optional.ofNullable(given.get("--results")).map(Path::of),
         number(given, "--sample", brief ? 14 : Integer.MAX_VALUE),
         Optional.ofNullable(given.get("--tried")).map(Path::of),
+        Optional.ofNullable(given.get("--again")).map(Path::of),
         number(given, "--pairs", brief ? 3 : 200),
         number(given, "--minutes", Integer.MAX_VALUE));
   }

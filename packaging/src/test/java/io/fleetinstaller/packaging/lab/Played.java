@@ -6,6 +6,8 @@ import java.util.OptionalLong;
 
 /** A run that is over, and what was seen of it. */
 record Played(Run run, Facts facts, Notes notes) {
+  /** At the end of its line when not all that was to go wrong did. */
+  static final String MISSED = "; not all of it happened";
 
   /** Written during the run. Not thread-safe. */
   static final class Notes {
@@ -13,6 +15,7 @@ record Played(Run run, Facts facts, Notes notes) {
     private final List<String> broken = new ArrayList<>();
     private OptionalLong powerOn = OptionalLong.empty();
     private boolean armed;
+    private int handled;
 
     Notes(long began) {
       this.began = began;
@@ -32,6 +35,15 @@ record Played(Run run, Facts facts, Notes notes) {
 
     void armed(boolean now) {
       armed |= now;
+    }
+
+    /** How many of the faults that happened are dealt with. */
+    int handled() {
+      return handled;
+    }
+
+    void handled(int faults) {
+      handled = faults;
     }
 
     boolean hadPower() {
@@ -56,6 +68,12 @@ record Played(Run run, Facts facts, Notes notes) {
   /** Whether all that was to go wrong did. */
   boolean fired() {
     return happened().equals(run);
+  }
+
+  /** What the laboratory says of it. */
+  String line() {
+    return "%s -> %s, silent for %.1f s%s"
+        .formatted(run, end(), outage() / 1000.0, fired() ? "" : MISSED);
   }
 
   /** Whether what went wrong did so during a trial. */

@@ -103,6 +103,13 @@ enum Route {
     return before().isPresent() && this != REMOVAL;
   }
 
+  /**
+   * @throws IllegalArgumentException when there is none of this word
+   */
+  static Route of(String word) {
+    return valueOf(word.toUpperCase(Locale.ROOT).replace(' ', '_'));
+  }
+
   String word() {
     return name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }

@@ -1,5 +1,8 @@
 package io.fleetinstaller.packaging.lab;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * One fault, to happen once.
  *
@@ -13,9 +16,27 @@ record Strike(String point, int nth, boolean after, Manner manner, int count) {
   static final String ANY = "*";
 
   private static final int WORDS = 5;
+  private static final Pattern TOLD =
+      Pattern.compile("([a-z-]+) (before|after) (.+) #([0-9]{1,9})");
+
+  /** A full disk stays full for a while. */
+  private static final int FULL_FOR = 6;
+
+  private static final int SLOW_MILLIS = 3000;
 
   static Strike before(String point, int nth, Manner manner) {
-    return new Strike(point, nth, false, manner, 1);
+    return of(point, nth, false, manner);
+  }
+
+  /** With the count that its manner has in the laboratory. */
+  static Strike of(String point, int nth, boolean after, Manner manner) {
+    int count =
+        switch (manner) {
+          case ENOSPC -> FULL_FOR;
+          case SLOW -> SLOW_MILLIS;
+          default -> 1;
+        };
+    return new Strike(point, nth, after, manner, count);
   }
 
   boolean names(String effect) {
@@ -43,6 +64,23 @@ record Strike(String point, int nth, boolean after, Manner manner, int count) {
         words[1].equals("after"),
         Manner.of(words[2]),
         Integer.parseInt(words[3]));
+  }
+
+  /**
+   * Reads what {@link #toString} wrote.
+   *
+   * @throws IllegalArgumentException when it is none
+   */
+  static Strike told(String text) {
+    Matcher told = TOLD.matcher(text);
+    if (!told.matches()) {
+      throw new IllegalArgumentException("not a strike that was told of: " + text);
+    }
+    return of(
+        told.group(3),
+        Integer.parseInt(told.group(4)),
+        told.group(2).equals("after"),
+        Manner.of(told.group(1)));
   }
 
   /** Without its occurrence. */
