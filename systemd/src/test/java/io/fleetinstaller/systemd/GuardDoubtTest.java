@@ -193,6 +193,28 @@ final class GuardDoubtTest {
   }
 
   @Test
+  void while_the_link_cannot_move_the_candidate_stays_on_trial() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    Path dropIn = Path.of(host.lines("dropin=").getFirst());
+    Path link = host.old.current();
+    Path away = Files.move(link, root.resolve("away"));
+    Files.createDirectories(link.resolve("in-the-way"));
+
+    int stuck = host.run("fire", "agent");
+    boolean onTrial = Files.exists(dropIn);
+    Files.delete(link.resolve("in-the-way"));
+    Files.delete(link);
+    Files.move(away, link);
+    int free = host.run("fire", "agent");
+
+    assertThat(stuck).isEqualTo(1);
+    assertThat(onTrial).isTrue();
+    assertThat(free).isZero();
+    assertThat(dropIn).doesNotExist();
+    assertThat(host.runs(host.old)).isTrue();
+  }
+
+  @Test
   void a_systemd_that_has_not_read_the_old_units_keeps_it_armed() throws Exception {
     GuardedHost host = GuardedHost.onTrial(root);
     host.systemctlFails("daemon-reload", true);
