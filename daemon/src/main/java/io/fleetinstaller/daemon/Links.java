@@ -1,5 +1,7 @@
 package io.fleetinstaller.daemon;
 
+import io.fleetinstaller.host.Armed;
+import io.fleetinstaller.host.Fired;
 import io.fleetinstaller.host.Host;
 import io.fleetinstaller.host.ServiceState;
 import io.fleetinstaller.release.Descriptor.Service;
@@ -90,7 +92,10 @@ final class Links {
    */
   void prune(PackageName name) throws Fault, InterruptedException {
     Installed installed = situation.slots().read(name);
-    if (installed.current().isPresent() || named(name).isEmpty()) {
+    // Where nobody tells how current came, the copy that worked may be one that no link names. Of
+    // the daemon itself that is how setup leaves it.
+    boolean told = installed.current().map(Slot::release).equals(named(name));
+    if (told || name.equals(PackageName.INSTALLER)) {
       Set<Digest> needed = new HashSet<>();
       for (Slot slot : installed.whole()) {
         if (runs(slot)) {
@@ -116,7 +121,7 @@ final class Links {
   }
 
   private Optional<Slot> mendCurrent(PackageName name) throws Fault, InterruptedException {
-    if (!situation.slots().currentIsLost(name)) {
+    if (!situation.slots().currentIsLost(name) || isTakenAway(name)) {
       return Optional.empty();
     }
     Optional<Slot> wanted = wanted(name);
@@ -127,6 +132,14 @@ final class Links {
       situation.slots().replaceCurrent(wanted.get());
     }
     return wanted;
+  }
+
+  /** Where there was nothing before an unconfirmed candidate, the guard goes back to that. */
+  private boolean isTakenAway(PackageName name) throws Fault {
+    Stream<Armed> fired = host.guard().fired(name).map(Fired::armed).stream();
+    return Stream.concat(host.guard().armed(name).stream(), fired)
+        .anyMatch(record ->
+            record.from().isEmpty() && !situation.journals().isConfirmed(name, record.upgradeId()));
   }
 
   private Optional<Slot> wanted(PackageName name) throws Fault, InterruptedException {

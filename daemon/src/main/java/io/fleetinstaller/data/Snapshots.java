@@ -151,7 +151,7 @@ public final class Snapshots {
   }
 
   private static String notBack(Kept kept, Path left) {
-    return "%s was not brought back when an upgrade was; put it in the place of %s, or delete it"
+    return "%s was not brought back: it is %s before an upgrade that was not confirmed, or of which nothing tells any more; delete it, or, while nothing runs, put it in the place of that"
         .formatted(left, kept.data());
   }
 

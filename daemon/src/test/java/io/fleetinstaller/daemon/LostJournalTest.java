@@ -141,6 +141,17 @@ class LostJournalTest {
   }
 
   @Test
+  void when_everything_is_forgotten_the_copy_before_stays_too() throws Exception {
+    stage.host.guard().disarm(Stage.AGENT);
+    Damage.DELETED.happenTo(folder.resolve("state"));
+
+    stage.start().poll();
+
+    assertThat(stage.current()).isEqualTo("2");
+    assertThat(slot(one).path()).isDirectory();
+  }
+
+  @Test
   void what_the_guard_took_back_is_told_and_not_tried_again_at_once() throws Exception {
     the_guard_goes_back();
 
