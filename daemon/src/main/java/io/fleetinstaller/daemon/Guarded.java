@@ -11,11 +11,13 @@ import io.fleetinstaller.host.Kept;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.Origin;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Slot;
+import io.fleetinstaller.slots.Difference;
 import io.fleetinstaller.slots.Slots;
 import io.fleetinstaller.upgrade.Journals;
 import io.fleetinstaller.upgrade.Steps;
@@ -87,6 +89,31 @@ final class Guarded {
         requireBack(record);
       }
     }
+  }
+
+  /**
+   * Whether the copy to go back to is there to the last byte, while the service still runs. What is
+   * damaged only a person may leave. What cannot be read is as lost as what has changed.
+   */
+  boolean hasWholeWayBack(Upgrade upgrade, Slot slot) throws Fault, InterruptedException {
+    List<String> lost =
+        slots.verify(slot).stream()
+            .filter(Difference::breaksIt)
+            .limit(20)
+            .map(Difference::toString)
+            .toList();
+    if (!lost.isEmpty() && upgrade.origin().kind() != Origin.Kind.MANUAL) {
+      throw new Refused(
+          new Reason(
+              ReasonCode.SLOT_DAMAGED,
+              "cannot upgrade from %s: its copy is damaged, so it is no whole way back; whoever types rollback or upgrade goes without"
+                  .formatted(slot.release()),
+              lost));
+    }
+    if (!lost.isEmpty()) {
+      LOG.warn("a person leaves {}, whose copy is damaged: {}", slot.release(), lost);
+    }
+    return lost.isEmpty();
   }
 
   private boolean isConfirmed(PackageName name, Armed record) {

@@ -19,7 +19,6 @@ import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Slot;
-import io.fleetinstaller.slots.Difference;
 import io.fleetinstaller.slots.Slots;
 import io.fleetinstaller.upgrade.Progress;
 import io.fleetinstaller.upgrade.Step;
@@ -58,6 +57,9 @@ final class HostSteps implements Steps {
 
   /** Upgrades that were given up for nothing that the candidate could do about it. */
   private final Set<String> unblamed = ConcurrentHashMap.newKeySet();
+
+  /** Upgrades by which a person leaves a copy that is damaged, and not to be gone back to again. */
+  private final Set<String> leftDamaged = ConcurrentHashMap.newKeySet();
 
   /** When a restart began and when it had returned; the old copy's last words lie between. */
   private record Restart(Instant began, Instant over) {}
@@ -132,7 +134,9 @@ final class HostSteps implements Steps {
     }
     try {
       if (from.isPresent()) {
-        checkWayBack(from.get());
+        if (!guard.hasWholeWayBack(upgrade, from.get())) {
+          leftDamaged.add(upgrade.id());
+        }
       }
       guard.arm(upgrade, from, to, data.prepare(upgrade, from, to));
     } catch (Fault fault) {
@@ -158,24 +162,6 @@ final class HostSteps implements Steps {
       }
       slots.forgetBegun(_ -> true);
       return data.foresee(upgrade, from);
-    }
-  }
-
-  /** The copy to go back to must be there to the last byte, while the service still runs. */
-  private void checkWayBack(Slot slot) throws Fault, InterruptedException {
-    List<String> lost =
-        slots.verify(slot).stream()
-            .filter(Difference::breaksIt)
-            .limit(20)
-            .map(Difference::toString)
-            .toList();
-    if (!lost.isEmpty()) {
-      throw new Refused(
-          new Reason(
-              ReasonCode.SLOT_DAMAGED,
-              "cannot upgrade from %s: its copy is damaged, so there is no way back; see fleet-installer verify %s"
-                  .formatted(slot.release(), slot.release().name()),
-              lost));
     }
   }
 
@@ -339,7 +325,8 @@ final class HostSteps implements Steps {
       // First, for it needs no room and makes some.
       data.forget(upgrade);
     } finally {
-      slots.pointPrevious(upgrade.name(), upgrade.from());
+      boolean damaged = leftDamaged.remove(upgrade.id());
+      slots.pointPrevious(upgrade.name(), damaged ? Optional.empty() : upgrade.from());
     }
     slots.prune(upgrade.name(), guard.kept(upgrade));
     restarts.remove(upgrade.id());
@@ -350,6 +337,7 @@ final class HostSteps implements Steps {
     guard.disarm(upgrade);
     staging.forget(upgrade);
     restarts.remove(upgrade.id());
+    leftDamaged.remove(upgrade.id());
     if (upgrade.to().isPresent()) {
       if (unblamed.remove(upgrade.id())) {
         slots.layAside(upgrade.to().get());

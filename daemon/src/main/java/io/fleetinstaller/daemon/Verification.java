@@ -67,7 +67,7 @@ final class Verification {
           new Fault.Broken(
               new Reason(
                   ReasonCode.SLOT_DAMAGED,
-                  "%d differences, %d slots looked at; go to a release that is whole"
+                  "%d differences, %d slots looked at; go to a release that is whole: rollback, or upgrade"
                       .formatted(found.size(), slots),
                   found)));
     }

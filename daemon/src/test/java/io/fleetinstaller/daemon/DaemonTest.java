@@ -401,6 +401,25 @@ class DaemonTest {
   }
 
   @Test
+  void a_person_may_leave_a_copy_whose_files_are_lost_for_good() throws Exception {
+    Release one = stage.release("1");
+    Release two = stage.release("2");
+    stage.start().desire(one);
+    stage.poll();
+    stage.desire(two);
+    stage.poll();
+    Path damaged = folder.resolve("packages/agent/current").toRealPath();
+    Files.delete(damaged.resolve("bin/agent"));
+
+    Document end = stage.order(Verb.ROLLBACK);
+
+    assertThat(end.text("ending")).isEqualTo("done");
+    assertThat(stage.current()).isEqualTo("1");
+    assertThat(folder.resolve("packages/agent/previous")).doesNotExist();
+    assertThat(damaged).doesNotExist();
+  }
+
+  @Test
   void what_was_upgraded_from_stays_although_previous_does_not_name_it() throws Exception {
     Release one = stage.release("1");
     Release two = stage.release("2");
