@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -117,7 +118,7 @@ final class Copy {
     try (Scratch.Output out = scratch.file(into)) {
       if (scratch.share(into, held)) {
         shared++;
-        done += found.size();
+        done += Extent.bytes(held, found.size());
       } else {
         bytes(held, out);
       }
@@ -128,22 +129,26 @@ final class Copy {
 
   private void bytes(Held held, Scratch.Output out) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
-    long position = 0;
+    long size;
     try (FileChannel in = FileChannel.open(held.path())) {
-      while (in.read(buffer) >= 0) {
+      boolean large = in.size() >= Extent.LARGE;
+      OptionalLong next = large ? held.data(0) : OptionalLong.of(0);
+      while (next.isPresent() && in.position(next.getAsLong()).read(buffer) >= 0) {
+        long position = next.getAsLong();
         int length = buffer.position();
         // What is not written stays a hole.
         if (!isZero(buffer.array(), length)) {
           out.write(buffer.array(), 0, length, position);
         }
-        position += length;
         done += length;
         progress.accept(done);
         buffer.clear();
+        next = large ? held.data(position + length) : OptionalLong.of(position + length);
       }
+      size = in.size();
     }
-    if (position > 0) {
-      out.extend(position);
+    if (size > 0) {
+      out.extend(size);
     }
   }
 

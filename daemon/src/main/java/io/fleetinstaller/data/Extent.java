@@ -10,13 +10,16 @@ import java.nio.file.attribute.BasicFileAttributes;
 /**
  * How much there is to copy.
  *
- * @param bytes of all files, holes included
+ * @param bytes of all files, but for the holes of large ones
  * @param entries files, links and directories
  */
 public record Extent(long bytes, long entries) {
   static final Extent NOTHING = new Extent(0, 0);
   static final int DEEPEST = 100;
   private static final long MOST_ENTRIES = 1_000_000;
+
+  /** Bytes of a file of which it is worth to ask where its holes are. */
+  static final long LARGE = 1 << 20;
 
   Extent plus(Extent other) {
     return new Extent(bytes + other.bytes, entries + other.entries);
@@ -43,13 +46,27 @@ public record Extent(long bytes, long entries) {
     return sum;
   }
 
+  /** Of this file, but for its holes if it is large. */
+  static long bytes(Held file, long size) throws IOException {
+    return size < LARGE ? size : file.dense(size);
+  }
+
+  private static long bytes(Path file, long size) throws IOException {
+    if (size < LARGE) {
+      return size;
+    }
+    try (Held held = Held.at(file)) {
+      return bytes(held, size);
+    }
+  }
+
   private Extent withChild(Path child, int depth) throws IOException {
     try {
       BasicFileAttributes found =
           Files.readAttributes(child, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       return found.isDirectory()
           ? with(child, depth + 1)
-          : plus(new Extent(found.isRegularFile() ? found.size() : 0, 1));
+          : plus(new Extent(found.isRegularFile() ? bytes(child, found.size()) : 0, 1));
     } catch (IOException e) {
       if (Files.exists(child, LinkOption.NOFOLLOW_LINKS)) {
         throw e;

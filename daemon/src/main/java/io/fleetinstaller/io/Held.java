@@ -9,17 +9,20 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file or directory that is held open: whatever is done by {@link #path} is done to this very
  * one, whatever its owner puts in its place meanwhile. A link is never opened. Where there are no
- * such calls its own path has to do.
+ * such calls its own path has to do. Not thread-safe.
  */
 public final class Held implements Closeable {
   private static final Path OPEN = Path.of("/proc/self/fd");
 
   private final Path named;
   private final OptionalInt descriptor;
+  private @Nullable Boolean tellsHoles;
 
   private Held(Path named, OptionalInt descriptor) {
     this.named = named;
@@ -50,6 +53,23 @@ public final class Held implements Closeable {
   /** Its extended attributes, ACLs and file capabilities among them. */
   public Map<String, byte[]> xattrs() throws IOException {
     return descriptor.isPresent() ? Native.xattrs(descriptor.getAsInt(), named) : Map.of();
+  }
+
+  /** The place of the next byte, from this one on, that is in no hole; empty behind the last. */
+  public OptionalLong data(long from) throws IOException {
+    return tellsHoles() ? Holes.data(descriptor.orElseThrow(), from, named) : OptionalLong.of(from);
+  }
+
+  /** How many of its first bytes are in no hole, as far as the file system tells. */
+  public long dense(long size) throws IOException {
+    return tellsHoles() ? Holes.dense(descriptor.orElseThrow(), size, named) : size;
+  }
+
+  private boolean tellsHoles() {
+    if (tellsHoles == null) {
+      tellsHoles = descriptor.isPresent() && Holes.areTold(path());
+    }
+    return tellsHoles;
   }
 
   /** Its number in this process, where there are such calls. */

@@ -318,7 +318,7 @@ public final class Native {
     return code == ENODATA || code == EOPNOTSUPP;
   }
 
-  private static void check(long result, MemorySegment errno, Path path) throws IOException {
+  static void check(long result, MemorySegment errno, Path path) throws IOException {
     if (result < 0) {
       int code = (int) ERRNO.get(errno, 0L);
       throw new FileSystemException(path.toString(), null, Errno.sentence(code));

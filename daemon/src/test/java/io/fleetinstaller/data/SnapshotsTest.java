@@ -11,6 +11,7 @@ import io.fleetinstaller.io.Needs;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -121,6 +122,29 @@ final class SnapshotsTest {
 
     assertThat(Files.mismatch(data.resolve("sparse"), kept.snapshot().resolve("sparse")))
         .isEqualTo(-1);
+  }
+
+  @Test
+  void of_a_file_of_holes_only_what_is_in_it_needs_room_and_is_read() throws Exception {
+    Files.createDirectories(data);
+    long far = 1L << 42;
+    try (FileChannel channel =
+        FileChannel.open(
+            data.resolve("sparse"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(new byte[] {1}), 0);
+      channel.write(ByteBuffer.wrap(new byte[] {2}), far);
+    }
+
+    take();
+
+    Path copy = kept.snapshot().resolve("sparse");
+    assertThat(Extent.of(data).bytes()).isLessThan(1 << 20);
+    assertThat(Files.size(copy)).isEqualTo(far + 1);
+    try (FileChannel channel = FileChannel.open(copy)) {
+      ByteBuffer last = ByteBuffer.allocate(1);
+      channel.read(last, far);
+      assertThat(last.array()).containsExactly(2);
+    }
   }
 
   @Test
@@ -269,7 +293,8 @@ final class SnapshotsTest {
   @Test
   void directories_that_have_room_only_one_at_a_time_are_refused_together() throws Exception {
     try (LoopDisk disk = LoopDisk.make(folder, "ext4")) {
-      List<Kept> both = List.of(halfOf(disk, "rows"), halfOf(disk, "columns"));
+      long bytes = Files.getFileStore(disk.mount()).getUsableSpace() * 29 / 100;
+      List<Kept> both = List.of(filled(disk, "rows", bytes), filled(disk, "columns", bytes));
 
       assertThat(snapshots.check(both.subList(0, 1)).entries()).isEqualTo(2);
       assertThat(snapshots.room(both.subList(0, 1), disk.mount()))
@@ -284,13 +309,13 @@ final class SnapshotsTest {
     }
   }
 
-  private static Kept halfOf(LoopDisk disk, String name) throws IOException {
+  private static Kept filled(LoopDisk disk, String name, long bytes) throws IOException {
     Path directory = Files.createDirectories(disk.mount().resolve(name));
-    long most = Files.getFileStore(directory).getUsableSpace() * 3 / 4;
-    try (FileChannel file =
-        FileChannel.open(
-            directory.resolve("sparse"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      file.write(ByteBuffer.allocate(1), most);
+    byte[] piece = new byte[1 << 20];
+    try (OutputStream file = Files.newOutputStream(directory.resolve("rows"))) {
+      for (long left = bytes; left > 0; left -= piece.length) {
+        file.write(piece, 0, (int) Math.min(left, piece.length));
+      }
     }
     return Kept.of(directory, "00000007");
   }
