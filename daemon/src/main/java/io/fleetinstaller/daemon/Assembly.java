@@ -46,6 +46,9 @@ public final class Assembly {
   private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
   private static final int JOBS = 64;
 
+  /** Of the state, which must be folders before anybody reads what is in them. */
+  private static final List<String> FOLDERS = List.of("armed", "fired", "journals");
+
   private final LiveSettings settings;
   private final HostKind host;
   private final Time time;
@@ -146,6 +149,7 @@ public final class Assembly {
       disk.createDirectories(paths.packages(), 0755);
       Quarantine.directory(disk, paths.state(), 0700);
       Quarantine.clear(disk, paths.state().resolve("lock"));
+      FOLDERS.forEach(folder -> clear(disk, paths.state().resolve(folder)));
       Path folder = paths.socket().getParent();
       if (folder != null) {
         disk.createDirectories(folder, 0755);
@@ -155,6 +159,16 @@ public final class Assembly {
           ReasonCode.HOST_FAILED,
           "cannot prepare the folders of the daemon: %s; is it root, or do the paths in %s belong to it?"
               .formatted(e, settings.file()));
+    }
+  }
+
+  private static void clear(Disk disk, Path folder) {
+    try {
+      if (Files.exists(folder) && !Files.isDirectory(folder)) {
+        Quarantine.directory(disk, folder, 0700);
+      }
+    } catch (IOException e) {
+      LOG.warn("cannot set {} aside, which is no folder: {}", folder, e.getMessage());
     }
   }
 

@@ -187,7 +187,7 @@ public final class ArmedRecords implements Guard {
       return Optional.empty();
     } catch (FileSystemException e) {
       // Where a file stands for the folder there is no record in it.
-      if (!Files.isDirectory(directory)) {
+      if (!Files.isDirectory(file.resolveSibling(""))) {
         return Optional.empty();
       }
       throw damaged(name, file, String.valueOf(e.getMessage()));

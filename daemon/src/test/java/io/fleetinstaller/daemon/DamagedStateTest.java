@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every file that the daemon keeps, damaged in every way between two starts, on a host whose
@@ -194,6 +195,17 @@ class DamagedStateTest {
     stage.poll();
     assertThat(stage.current()).isEqualTo("3");
     assertThat(stage.explain().object("last").text("end")).isEqualTo("upgraded");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"armed", "fired"})
+  void what_stands_for_a_folder_of_the_guard_is_told_at_the_start(String folder) throws Exception {
+    stage.close();
+    Files.writeString(this.folder.resolve("state").resolve(folder), "no folder");
+
+    stage.start().poll();
+
+    assertThat(stage.problems()).contains(folder + ".corrupt");
   }
 
   @Test

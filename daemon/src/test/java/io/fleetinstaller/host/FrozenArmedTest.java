@@ -48,6 +48,14 @@ class FrozenArmedTest {
   }
 
   @Test
+  void where_a_file_stands_for_the_folder_of_marks_nothing_is_marked() throws Exception {
+    Frozen.copy("armed", folder.resolve("armed"));
+    Files.writeString(folder.resolve("fired"), "no folder");
+
+    assertThat(records().fired(AGENT)).isEmpty();
+  }
+
+  @Test
   void what_lies_on_a_disk_of_its_own_is_armed_with_the_place_of_that() throws Exception {
     Needs.the(Files.isDirectory(Path.of("/proc/self")), "a file system that is mounted");
     records()
