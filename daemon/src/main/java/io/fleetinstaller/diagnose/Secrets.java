@@ -30,7 +30,7 @@ final class Secrets {
           Pattern.compile(
               "(?i)((?:"
                   + WORD
-                  + "[\\w.-]{0,32}|\\bauth)\\\\{0,8}[\"']?\\s{0,4}[:=]\\s{0,4})"
+                  + "[\\w.-]{0,32}|\\bauth)\\\\{0,8}[\"']?\\s{0,4}[:=]>?\\s{0,4})"
                   + VALUE),
           // --pass abc
           Pattern.compile(

@@ -31,7 +31,7 @@ public record ProxySettings(
   private static void check(@Nullable URI proxy) {
     if (proxy != null && (!"http".equals(proxy.getScheme()) || proxy.getHost() == null)) {
       throw new IllegalArgumentException(
-          "it must be a proxy as http://host:port or http://user:password@host:port");
+          "it must be a proxy as http://host:port, with user:password@ before the host if it asks for that");
     }
   }
 

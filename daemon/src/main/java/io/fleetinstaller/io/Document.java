@@ -96,7 +96,7 @@ public final class Document {
 
   /**
    * The text of a key, turned into a value by a function whose {@link IllegalArgumentException}
-   * says what is wrong.
+   * says what is wrong; secrets in it are not told.
    */
   public <T> T value(String key, Function<String, T> read) throws Refused {
     return optionalValue(key, read).orElseThrow(() -> missing(key));
@@ -107,7 +107,7 @@ public final class Document {
     try {
       return text.map(read);
     } catch (IllegalArgumentException e) {
-      throw refuse(key, String.valueOf(e.getMessage()));
+      throw refuse(key, Redactor.redact(String.valueOf(e.getMessage())));
     }
   }
 

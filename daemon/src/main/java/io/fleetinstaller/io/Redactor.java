@@ -25,13 +25,29 @@ public final class Redactor {
           new Rule(
               "(?i)("
                   + SECRET_WORD
-                  + "\\w{0,16}[\"']?\\s{0,4}[:=]\\s{0,4})"
+                  + "\\w{0,16}[\"']?\\s{0,4}(?:[:=]>?)\\s{0,4})"
                   + "(?:\"[^\"]*+\"?|'[^']*+'?|[^\\s,;&\"']++)",
               "$1" + MARK),
           // --api-key abc
           new Rule(
               "(?i)((?<![\\w-])--?[\\w-]{0,32}" + SECRET_WORD + "\\s{1,4})[^\\s-]\\S*",
               "$1" + MARK),
+          // <password>abc</password>
+          new Rule(
+              "(?i)(<[\\w.:-]{0,32}" + SECRET_WORD + "[\\w.-]{0,16}>)[^<]+(?=</)", "$1" + MARK),
+          // <add key="password" value="abc"/>
+          new Rule(
+              "(?i)(\\b(?:key|name)=([\"'])[\\w.:-]{0,32}"
+                  + SECRET_WORD
+                  + "[\\w.-]{0,16}\\2\\s{1,4}value=[\"'])[^\"']+",
+              "$1" + MARK),
+          // machine host login bob password abc
+          new Rule(
+              "(?i)(\\b(?:machine\\s{1,4}\\S{1,256}|default)\\s{1,4}login\\s{1,4}\\S{1,256}\\s{1,4}password\\s{1,4})\\S+",
+              "$1" + MARK),
+          // mysql -u root -pabc
+          new Rule(
+              "(\\b(?:mysql|mariadb)[\\w-]{0,16}\\s(?:.{0,200}?\\s)?-p)[^\\s-]\\S*", "$1" + MARK),
           // https://user:password@host
           new Rule("(://)[^/\\s@]{1,512}@", "$1" + MARK + "@"),
           new Rule("(?i)\\b(bearer|basic)\\s+[\\w.~+/=-]{8,}", "$1 " + MARK),

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsFileTest {
   @TempDir Path folder;
@@ -164,5 +165,21 @@ class SettingsFileTest {
         .isInstanceOf(Refused.class)
         .hasMessageStartingWith("cannot accept " + file + " line 1")
         .hasMessageContaining(why);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "registry: {repositories: ['https://joe:hunter2@host/{package}']}",
+        "report: {url: 'http://joe:hunter2@host/reports'}",
+        "network: {proxy: {http: 'http://joe:hunter2@ho st:1'}}"
+      })
+  void a_password_in_what_is_refused_is_not_told(String text) throws IOException {
+    Files.writeString(file, text + "\n");
+
+    assertThatThrownBy(() -> SettingsFile.read(file, false))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("[redacted]")
+        .hasMessageNotContaining("hunter2");
   }
 }

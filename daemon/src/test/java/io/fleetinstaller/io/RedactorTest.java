@@ -25,6 +25,14 @@ class RedactorTest {
           {"api_key": "abc", "n": 1}               | {"api_key": [redacted], "n": 1}
           DD_API_KEY=abc DD_SITE=eu                | DD_API_KEY=[redacted] DD_SITE=eu
           agent --api-key abc --verbose            | agent --api-key [redacted] --verbose
+          <db:password>a b</db:password> next      | <db:password>[redacted]</db:password> next
+          <add key="Password" value="a b"/>        | <add key="Password" value="[redacted]"/>
+          'password' => 'a b', :n => 1             | 'password' => [redacted], :n => 1
+          mysqldump -u root -pabc agent            | mysqldump -u root -p[redacted] agent
+          machine h login bob password abc         | machine h login bob password [redacted]
+          password authentication failed for joe   | password authentication failed for joe
+          login failed: password expired           | login failed: password expired
+          expected <token> but found the end       | expected <token> but found the end
           client_secret='x y'&token=z&a=b          | client_secret=[redacted]&token=[redacted]&a=b
           GET https://joe:pw@example.com/x?y       | GET https://[redacted]@example.com/x?y
           got Bearer eyJhbGciOiJIUzI1NiJ9.e30.abc  | got Bearer [redacted]
