@@ -11,6 +11,7 @@ import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.upgrade.Account;
 import io.fleetinstaller.upgrade.History;
 import io.fleetinstaller.upgrade.Outcome;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -27,6 +28,8 @@ import java.util.stream.Stream;
  * @param mended what was found wrong and made right again since the start
  */
 record Damages(Situation situation, Supplier<List<Reason>> mended) {
+  /** Bytes that an upgrade writes about itself. */
+  private static final long A_JOURNAL = 64 << 10;
 
   /** All that a person should know of; what was set aside is told until it is deleted. */
   List<Reason> now() {
@@ -48,13 +51,27 @@ record Damages(Situation situation, Supplier<List<Reason>> mended) {
 
   /** Without a journal nothing is begun, so this alone keeps every package as it is. */
   private static Optional<Reason> unwritable(Path state) {
-    return Files.isWritable(state)
-        ? Optional.empty()
-        : Optional.of(
+    if (!Files.isWritable(state)) {
+      return Optional.of(
+          new Reason(
+              ReasonCode.IO_ERROR,
+              "cannot write to %s, so nothing is begun; is its disk read-only?".formatted(state)));
+    }
+    return isFull(state)
+        ? Optional.of(
             new Reason(
-                ReasonCode.IO_ERROR,
-                "cannot write to %s, so nothing is begun; is its disk read-only?"
-                    .formatted(state)));
+                ReasonCode.DISK_FULL,
+                "the disk of %s is full, so an upgrade may not be begun; free some space there"
+                    .formatted(state)))
+        : Optional.empty();
+  }
+
+  private static boolean isFull(Path state) {
+    try {
+      return Files.getFileStore(state).getUnallocatedSpace() < A_JOURNAL;
+    } catch (IOException _) {
+      return false;
+    }
   }
 
   private static Stream<Reason> aside(Path folder) {

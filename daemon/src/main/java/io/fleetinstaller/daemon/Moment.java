@@ -45,6 +45,11 @@ record Moment(Situation situation, Map<PackageName, Desired> wishes, Circumstanc
     Desired resolved =
         situation.policy().now().resolve(name, asked(name), circumstances.policy(), now());
     Desired.Want want = resolved.want();
+    if (want instanceof Desired.Leave(var why)
+        && why.code() == ReasonCode.NOT_DESIRED
+        && situation.source().isUnasked()) {
+      return new Desired(name, new Desired.Leave(unasked(name)), resolved.origin());
+    }
     return want.release().filter(release -> unsigned(resolved, release)).isPresent()
         ? new Desired(
             name, new Desired.Later(want, unsigned(name), Optional.empty()), resolved.origin())
@@ -59,6 +64,12 @@ record Moment(Situation situation, Map<PackageName, Desired> wishes, Circumstanc
         && settings.paths().anchored()
         && !situation.source().state().asked().documents().vouchesFor(release)
         && situation.slots().whole(release.name(), release.digest()).isEmpty();
+  }
+
+  private static Reason unasked(PackageName name) {
+    return new Reason(
+        ReasonCode.UNDER_WAY,
+        "the daemon has just started and reads first what is asked for of " + name);
   }
 
   private static Reason unsigned(PackageName name) {

@@ -30,6 +30,8 @@ final class Source implements AutoCloseable {
   private volatile State state =
       new State(NOTHING, Optional.empty(), Optional.empty(), Optional.empty());
 
+  private volatile boolean looked;
+
   /**
    * @param owner the daemon's own user
    * @param polled called when it is worth looking again, by another thread
@@ -56,6 +58,11 @@ final class Source implements AutoCloseable {
     return state;
   }
 
+  /** Whether nobody has looked yet since the start: then nobody knows what is asked for. */
+  boolean isUnasked() {
+    return !looked;
+  }
+
   /** What this host should have, by the config in force. */
   Map<PackageName, Desired> wishes(Circumstances circumstances) {
     return state.asked().wishes(circumstances);
@@ -78,6 +85,7 @@ final class Source implements AutoCloseable {
       }
       case From.Signed _ -> state = signed.look(settings, now);
     }
+    looked = true;
   }
 
   /** Forgets the latest time that signed config proved: a person says that the clock was ahead. */

@@ -27,6 +27,9 @@ public final class Examination {
   private static final Set<PosixFilePermission> WRITABLE_BY_OTHERS =
       EnumSet.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
+  /** Journals, records and reports of an upgrade, and of the ones before it. */
+  private static final long STATE_NEEDS = 1 << 20;
+
   private final Patient patient;
 
   public Examination(Patient patient) {
@@ -59,7 +62,8 @@ public final class Examination {
     List<Check> checks = new ArrayList<>();
     checks.add(folder("packages", patient.packages(), WRITABLE_BY_OTHERS));
     checks.add(folder("state", patient.state(), privateToOwner()));
-    checks.add(space(patient.packages()));
+    checks.add(space("disk", patient.packages(), patient.reserve()));
+    checks.add(space("disk of the state", patient.state(), STATE_NEEDS));
     packages.forEach(installed -> checks.addAll(slots(installed)));
     patient.tools().forEach(tool -> checks.add(tool(tool)));
     return checks;
@@ -168,19 +172,19 @@ public final class Examination {
         : Check.fail(what, "other users may write to " + folder, "chmod go-w " + folder);
   }
 
-  private Check space(Path folder) {
+  private static Check space(String what, Path folder, long reserve) {
     Optional<Path> there = existing(folder);
     try {
       long free = Files.getFileStore(there.orElse(folder)).getUsableSpace();
       String finding = "%s free on %s".formatted(Sizes.text(free), folder);
-      return free < patient.reserve()
+      return free < reserve
           ? Check.fail(
-              "disk",
-              finding + ", and %s must stay free".formatted(Sizes.text(patient.reserve())),
+              what,
+              finding + ", and %s must be".formatted(Sizes.text(reserve)),
               "free some space there; nothing is staged before that")
-          : Check.ok("disk", finding);
+          : Check.ok(what, finding);
     } catch (IOException e) {
-      return Check.fail("disk", "cannot ask the disk of %s: %s".formatted(folder, e), "look at it");
+      return Check.fail(what, "cannot ask the disk of %s: %s".formatted(folder, e), "look at it");
     }
   }
 
@@ -212,7 +216,11 @@ public final class Examination {
               "the next upgrade mends it"));
     }
     return checks.isEmpty()
-        ? List.of(Check.ok(what, "%d whole".formatted(installed.whole().size())))
+        ? List.of(
+            Check.ok(
+                what,
+                "%d unpacked to the end; verify looks at what is in them"
+                    .formatted(installed.whole().size())))
         : checks;
   }
 

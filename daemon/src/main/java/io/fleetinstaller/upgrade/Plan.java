@@ -103,10 +103,14 @@ public final class Plan {
   }
 
   private static Reason underWay(Account open) {
+    String failed =
+        open.cause()
+            .map(failure -> ", but not on its way any more: " + failure.reason().sentence())
+            .orElse("");
     return new Reason(
         ReasonCode.UNDER_WAY,
-        "upgrade %s of %s, %s, is under way"
-            .formatted(open.upgrade().id(), open.upgrade().name(), open.move()));
+        "upgrade %s of %s, %s, is under way%s"
+            .formatted(open.upgrade().id(), open.upgrade().name(), open.move(), failed));
   }
 
   private static Reason upToDate(Move move) {

@@ -82,6 +82,16 @@ class ExaminationTest {
   }
 
   @Test
+  void the_disk_of_the_state_is_looked_at_too() {
+    List<Check> checks = doctor(0, List.of()).examine(List.of());
+
+    assertThat(checks)
+        .filteredOn(check -> check.what().equals("disk of the state"))
+        .singleElement()
+        .satisfies(check -> assertThat(check.finding()).contains("free on " + state));
+  }
+
+  @Test
   void links_that_name_no_whole_slot_are_told() throws IOException {
     Path folder = Files.createDirectory(packages.resolve("agent"));
     Files.createSymbolicLink(folder.resolve("current"), Path.of("gone"));
