@@ -25,6 +25,24 @@ final class PatchTest {
   }
 
   @Test
+  void what_the_window_has_is_found_behind_however_many_short_matches() throws Exception {
+    byte[] window = new byte[MEBIBYTE];
+    Random random = new Random(7);
+    for (int i = 0; i < window.length; i++) {
+      window[i] = (byte) "ACGT".charAt(random.nextInt(4));
+    }
+    byte[] plain = window.clone();
+    for (int i = 100; i < plain.length; i += 100_000) {
+      plain[i]++;
+    }
+
+    byte[] packed = Patch.pack(plain, window);
+
+    assertThat(packed).hasSizeLessThan(2000);
+    assertThat(unpacked(packed, window, plain.length)).isEqualTo(plain);
+  }
+
+  @Test
   void a_window_that_looks_like_a_trained_dictionary_is_bytes_like_any_other() throws Exception {
     byte[] window = noise(2, 1000);
     System.arraycopy(new byte[] {0x37, (byte) 0xa4, 0x30, (byte) 0xec}, 0, window, 0, 4);
