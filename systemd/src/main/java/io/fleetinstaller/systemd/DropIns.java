@@ -108,6 +108,11 @@ final class DropIns {
     return were;
   }
 
+  /** What every service of ours has beside its unit file. */
+  static Path always(Path units, String unit) {
+    return units.resolve(unit + ".d").resolve(ALWAYS);
+  }
+
   /** The unit that a drop-in is of. */
   static String unit(String file) {
     return file.replaceFirst("\\.d/[^/]*$", "").replaceFirst("^.*/", "");

@@ -75,6 +75,7 @@ final class WayBack {
       if (!names(old).contains(gone)) {
         lines.add("disable=" + gone);
         lines.add("remove=" + units.resolve(gone));
+        lines.add("remove=" + DropIns.always(units, gone));
       }
     }
     if (charge.from().isPresent()) {

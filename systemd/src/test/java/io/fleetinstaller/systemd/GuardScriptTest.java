@@ -258,11 +258,15 @@ final class GuardScriptTest {
     Files.delete(old.current());
     arm(Optional.empty(), Optional.of(next));
     switchTo(next);
+    Path dropIn = etc.resolve(OTHER + ".d/50-fleet-installer.conf");
+    Files.writeString(
+        Files.createDirectories(dropIn.getParent()).resolve(dropIn.getFileName()), "");
 
     script("fire", "agent");
 
     assertThat(old.current()).doesNotExist();
     assertThat(etc.resolve(OTHER)).doesNotExist();
+    assertThat(dropIn).doesNotExist();
     assertThat(guard.fired(AGENT)).isPresent();
   }
 
