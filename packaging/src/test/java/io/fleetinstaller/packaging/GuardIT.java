@@ -29,6 +29,10 @@ final class GuardIT {
   private static final String NEW_SERVES =
       "curl -sf http://127.0.0.1:9100/metrics | grep -q 'node_exporter_build_info.*1\\.9\\.0'";
 
+  private static final String OBSERVED =
+      "grep -aq '\"begun\":\"OBSERVE\"' \"$(%s)\"".formatted(NEWEST);
+  private static final String LOOKING = "fleet-installer-ended@node-exporter.service";
+
   private final Guest guest;
   private final Rig rig;
 
@@ -249,6 +253,10 @@ final class GuardIT {
     daemonCanStart(false);
     rig.desire("new");
     assertThat(guest.within(60, NEW_SERVES)).as(rig::story).isTrue();
+    // Before that the guard may still be looking at how the old copy ended.
+    assertThat(guest.within(20, OBSERVED + " && ! systemctl -q is-active " + LOOKING))
+        .as(rig::story)
+        .isTrue();
     guest.sh("systemctl kill --signal=KILL fleet-installer.service");
     assertThat(guest.holds("[ -e " + ARMED + " ]")).as(rig::story).isTrue();
   }

@@ -174,7 +174,9 @@ final class Rig {
             "-c",
             """
             fleet-installer explain node-exporter
-            journalctl --no-pager -o cat -u fleet-installer.service -n 60
+            journalctl --no-pager -o short-monotonic -n 80 -u fleet-installer.service -u node-exporter.service \
+              -u 'fleet-installer-*' | grep -v 'Sending signal'
+            systemctl list-jobs --no-pager
             ls -la /opt/datadog-packages/node-exporter/
             """)
         .out();
