@@ -192,18 +192,22 @@ public final class Assembly {
     Situation situation = new Situation(slots, journals, source, policy, here, time);
     Staging staging = new Staging(registries::now, slots);
     News news = new News();
-    Rehearsal rehearsal = new Rehearsal(opened, situation, disk);
     HostSteps.Place place = new HostSteps.Place(slots, opened);
     HostSteps.Care care = care(place, journals);
     HostSteps doing = new HostSteps(staging, place, care, time);
+    Rehearsal rehearsal = new Rehearsal(opened, situation, disk);
     Narrated steps = new Narrated(new SelfSteps(doing, slots, opened, rehearsal), news);
-    Conductor conductor = new Conductor(steps, journals, time, boot());
+    OwnTurn inTurn = new OwnTurn(steps, situation, inbox);
+    Conductor conductor = new Conductor(inTurn, journals, time, boot());
     Links links = new Links(situation, opened);
     Desk desk = new Desk(situation, staging, time);
     Daemon.Crew crew = new Daemon.Crew(desk, conductor, steps, opened, care, news, links, memory);
     Facts facts = new Facts(settings, source, identity, Facts.self(host.name(), time));
     Scribe scribe = new Scribe(situation, conductor, facts, new Damages(situation, links::told));
-    Overseer overseer = overseer(scribe, desk, inbox, situation);
+    Doctor doctor = new Doctor(settings, host.tools(), time, new Services(opened)::checks);
+    Overseer overseer =
+        new Overseer(
+            scribe, doctor, desk, new Jobs(time, JOBS), inbox, new Verification(situation));
     try (Reporter reporter = new Reporter(settings, site(paths), scribe, news).start()) {
       LOG.debug("reports are told by {}", reporter);
       serve(new Daemon(settings, situation, inbox, crew), overseer, opened);
@@ -216,16 +220,6 @@ public final class Assembly {
         new Snapshots(effects.disk(), effects.scratch(), settings.now().diskReserve());
     return new HostSteps.Care(
         guarded, new AgentData(snapshots, place.host(), place.slots(), guarded));
-  }
-
-  private Overseer overseer(Scribe scribe, Desk desk, Inbox inbox, Situation situation) {
-    return new Overseer(
-        scribe,
-        new Doctor(settings, host.tools(), time),
-        desk,
-        new Jobs(time, JOBS),
-        inbox,
-        new Verification(situation));
   }
 
   // Both work by being open.

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Looks for what is not as it should be, and says what to do about it, with a daemon or without
@@ -26,11 +27,17 @@ public final class Doctor {
   private final LiveSettings settings;
   private final List<String> tools;
   private final Time time;
+  private final Function<Slots, List<Check>> services;
 
-  Doctor(LiveSettings settings, List<String> tools, Time time) {
+  /**
+   * @param services how those of all packages are, for who can ask
+   */
+  Doctor(
+      LiveSettings settings, List<String> tools, Time time, Function<Slots, List<Check>> services) {
     this.settings = settings;
     this.tools = List.copyOf(tools);
     this.time = time;
+    this.services = services;
   }
 
   /**
@@ -46,7 +53,7 @@ public final class Doctor {
             settings.now().paths().packages(),
             new Doors(new DurableDisk(), new FileScratch(), DescriptorFormat::read),
             settings.now().diskReserve());
-    Doctor doctor = new Doctor(settings, tools, time);
+    Doctor doctor = new Doctor(settings, tools, time, _ -> List.of());
     List<Check> checks = new ArrayList<>(doctor.examine(slots));
     checks.addAll(Examination.setAside(settings.now().paths().state()));
     return new CheckupReport(time.now(), checks);
@@ -56,6 +63,7 @@ public final class Doctor {
   CheckupReport look(HostStatus status, Situation situation) {
     List<Check> checks = new ArrayList<>(Examination.complaints(status));
     checks.addAll(examine(situation.slots()));
+    checks.addAll(services.apply(situation.slots()));
     return new CheckupReport(time.now(), checks);
   }
 

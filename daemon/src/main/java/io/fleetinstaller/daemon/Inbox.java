@@ -1,6 +1,8 @@
 package io.fleetinstaller.daemon;
 
 import io.fleetinstaller.api.Job;
+import io.fleetinstaller.api.Verb;
+import io.fleetinstaller.release.PackageName;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -27,6 +29,15 @@ final class Inbox {
 
   void work(Job job) {
     errands.add(new Work(job));
+  }
+
+  /** Whether a person has asked for another release of this package, or for none. */
+  boolean isToChange(PackageName name) {
+    return errands.stream()
+        .anyMatch(errand ->
+            errand instanceof Work(Job job)
+                && job.command().verb() != Verb.POLL
+                && job.command().name().equals(Optional.of(name)));
   }
 
   /** The next errand; looking, when nobody left one for so long. */

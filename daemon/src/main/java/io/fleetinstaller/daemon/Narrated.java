@@ -29,6 +29,10 @@ final class Narrated implements Steps {
     audience = job;
   }
 
+  boolean isWaitedFor() {
+    return audience.isPresent();
+  }
+
   @Override
   public void run(Step step, Upgrade upgrade, Progress progress)
       throws Fault, InterruptedException {
@@ -70,6 +74,11 @@ final class Narrated implements Steps {
       @Override
       public void well() {
         progress.well();
+      }
+
+      @Override
+      public void mayGoOn() throws Fault, InterruptedException {
+        progress.mayGoOn();
       }
     };
   }

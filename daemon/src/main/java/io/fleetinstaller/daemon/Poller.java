@@ -14,7 +14,7 @@ import java.util.concurrent.Future;
 
 /**
  * A signed source and the thread that asks it: a mirror that takes minutes keeps nobody waiting but
- * whoever polls by hand. Used by the owner thread.
+ * whoever polls by hand. Used by one thread at a time.
  */
 final class Poller implements AutoCloseable {
   private final SignedSource source;

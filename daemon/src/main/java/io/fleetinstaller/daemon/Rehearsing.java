@@ -121,7 +121,8 @@ public final class Rehearsing {
       poll(source, settings.now(), site.time());
       situation.journals().open();
       answer(
-          new Answers(scribe(situation), new Doctor(settings, List.of(), site.time())),
+          new Answers(
+              scribe(situation), new Doctor(settings, List.of(), site.time(), _ -> List.of())),
           folder,
           site.time());
     }

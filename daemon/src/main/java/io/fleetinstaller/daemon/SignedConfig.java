@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The signed source of the settings in use. Used by the owner thread. */
+/** The signed source of the settings in use. Used by one thread at a time. */
 final class SignedConfig implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SignedConfig.class);
 

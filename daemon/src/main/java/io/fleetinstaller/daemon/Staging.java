@@ -10,6 +10,7 @@ import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.slots.Slots;
 import io.fleetinstaller.slots.Stock;
+import io.fleetinstaller.supply.Bill;
 import io.fleetinstaller.supply.Cost;
 import io.fleetinstaller.supply.Way;
 import io.fleetinstaller.supply.Ways;
@@ -70,13 +71,27 @@ final class Staging {
       return;
     }
     Image image = image(upgrade.to().orElseThrow());
-    Ways ways = Ways.to(image, registries.get(), progress::at);
+    Ways ways = Ways.to(image, registries.get(), watcher(progress));
     Way taken = stage(ways, image.release(), progress);
     progress.note(List.of("%s, %s".formatted(taken.name(), taken.cost())));
     if (ways.looking().bytes() > 0 || ways.looking().requests() > 0) {
       progress.note(List.of("to find the way, %s".formatted(ways.looking())));
     }
     forget(upgrade);
+  }
+
+  private static Bill.Watcher watcher(Progress progress) {
+    return new Bill.Watcher() {
+      @Override
+      public void at(long done, long total) {
+        progress.at(done, total);
+      }
+
+      @Override
+      public void mayGoOn() throws Fault, InterruptedException {
+        progress.mayGoOn();
+      }
+    };
   }
 
   /**
@@ -192,7 +207,7 @@ final class Staging {
       way.trust();
       return Optional.empty();
     } catch (Fault fault) {
-      LOG.warn("cannot get it {}: {}; trying another way", way.name(), fault.reason().sentence());
+      LOG.warn("cannot get it {}: {}", way.name(), fault.reason().sentence());
       return Optional.of(fault);
     }
   }

@@ -98,6 +98,7 @@ final class BlobStream extends InputStream {
 
   private int deliver(byte[] buffer, int offset, int length) throws Fault, InterruptedException {
     while (true) {
+      download.traffic().mayGoOn();
       Repository next = download.turns().next();
       try {
         Body open = body == null ? connect(next) : body;

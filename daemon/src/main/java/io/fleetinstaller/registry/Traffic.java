@@ -1,5 +1,7 @@
 package io.fleetinstaller.registry;
 
+import io.fleetinstaller.release.Fault;
+
 /** Is told what a download costs, where it happens. Called from any thread. */
 public interface Traffic {
   /** Nobody wants to know. */
@@ -18,6 +20,9 @@ public interface Traffic {
   default boolean worked() {
     return false;
   }
+
+  /** Asked before more is read: the fault ends the download. */
+  default void mayGoOn() throws Fault, InterruptedException {}
 
   /** It sent a part of a blob, which nothing proves but what it is used for. */
   default void unproven(Sender sender) {}

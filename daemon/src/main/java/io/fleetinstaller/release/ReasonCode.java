@@ -79,6 +79,7 @@ public enum ReasonCode {
   BAD_REQUEST(Blame.POLICY),
   FORBIDDEN(Blame.POLICY),
   BUSY(Blame.POLICY),
+  OWN_TURN(Blame.POLICY),
   NOT_DESIRED(Blame.POLICY),
   UNKNOWN_PACKAGE(Blame.POLICY),
   NO_PREVIOUS(Blame.POLICY),

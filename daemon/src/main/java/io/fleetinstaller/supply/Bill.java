@@ -3,6 +3,7 @@ package io.fleetinstaller.supply;
 import io.fleetinstaller.registry.Registry;
 import io.fleetinstaller.registry.Sender;
 import io.fleetinstaller.registry.Traffic;
+import io.fleetinstaller.release.Fault;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,12 +21,15 @@ public final class Bill implements Traffic {
   private final Watcher watcher;
   private final long expected;
 
-  /** Who wants to know how far it is; called from any thread. */
+  /** Who wants to know how far it is, and may end it; called from any thread. */
   @FunctionalInterface
   public interface Watcher {
 
     /** So many of so many bytes. */
     void at(long done, long total);
+
+    /** Asked before more is read: the fault ends all ways. */
+    default void mayGoOn() throws Fault, InterruptedException {}
   }
 
   Bill(Registry registry, Watcher watcher, Cost expected) {
@@ -52,6 +56,11 @@ public final class Bill implements Traffic {
   @Override
   public boolean worked() {
     return bytes.get() > before.get();
+  }
+
+  @Override
+  public void mayGoOn() throws Fault, InterruptedException {
+    watcher.mayGoOn();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.fleetinstaller.upgrade;
 
+import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,7 +89,10 @@ final class Memory {
   }
 
   private static Optional<Instant> afterGivenUp(Account account) {
-    if (account.outcome().orElse(null) instanceof Outcome.GivenUp(_, Failure.Kind kind)) {
+    if (account.outcome().orElse(null) instanceof Outcome.GivenUp(var why, Failure.Kind kind)) {
+      if (why.code() == ReasonCode.OWN_TURN) {
+        return Optional.of(later(account, AFTER_TROUBLE, 1));
+      }
       List<Duration> schedule =
           switch (kind) {
             case TRANSIENT -> AFTER_TROUBLE;

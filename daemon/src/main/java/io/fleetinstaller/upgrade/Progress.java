@@ -1,5 +1,6 @@
 package io.fleetinstaller.upgrade;
 
+import io.fleetinstaller.release.Fault;
 import java.util.List;
 
 /**
@@ -20,4 +21,11 @@ public interface Progress {
    * it.
    */
   default void well() {}
+
+  /**
+   * Asked again and again by a step that may take long, from whichever thread.
+   *
+   * @throws Fault when something else is to be done before it goes on
+   */
+  default void mayGoOn() throws Fault, InterruptedException {}
 }

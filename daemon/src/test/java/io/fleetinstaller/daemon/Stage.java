@@ -256,8 +256,13 @@ final class Stage implements AutoCloseable {
 
   /** Asks for it and does not wait; what is asked for after that comes after that. */
   void request(Verb verb) {
+    request(verb, AGENT);
+  }
+
+  /** The same of another package. */
+  void request(Verb verb, PackageName name) {
     try {
-      client().submit(command(verb, Optional.of(AGENT), Optional.empty()), "");
+      client().submit(command(verb, Optional.of(name), Optional.empty()), "");
     } catch (Fault fault) {
       throw new IllegalStateException(fault);
     }
