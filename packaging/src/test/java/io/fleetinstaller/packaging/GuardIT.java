@@ -32,6 +32,8 @@ final class GuardIT {
   private static final String OBSERVED =
       "grep -aq '\"begun\":\"OBSERVE\"' \"$(%s)\"".formatted(NEWEST);
   private static final String LOOKING = "fleet-installer-ended@node-exporter.service";
+  private static final String SLOW =
+      "/run/systemd/system/fleet-installer-ended@.service.d/slow.conf";
 
   private final Guest guest;
   private final Rig rig;
@@ -58,6 +60,7 @@ final class GuardIT {
 
   @AfterEach
   void a_daemon_that_can_start() {
+    guest.sh("rm -rf %s /run/wait /run/looked /run/go".formatted(SLOW.replaceFirst("/[^/]*$", "")));
     daemonCanStart(true);
   }
 
@@ -96,10 +99,34 @@ final class GuardIT {
   }
 
   @Test
-  void a_candidate_that_is_never_confirmed_is_taken_back_at_its_deadline() {
+  void a_candidate_that_ends_while_the_guard_looks_at_another_end_is_taken_back_all_the_same() {
+    onTrialWithoutDaemon();
+    guest.write(
+        SLOW,
+        """
+        [Service]
+        ExecStart=
+        ExecStart=/bin/sh -c '/bin/sh /var/lib/fleet-installer/guard/guard ended %i; was=$$?; touch /run/looked; [ -e /run/go ] || cat /run/wait; exit $$was'
+        """);
+    guest.sh("mkfifo /run/wait; systemctl daemon-reload; systemctl start --no-block " + LOOKING);
+    assertThat(guest.within(10, "[ -e /run/looked ]")).as(rig::story).isTrue();
+
+    guest.sh("systemctl kill --kill-who=main --signal=KILL " + Rig.UNIT);
+    assertThat(guest.within(5, "systemctl is-failed --quiet " + Rig.UNIT)).isTrue();
+    guest.sh("touch /run/go; echo > /run/wait");
+
+    assertThat(guest.within(10, "[ -e " + FIRED + "failed ]")).as(rig::story).isTrue();
+    assertThat(guest.within(5, OLD_SERVES)).as(rig::story).isTrue();
+    assertDaemonTells("guard-fired", "ended by itself");
+  }
+
+  @Test
+  void a_candidate_that_is_never_confirmed_is_taken_back_at_its_deadline_whatever_reloads() {
     onTrialWithoutDaemon();
 
-    assertThat(guest.within(25, "[ -e " + FIRED + "deadline ]")).as(rig::story).isTrue();
+    assertThat(guest.within(25, "systemctl daemon-reload; [ -e " + FIRED + "deadline ]"))
+        .as(rig::story)
+        .isTrue();
 
     assertThat(guest.within(5, OLD_SERVES)).as(rig::story).isTrue();
     assertDaemonTells("guard-fired", "not confirmed in its time");

@@ -4,10 +4,12 @@ import io.fleetinstaller.io.Programs;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The words we say to systemd. None of them waits for the job of a package's service: one that
@@ -43,6 +45,17 @@ final class Systemctl {
       values.put(line.substring(0, sign), line.substring(sign + 1));
     }
     return values;
+  }
+
+  /** How long the machine had run when this systemd began; empty: it does not say. */
+  Optional<Duration> began() throws Fault, InterruptedException {
+    String sign = "UserspaceTimestampMonotonic=";
+    return say("ask systemd when it began", "show", "--property=UserspaceTimestampMonotonic")
+        .output()
+        .lines()
+        .filter(line -> line.matches(sign + "[1-9][0-9]{0,17}"))
+        .map(line -> Duration.of(Long.parseLong(line.substring(sign.length())), ChronoUnit.MICROS))
+        .findFirst();
   }
 
   void reload() throws Fault, InterruptedException {

@@ -1,7 +1,5 @@
 package io.fleetinstaller.systemd;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.fleetinstaller.host.Armed;
 import io.fleetinstaller.host.ArmedRecords;
 import io.fleetinstaller.host.Fired;
@@ -55,16 +53,18 @@ final class SystemdGuard implements Guard {
   private final GuardFiles files;
   private final DropIns dropIns;
   private final OpenTrials trials;
+  private final Deadline deadline;
 
-  SystemdGuard(HostContext context, Programs programs, Path units) {
+  SystemdGuard(HostContext context, Programs programs, Deadline.Places places) {
     this.context = context;
     this.records = new ArmedRecords(context);
     this.systemctl = new Systemctl(programs);
     this.programs = programs;
-    this.units = units;
+    this.units = places.lasting();
     this.files = new GuardFiles(context, units);
     this.dropIns = new DropIns(units, context.disk());
     this.trials = new OpenTrials(context);
+    this.deadline = new Deadline(places, context.disk(), systemctl);
   }
 
   @Override
@@ -73,8 +73,8 @@ final class SystemdGuard implements Guard {
     install(name);
     try (Hold _ = hold()) {
       List<String> lines = new ArrayList<>(WayBack.prepare(charge, units, context.disk()));
-      wind(name, untilObserved(charge), "Before=" + String.join(" ", names(charge.to())));
       List<String> services = names(charge.to());
+      deadline.set(name, untilObserved(charge), String.join(" ", services));
       dropIns.ofTrial(services).forEach(file -> lines.add(DROP_IN + file));
       trials.open(name);
       // One that still tries to end another upgrade would end this one.
@@ -90,7 +90,7 @@ final class SystemdGuard implements Guard {
   @Override
   public void allow(PackageName name, Duration left) throws Fault, InterruptedException {
     try {
-      wind(name, left, onTrial(name));
+      deadline.set(name, left, deadline.services(name));
       trials.open(name);
     } catch (IOException e) {
       throw failed("set the deadline of " + name, e);
@@ -121,11 +121,8 @@ final class SystemdGuard implements Guard {
       Set<String> onTrial = new LinkedHashSet<>(dropIns.trialOver(name));
       // An earlier try may have deleted the files, and come no further.
       records.more(name, DROP_IN).stream().map(DropIns::unit).forEach(onTrial::add);
-      boolean wound = Files.exists(units.resolve(timer(name)));
-      if (wound) {
-        systemctl.stop(timer(name));
-        context.disk().delete(units.resolve(timer(name)));
-      }
+      boolean wound = deadline.isSet(name);
+      deadline.remove(name);
       // The record goes last: while it is there, what is gone from disk systemd may still have.
       if (wound || !onTrial.isEmpty() || records.isThere(name)) {
         systemctl.reload();
@@ -251,46 +248,6 @@ final class SystemdGuard implements Guard {
           "cannot arm the guard of %s: the path %s has characters that unit files cannot have; use letters, digits and . _ / + - only"
               .formatted(name, folder.toAbsolutePath()));
     }
-  }
-
-  /**
-   * Sets the deadline; until the new one runs the old one does. Its order before the candidate's
-   * units is no matter, but what an active timer names systemd keeps in mind: of a disabled unit it
-   * would else forget how it ended as soon as it is inactive.
-   */
-  private void wind(PackageName name, Duration left, String order)
-      throws IOException, Fault, InterruptedException {
-    String text =
-        """
-        # Written by fleet-installer while %1$s is on trial.
-        [Unit]
-        Description=Fleet Installer: deadline of %1$s
-        %3$s
-
-        [Timer]
-        OnActiveSec=%2$ds
-        AccuracySec=1s
-        """
-            .formatted(name, left.plusMillis(999).toSeconds(), order);
-    context.disk().replace(units.resolve(timer(name)), text.getBytes(UTF_8), UnitFiles.MODE);
-    systemctl.reload();
-    systemctl.restart(timer(name));
-  }
-
-  /** What the timer that stands says of the candidate's units. */
-  private String onTrial(PackageName name) throws IOException {
-    Path file = units.resolve(timer(name));
-    if (!Files.exists(file)) {
-      return "";
-    }
-    return Files.readAllLines(file).stream()
-        .filter(line -> line.startsWith("Before="))
-        .findFirst()
-        .orElse("");
-  }
-
-  private static String timer(PackageName name) {
-    return "fleet-installer-guard@%s.timer".formatted(name);
   }
 
   private static List<String> names(Optional<Slot> slot) {

@@ -53,7 +53,11 @@ public final class SystemdHost implements Host {
     this.conflicts = new Conflicts(context, claims, unitDirectories);
     this.units = new UnitFiles(context, claims, systemctl, unitDirectories.getFirst());
     this.jobs = new Jobs(systemctl, context.time());
-    this.guard = new SystemdGuard(context, programs, unitDirectories.getFirst());
+    this.guard =
+        new SystemdGuard(
+            context,
+            programs,
+            new Deadline.Places(unitDirectories.getFirst(), Deadline.Places.PASSING));
     this.accounts = new Accounts(programs);
     this.places = new Places(context.disk(), programs);
     this.journald = new Journald(programs);

@@ -10,6 +10,7 @@ import io.fleetinstaller.host.Kept;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,17 +170,8 @@ final class GuardBootTest {
   void what_boot_did_not_end_is_tried_again_later(String result) throws Exception {
     GuardedHost host = GuardedHost.onTrial(root);
 
-    Process late =
-        new ProcessBuilder(
-                "/usr/bin/env",
-                "SERVICE_RESULT=" + result,
-                "/bin/sh",
-                root.resolve("state/guard/guard").toString(),
-                "late")
-            .inheritIO()
-            .start();
+    assertThat(host.run(Map.of("SERVICE_RESULT", result), "late")).isZero();
 
-    assertThat(late.waitFor()).isZero();
     assertThat(host.calls()).contains("start --no-block fleet-installer-guard@agent.service");
   }
 

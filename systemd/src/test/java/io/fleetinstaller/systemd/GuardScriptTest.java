@@ -65,7 +65,7 @@ final class GuardScriptTest {
         new SystemdGuard(
             new HostContext(packages, root.resolve("state"), new DurableDisk(), new FakeTime()),
             this::systemctl,
-            etc);
+            new Deadline.Places(etc, root.resolve("run")));
   }
 
   @Tag("F44")
@@ -327,8 +327,9 @@ final class GuardScriptTest {
         "ActiveState=%s\nJob=%s\nResult=%s\nExecMainStartTimestampMonotonic=3\nExecMainExitTimestampMonotonic=%d\nActiveExitTimestampMonotonic=%d\n"
             .formatted(active, job == null ? "" : job, result, ended, left));
 
-    script("ended", "agent");
+    int status = start("ended", "agent").waitFor();
 
+    assertThat(status).isEqualTo(fires ? 0 : GuardedHost.NOBODY);
     assertThat(guard.fired(AGENT).isPresent()).isEqualTo(fires);
     assertThat(current()).isEqualTo((fires ? old : next).release().slotName());
   }

@@ -27,6 +27,9 @@ import java.util.concurrent.TimeUnit;
  * Real files of a host on which agent 2.0 is on trial, the guard's script, and a fake systemctl.
  */
 final class GuardedHost {
+  /** What the script exits with when it was to look who is down. */
+  static final int NOBODY = 3;
+
   static final PackageName AGENT = new PackageName("agent");
   static final String UNIT = "agent.service";
   static final String CONFIRM = "0123abcd {\"at\":\"x\",\"done\":\"CONFIRM\"}\n";
@@ -54,12 +57,12 @@ final class GuardedHost {
     this.context =
         new HostContext(
             root.resolve("packages"), root.resolve("state"), new DurableDisk(), new FakeTime());
-    this.guard = new SystemdGuard(context, GuardedHost::programs, etc);
+    this.guard = guard(GuardedHost::programs);
   }
 
   /** The guard as the daemon has it that runs these programs. */
   SystemdGuard guard(Programs programs) {
-    return new SystemdGuard(context, programs, etc);
+    return new SystemdGuard(context, programs, new Deadline.Places(etc, root.resolve("run")));
   }
 
   /** Armed and switched, with these data kept; the journal says nothing yet of the candidate. */
@@ -127,9 +130,16 @@ final class GuardedHost {
 
   /** Runs the script to its end; its status, or -1 if it has none within 30 s. */
   int run(String... words) throws Exception {
+    return run(Map.of(), words);
+  }
+
+  /** The same with what systemd tells it besides. */
+  int run(Map<String, String> told, String... words) throws Exception {
     List<String> command = new ArrayList<>(List.of("/bin/sh", script().toString()));
     command.addAll(List.of(words));
-    Process process = new ProcessBuilder(command).inheritIO().start();
+    ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+    builder.environment().putAll(told);
+    Process process = builder.start();
     if (!process.waitFor(30, TimeUnit.SECONDS)) {
       // Whom it waits for as well: that keeps our own output open.
       process.descendants().forEach(ProcessHandle::destroyForcibly);
