@@ -133,10 +133,8 @@ final class HostSteps implements Steps {
       host.check(to.get());
     }
     try {
-      if (from.isPresent()) {
-        if (!guard.hasWholeWayBack(upgrade, from.get())) {
-          leftDamaged.add(upgrade.id());
-        }
+      if (from.isPresent() && !guard.hasWholeWayBack(upgrade, from.get())) {
+        leftDamaged.add(upgrade.id());
       }
       guard.arm(upgrade, from, to, data.prepare(upgrade, from, to));
     } catch (Fault fault) {

@@ -5,7 +5,6 @@ import io.fleetinstaller.http.Connections;
 import io.fleetinstaller.http.Patience;
 import io.fleetinstaller.http.ProxySettings;
 import io.fleetinstaller.io.Document;
-import io.fleetinstaller.io.Redactor;
 import io.fleetinstaller.io.Sizes;
 import io.fleetinstaller.registry.RegistrySettings;
 import io.fleetinstaller.release.Fault.Refused;
@@ -73,7 +72,7 @@ final class NetworkSection {
     try {
       return new RegistrySettings(repositories, authFile, network);
     } catch (IllegalArgumentException e) {
-      throw document.refuse("repositories", Redactor.redact(String.valueOf(e.getMessage())));
+      throw document.refuse("repositories", e);
     }
   }
 }

@@ -4,7 +4,6 @@ import io.fleetinstaller.daemon.Settings.From;
 import io.fleetinstaller.desired.HostPolicy;
 import io.fleetinstaller.io.Bounded;
 import io.fleetinstaller.io.Document;
-import io.fleetinstaller.io.Redactor;
 import io.fleetinstaller.io.Sizes;
 import io.fleetinstaller.registry.RegistrySettings;
 import io.fleetinstaller.release.Fault;
@@ -85,7 +84,7 @@ public final class SettingsFile {
     try {
       use.run();
     } catch (IllegalArgumentException e) {
-      throw document.refuse(key, Redactor.redact(String.valueOf(e.getMessage())));
+      throw document.refuse(key, e);
     }
   }
 

@@ -107,7 +107,7 @@ public final class Document {
     try {
       return text.map(read);
     } catch (IllegalArgumentException e) {
-      throw refuse(key, Redactor.redact(String.valueOf(e.getMessage())));
+      throw refuse(key, e);
     }
   }
 
@@ -201,6 +201,11 @@ public final class Document {
   public Refused refuse(String key, String why) {
     Value value = table.values().get(key);
     return place.refuse(value == null ? table.line() : value.line(), path + key, why);
+  }
+
+  /** The same for what nobody could make sense of; values may hold secrets. */
+  public Refused refuse(String key, IllegalArgumentException why) {
+    return refuse(key, Redactor.redact(String.valueOf(why.getMessage())));
   }
 
   /** Everything in plain maps, lists, texts, numbers and flags. */

@@ -181,7 +181,7 @@ public final class Examination {
           ? Check.fail(
               what,
               finding + ", and %s must be".formatted(Sizes.text(reserve)),
-              "free some space there; nothing is staged before that")
+              "free some space there")
           : Check.ok(what, finding);
     } catch (IOException e) {
       return Check.fail(what, "cannot ask the disk of %s: %s".formatted(folder, e), "look at it");

@@ -93,13 +93,11 @@ final class LabHost implements AutoCloseable {
     String answer = settle(run, notes);
     Facts facts = facts();
     long failures = run.strikes().stream().filter(strike -> strike.manner().fails()).count();
-    for (int starts = 0; starts < failures && answer.equals("ended"); starts++) {
-      if (leftSomething(facts)) {
-        guest.sh(ANOTHER_START);
-        answer = settle(run, notes);
-        guest.sh(CLEARED);
-        facts = facts();
-      }
+    for (long left = failures; left > 0 && answer.equals("ended") && leftSomething(facts); left--) {
+      guest.sh(ANOTHER_START);
+      answer = settle(run, notes);
+      guest.sh(CLEARED);
+      facts = facts();
     }
     if (!answer.equals("ended")) {
       notes.broken().add("I3 no end of the upgrade within %d ms".formatted(END_MILLIS));
