@@ -20,6 +20,7 @@ final class RequestReader {
   private static final Pattern HEADER =
       Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \\t]*([\\t -~\\x80-\\xff]*?)[ \\t]*");
   private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
+  private static final Pattern LINE_END = Pattern.compile("\r\n");
   private static final byte[] GO_ON =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -45,7 +46,7 @@ final class RequestReader {
     ByteBuffer buffer = ByteBuffer.allocate(limits.head());
     int headEnd = readHead(buffer);
     String head = new String(buffer.array(), 0, headEnd, StandardCharsets.ISO_8859_1);
-    List<String> lines = Arrays.asList(head.split("\r\n", -1));
+    List<String> lines = Arrays.asList(LINE_END.split(head, -1));
     Matcher line = REQUEST_LINE.matcher(lines.getFirst());
     if (!line.matches()) {
       throw new BadRequest(400, "the first line is not METHOD /path HTTP/1.1");

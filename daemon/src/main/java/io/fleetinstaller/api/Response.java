@@ -62,10 +62,11 @@ record Response(int status, Object tree, Map<String, String> headers) {
   byte[] bytes() {
     byte[] body = Json.bytes(tree);
     StringBuilder head = new StringBuilder();
-    head.append("HTTP/1.1 %d %s\r\n".formatted(status, PHRASES.getOrDefault(status, "-")));
+    head.append("HTTP/1.1 ").append(status).append(' ');
+    head.append(PHRASES.getOrDefault(status, "-")).append("\r\n");
     headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
     head.append("Content-Type: application/json\r\n");
-    head.append("Content-Length: %d\r\n".formatted(body.length + 1));
+    head.append("Content-Length: ").append(body.length + 1).append("\r\n");
     head.append("Connection: close\r\n\r\n");
     byte[] ahead = head.toString().getBytes(StandardCharsets.US_ASCII);
     return ByteBuffer.allocate(ahead.length + body.length + 1)

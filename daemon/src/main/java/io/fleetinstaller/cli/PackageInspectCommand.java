@@ -12,6 +12,7 @@ import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.toc.Toc;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -60,11 +61,14 @@ final class PackageInspectCommand implements Callable<Integer> {
   private static String text(Inspection seen) {
     return "%s%ndigest %s%n".formatted(seen.reference(), seen.top())
         + seen.images().stream()
-            .map(image -> text(image, seen.tocs()))
-            .collect(Collectors.joining("\n", "\n", ""));
+            .map(image -> text(image, seen))
+            .collect(Collectors.joining("\n", "\n", ""))
+        + seen.trouble().stream()
+            .map(why -> "note: %s%n".formatted(Texts.plain(why)))
+            .collect(Collectors.joining());
   }
 
-  private static String text(Image image, Map<Digest, Toc> tocs) {
+  private static String text(Image image, Inspection seen) {
     Descriptor descriptor = image.descriptor();
     Table table = new Table();
     table.row(
@@ -77,7 +81,10 @@ final class PackageInspectCommand implements Callable<Integer> {
           layer.digest().toString(),
           Sizes.text(layer.size()),
           Texts.plain(layer.mediaType()));
-      table.row("  contents", contents(layer, Optional.ofNullable(tocs.get(layer.digest()))));
+      table.row("  contents", contents(layer, Optional.ofNullable(seen.tocs().get(layer.digest()))));
+    }
+    for (Inspection.Leading delta : seen.deltas().getOrDefault(image.manifest(), List.of())) {
+      table.row("  delta", "from " + from(delta), Sizes.text(delta.size()));
     }
     table.row(
         "  unpacked",
@@ -90,6 +97,12 @@ final class PackageInspectCommand implements Callable<Integer> {
             .map(Texts::plain)
             .collect(Collectors.joining("\n"));
     return table.text() + "  descriptor\n" + pretty.indent(4);
+  }
+
+  /** The release by which hosts know what it leads from. */
+  private static String from(Inspection.Leading delta) {
+    List<Digest> from = delta.ref().from();
+    return from.isEmpty() ? "nowhere that can be read" : from.getLast().toString();
   }
 
   private static String contents(Blob layer, Optional<Toc> toc) {
@@ -107,17 +120,29 @@ final class PackageInspectCommand implements Callable<Integer> {
     Map<String, @Nullable Object> tree = new LinkedHashMap<>();
     tree.put("reference", seen.reference());
     tree.put("digest", seen.top());
-    tree.put("platforms", seen.images().stream().map(image -> tree(image, seen.tocs())).toList());
+    tree.put("platforms", seen.images().stream().map(image -> tree(image, seen)).toList());
+    tree.put("trouble", seen.trouble());
     return tree;
   }
 
-  private static Map<String, @Nullable Object> tree(Image image, Map<Digest, Toc> tocs) {
+  private static Map<String, @Nullable Object> tree(Image image, Inspection seen) {
     Map<String, @Nullable Object> tree = new LinkedHashMap<>();
     tree.put("manifest", image.manifest());
     tree.put("descriptor", DescriptorText.tree(image.descriptor()));
-    tree.put("layers", image.layers().stream().map(layer -> tree(layer, tocs)).toList());
+    tree.put("layers", image.layers().stream().map(layer -> tree(layer, seen.tocs())).toList());
+    tree.put(
+        "deltas",
+        seen.deltas().getOrDefault(image.manifest(), List.of()).stream()
+            .map(PackageInspectCommand::tree)
+            .toList());
     tree.put("notes", image.notes());
     return tree;
+  }
+
+  private static Map<String, Object> tree(Inspection.Leading delta) {
+    return new TreeMap<>(
+        Map.of(
+            "manifest", delta.ref().manifest(), "from", delta.ref().from(), "size", delta.size()));
   }
 
   private static Map<String, Object> tree(Blob layer, Map<Digest, Toc> tocs) {

@@ -232,7 +232,7 @@ public final class Assembly {
     try (FileWatch watch = FileWatch.over(watched(), overseer.inbox()::look);
         Server server = Server.open(socket, overseer, Limits.DEFAULT, time)) {
       LOG.info("fleet-installer {} is up on a {} host", Facts.version(), host.name());
-      Optional<Heartbeat> heart = opened.watchdog().map(dog -> heartbeat(dog, socket.path()));
+      Optional<Heartbeat> heart = opened.watchdog().map(dog -> heartbeat(dog, socket.path(), overseer.scribe()));
       try {
         daemon.resume();
         daemon.work();
@@ -244,9 +244,9 @@ public final class Assembly {
     }
   }
 
-  private Heartbeat heartbeat(Watchdog watchdog, Path socket) {
+  private Heartbeat heartbeat(Watchdog watchdog, Path socket, Scribe scribe) {
     Client self = new Client(socket, time, Heartbeat.interval(watchdog));
-    return Heartbeat.start(watchdog, () -> self.get("/v1/daemon"), time);
+    return Heartbeat.start(watchdog, () -> self.get("/v1/daemon"), scribe::isAtRest, time);
   }
 
   private Set<Path> watched() {

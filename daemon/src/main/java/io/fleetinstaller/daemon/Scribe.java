@@ -47,6 +47,11 @@ final class Scribe {
     return situation.names().contains(name);
   }
 
+  /** Whether no upgrade is under way. */
+  boolean isAtRest() {
+    return conductor.view().isEmpty();
+  }
+
   /** The upgrade of this package that is under way. */
   Optional<View> open(PackageName name) {
     return conductor.view().stream().filter(view -> view.upgrade().name().equals(name)).findFirst();

@@ -19,18 +19,31 @@ import java.util.random.RandomGenerator;
  * @param top the digest to pin
  * @param sizes of the platforms' manifests, in bytes
  * @param tocs of the layers that have one, by the layer
+ * @param deltas that lead to each platform's manifest, by it
+ * @param trouble why some of them cannot be told
  */
 public record Inspection(
     Reference reference,
     Digest top,
     List<Image> images,
     Map<Digest, Long> sizes,
-    Map<Digest, Toc> tocs) {
+    Map<Digest, Toc> tocs,
+    Map<Digest, List<Leading>> deltas,
+    List<String> trouble) {
   public Inspection {
     images = List.copyOf(images);
     sizes = Map.copyOf(sizes);
     tocs = Map.copyOf(tocs);
+    deltas = Map.copyOf(deltas);
+    trouble = List.copyOf(trouble);
   }
+
+  /**
+   * A delta.
+   *
+   * @param size bytes that a host fetches for it
+   */
+  public record Leading(DeltaRef ref, long size) {}
 
   /** Reads it; a bare manifest is taken to be for this platform unless its descriptor knows. */
   public static Inspection of(
@@ -76,6 +89,26 @@ public record Inspection(
         reading.toc(image, layer).ifPresent(toc -> tocs.put(layer.digest(), toc));
       }
     }
-    return new Inspection(reference, top, images, sizes, tocs);
+    List<String> trouble = new ArrayList<>();
+    Map<Digest, List<Leading>> deltas = new HashMap<>();
+    for (Image image : images) {
+      deltas.put(image.manifest(), leading(reading, image.manifest(), trouble));
+    }
+    return new Inspection(reference, top, images, sizes, tocs, deltas, trouble);
+  }
+
+  /** Nobody needs them: one that cannot be read is told, and nothing else is kept back. */
+  private static List<Leading> leading(Reading reading, Digest manifest, List<String> trouble)
+      throws InterruptedException {
+    Deltas deltas = new Deltas(reading, Traffic.UNNOTED);
+    List<Leading> leading = new ArrayList<>();
+    try {
+      for (DeltaRef ref : deltas.to(manifest)) {
+        leading.add(new Leading(ref, deltas.open(ref, manifest).size()));
+      }
+    } catch (Fault fault) {
+      trouble.add(fault.reason().sentence());
+    }
+    return leading;
   }
 }

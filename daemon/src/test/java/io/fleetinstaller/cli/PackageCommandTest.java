@@ -174,7 +174,9 @@ class PackageCommandTest {
       int made = run("package", "delta", there + ":1.10", there + ":1.11", "--json");
       Document delta = json("{\"deltas\":" + text() + "}").objects("deltas").getFirst();
       int again = run("package", "delta", there + ":1.10", there + ":1.11");
+      run("package", "inspect", there + ":1.11");
 
+      assertThat(text()).containsPattern("delta +from sha256:[0-9a-f]{64} +[0-9.]+ (B|KiB)");
       assertThat(made).isZero();
       assertThat(again).isZero();
       assertThat(deltas(there)).containsExactly(delta.text("delta"));

@@ -8,9 +8,11 @@ import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -27,7 +29,7 @@ class HeartbeatTest {
 
   @Test
   void it_says_that_it_lives_three_times_as_often_as_it_must() throws Exception {
-    try (Heartbeat heart = Heartbeat.start(watchdog, () -> {}, time)) {
+    try (Heartbeat heart = Heartbeat.start(watchdog, () -> {}, () -> false, time)) {
       Duration pause = time.pauses.take();
       time.goOn();
       time.pauses.take();
@@ -49,7 +51,7 @@ class HeartbeatTest {
           }
         };
 
-    try (Heartbeat heart = Heartbeat.start(watchdog, once, time)) {
+    try (Heartbeat heart = Heartbeat.start(watchdog, once, () -> true, time)) {
       time.pauses.take();
       int afterOne = told.get();
       time.goOn();
@@ -61,6 +63,35 @@ class HeartbeatTest {
     }
   }
 
+  @Test
+  void at_rest_the_socket_is_asked_once_a_minute_and_at_once_when_something_is_under_way()
+      throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    AtomicBoolean atRest = new AtomicBoolean(true);
+    try (Heartbeat heart =
+        Heartbeat.start(watchdog, asked::incrementAndGet, atRest::get, time)) {
+      time.pauses.take();
+      int atFirst = asked.get();
+      beat(8);
+      int later = asked.get();
+      beat(1);
+      int afterAMinute = asked.get();
+      atRest.set(false);
+      beat(2);
+
+      assertThat(heart).isNotNull();
+      assertThat(List.of(atFirst, later, afterAMinute, asked.get())).containsExactly(1, 1, 2, 4);
+      assertThat(told).hasValue(12);
+    }
+  }
+
+  private void beat(int times) throws InterruptedException {
+    for (int i = 0; i < times; i++) {
+      time.goOn();
+      time.pauses.take();
+    }
+  }
+
   @Tag("F49")
   @Test
   void a_daemon_that_is_busy_lives() throws Exception {
@@ -69,7 +100,7 @@ class HeartbeatTest {
           throw new Fault.Transient(ReasonCode.BUSY, "too many connections");
         };
 
-    try (Heartbeat heart = Heartbeat.start(watchdog, busy, time)) {
+    try (Heartbeat heart = Heartbeat.start(watchdog, busy, () -> false, time)) {
       time.pauses.take();
 
       assertThat(heart).isNotNull();
