@@ -81,7 +81,8 @@ final class PackageInspectCommand implements Callable<Integer> {
           layer.digest().toString(),
           Sizes.text(layer.size()),
           Texts.plain(layer.mediaType()));
-      table.row("  contents", contents(layer, Optional.ofNullable(seen.tocs().get(layer.digest()))));
+      table.row(
+          "  contents", contents(layer, Optional.ofNullable(seen.tocs().get(layer.digest()))));
     }
     for (Inspection.Leading delta : seen.deltas().getOrDefault(image.manifest(), List.of())) {
       table.row("  delta", "from " + from(delta), Sizes.text(delta.size()));

@@ -232,7 +232,8 @@ public final class Assembly {
     try (FileWatch watch = FileWatch.over(watched(), overseer.inbox()::look);
         Server server = Server.open(socket, overseer, Limits.DEFAULT, time)) {
       LOG.info("fleet-installer {} is up on a {} host", Facts.version(), host.name());
-      Optional<Heartbeat> heart = opened.watchdog().map(dog -> heartbeat(dog, socket.path(), overseer.scribe()));
+      Optional<Heartbeat> heart =
+          opened.watchdog().map(dog -> heartbeat(dog, socket.path(), overseer.scribe()));
       try {
         daemon.resume();
         daemon.work();

@@ -276,7 +276,6 @@ final class Daemon {
 
   private Optional<Outcome> act(PackageName name, Moment moment) throws InterruptedException {
     if (!overruled.contains(name)
-        && !inbox.isToChange(PackageName.INSTALLER)
         && moment.decide(name) instanceof Decision.Act(var move, var why)) {
       LOG.atInfo().addKeyValue("package", name).log("{}", why.sentence());
       return Optional.of(run(move));

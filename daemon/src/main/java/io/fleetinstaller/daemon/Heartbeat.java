@@ -46,8 +46,7 @@ final class Heartbeat implements AutoCloseable {
   /**
    * @param atRest whether nothing is under way
    */
-  static Heartbeat start(
-      Watchdog watchdog, Question question, BooleanSupplier atRest, Time time) {
+  static Heartbeat start(Watchdog watchdog, Question question, BooleanSupplier atRest, Time time) {
     Heartbeat heartbeat = new Heartbeat(watchdog, question, atRest, time);
     heartbeat.thread.start();
     return heartbeat;

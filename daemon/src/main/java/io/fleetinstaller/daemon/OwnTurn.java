@@ -1,6 +1,5 @@
 package io.fleetinstaller.daemon;
 
-import io.fleetinstaller.io.Durations;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Reason;
@@ -17,8 +16,8 @@ import java.util.Optional;
 
 /**
  * Has a download that takes longer than a trial make way for the daemon's own upgrade: once for
- * each release of the daemon, whatever becomes of it, and not while a person waits for the
- * download. What came is kept, and gone on with afterwards.
+ * each release of it, whatever becomes of that, and not while a person waits for the download. What
+ * came is kept, and gone on with afterwards.
  */
 final class OwnTurn implements Steps {
   /** The deadline of a trial whose descriptor names none. */
@@ -71,12 +70,18 @@ final class OwnTurn implements Steps {
   private final class GivingWay implements Progress {
     private final Progress progress;
     private final PackageName name;
-    private Duration nextLook = situation.time().elapsed().plus(PATIENCE);
+    private Duration nextLook;
     private boolean due;
 
+    /** Who has asked already has waited long enough: this is the next of several downloads. */
     private GivingWay(Progress progress, PackageName name) {
       this.progress = progress;
       this.name = name;
+      this.nextLook =
+          situation
+              .time()
+              .elapsed()
+              .plus(inbox.isToChange(PackageName.INSTALLER) ? Duration.ZERO : PATIENCE);
     }
 
     @Override
@@ -105,8 +110,8 @@ final class OwnTurn implements Steps {
       if (due) {
         throw new Fault.Transient(
             ReasonCode.OWN_TURN,
-            "%s has downloaded for more than %s, and an upgrade of %s is due: that goes first, and what came is gone on with"
-                .formatted(name, Durations.text(PATIENCE), PackageName.INSTALLER));
+            "the download of %s makes way for what is to be done with %s, and goes on soon with what came"
+                .formatted(name, PackageName.INSTALLER));
       }
     }
   }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -104,11 +105,22 @@ public record Inspection(
     List<Leading> leading = new ArrayList<>();
     try {
       for (DeltaRef ref : deltas.to(manifest)) {
-        leading.add(new Leading(ref, deltas.open(ref, manifest).size()));
+        size(deltas, ref, manifest, trouble).ifPresent(size -> leading.add(new Leading(ref, size)));
       }
     } catch (Fault fault) {
       trouble.add(fault.reason().sentence());
     }
     return leading;
+  }
+
+  private static Optional<Long> size(
+      Deltas deltas, DeltaRef ref, Digest manifest, List<String> trouble)
+      throws InterruptedException {
+    try {
+      return Optional.of(deltas.open(ref, manifest).size());
+    } catch (Fault fault) {
+      trouble.add(fault.reason().sentence());
+      return Optional.empty();
+    }
   }
 }

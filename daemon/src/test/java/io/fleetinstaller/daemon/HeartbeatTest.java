@@ -68,8 +68,7 @@ class HeartbeatTest {
       throws Exception {
     AtomicInteger asked = new AtomicInteger();
     AtomicBoolean atRest = new AtomicBoolean(true);
-    try (Heartbeat heart =
-        Heartbeat.start(watchdog, asked::incrementAndGet, atRest::get, time)) {
+    try (Heartbeat heart = Heartbeat.start(watchdog, asked::incrementAndGet, atRest::get, time)) {
       time.pauses.take();
       int atFirst = asked.get();
       beat(8);

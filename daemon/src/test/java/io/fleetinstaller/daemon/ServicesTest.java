@@ -56,6 +56,15 @@ class ServicesTest {
   }
 
   @Test
+  void one_that_is_started_again_and_again_is_told_though_it_runs() throws Exception {
+    upgraded(Life.GOOD.restarts(LATER, "signal SEGV"));
+
+    assertThat(stage.complaints())
+        .contains(
+            "agent.service ended by itself (signal SEGV) and was started again, 1 times so far");
+  }
+
+  @Test
   void a_host_that_does_not_answer_is_told_and_keeps_nothing_else_back() throws Exception {
     upgraded(Life.GOOD);
     stage.host.outage(

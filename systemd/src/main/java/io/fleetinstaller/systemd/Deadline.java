@@ -10,16 +10,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The timer that has the guard go back when a trial takes too long. What it counts from its own
- * start, {@code OnActiveSec=}, systemd counts anew at each daemon-reload. So beside it stands the
- * moment itself, in seconds since this systemd began, in a place that no later run of the machine
- * finds. What comes first counts.
+ * start, {@code OnActiveSec=}, systemd counts anew at each daemon-reload. So beside it lies the
+ * moment itself, in seconds since this systemd began, which counts from the next daemon-reload on,
+ * in a place that no later run of the machine finds. Not in the trial of the daemon itself: that is
+ * short, and a daemon of before, which knows nothing of the moment, may be the one to end it.
  */
 final class Deadline {
   private static final Logger LOG = LoggerFactory.getLogger(Deadline.class);
@@ -74,9 +74,11 @@ final class Deadline {
     // One that is over would fire at once.
     forgetMoment(name);
     disk.replace(lasting(name), text.getBytes(UTF_8), UnitFiles.MODE);
-    remember(name, left);
     systemctl.reload();
     systemctl.restart(unit(name));
+    if (!name.equals(PackageName.INSTALLER)) {
+      remember(name, left);
+    }
   }
 
   /** The candidate's services, as the timer that stands names them. */
@@ -103,18 +105,13 @@ final class Deadline {
     forgetMoment(name);
   }
 
-  private void remember(PackageName name, Duration left) throws Fault, InterruptedException {
-    Optional<Duration> began = systemctl.began();
-    if (began.isEmpty()) {
-      LOG.warn("each daemon-reload will set the deadline of {} back: systemd is too old", name);
-      return;
-    }
-    Duration moment = uptime.get().minus(began.get()).plus(left);
-    String text = "[Timer]\nOnStartupSec=%ds\n".formatted(seconds(moment));
+  private void remember(PackageName name, Duration left) throws InterruptedException {
+    Duration end = uptime.get().plus(left);
     try {
+      String text = "[Timer]\nOnStartupSec=%ds\n".formatted(seconds(end.minus(systemctl.began())));
       disk.createDirectories(passing(name), 0755);
       disk.replace(moment(name), text.getBytes(UTF_8), UnitFiles.MODE);
-    } catch (IOException e) {
+    } catch (IOException | Fault e) {
       LOG.warn("each daemon-reload will set the deadline of {} back: {}", name, e.getMessage());
     }
   }

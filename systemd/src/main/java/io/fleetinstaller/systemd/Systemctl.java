@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The words we say to systemd. None of them waits for the job of a package's service: one that
@@ -47,15 +46,18 @@ final class Systemctl {
     return values;
   }
 
-  /** How long the machine had run when this systemd began; empty: it does not say. */
-  Optional<Duration> began() throws Fault, InterruptedException {
+  /** How long the machine had run when this systemd began. */
+  Duration began() throws Fault, InterruptedException {
     String sign = "UserspaceTimestampMonotonic=";
-    return say("ask systemd when it began", "show", "--property=UserspaceTimestampMonotonic")
-        .output()
-        .lines()
-        .filter(line -> line.matches(sign + "[1-9][0-9]{0,17}"))
-        .map(line -> Duration.of(Long.parseLong(line.substring(sign.length())), ChronoUnit.MICROS))
-        .findFirst();
+    String answer =
+        say("ask systemd when it began", "show", "--property=UserspaceTimestampMonotonic")
+            .output()
+            .strip();
+    if (!answer.matches(sign + "[1-9][0-9]{0,17}")) {
+      throw new Fault.Transient(
+          ReasonCode.HOST_FAILED, "systemctl says of when systemd began: '%s'".formatted(answer));
+    }
+    return Duration.of(Long.parseLong(answer.substring(sign.length())), ChronoUnit.MICROS);
   }
 
   void reload() throws Fault, InterruptedException {

@@ -59,6 +59,18 @@ final class DeadlineTest {
   }
 
   @Test
+  void that_of_the_daemon_itself_has_none() throws Exception {
+    systemd
+        .expect("systemctl daemon-reload")
+        .expect("systemctl restart --no-block fleet-installer-guard@fleet-installer.timer");
+
+    deadline.set(PackageName.INSTALLER, LEFT, "fleet-installer.service");
+
+    assertThat(root.resolve("run")).doesNotExist();
+    systemd.assertDone();
+  }
+
+  @Test
   void where_the_moment_cannot_be_written_the_timer_still_counts() throws Exception {
     Files.createFile(root.resolve("run"));
 
@@ -90,9 +102,9 @@ final class DeadlineTest {
 
   private void set(String began) throws Exception {
     systemd
-        .expect("systemctl show --property=UserspaceTimestampMonotonic", began)
         .expect("systemctl daemon-reload")
-        .expect("systemctl restart --no-block fleet-installer-guard@agent.timer");
+        .expect("systemctl restart --no-block fleet-installer-guard@agent.timer")
+        .expect("systemctl show --property=UserspaceTimestampMonotonic", began);
     deadline.set(AGENT, LEFT, "one.service two.service");
     systemd.assertDone();
   }
