@@ -158,15 +158,32 @@ final class Guarded {
     }
   }
 
-  /** Gives the trial as much more time as the gate does while the environment hides the answer. */
-  Onlooker extending(Upgrade upgrade, Duration deadline) {
+  /**
+   * Tells the guard when the candidate is well for the first time, and gives the trial as much more
+   * time as the gate does while the environment hides the answer.
+   */
+  Onlooker telling(Upgrade upgrade, Duration deadline) {
+    AtomicBoolean well = new AtomicBoolean();
     AtomicBoolean extended = new AtomicBoolean();
     return standing -> {
+      if (standing.well().isPositive() && well.compareAndSet(false, true)) {
+        tell(upgrade.name(), true);
+      }
       boolean longer = standing.limit().compareTo(deadline) > 0;
       if (longer && extended.compareAndSet(false, true)) {
         extend(upgrade, deadline.multipliedBy(2).minus(standing.watched()));
       }
     };
+  }
+
+  private void tell(PackageName name, boolean well) {
+    try {
+      host.guard().well(name, well);
+    } catch (Fault fault) {
+      LOG.warn("{}", fault.getMessage());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void extend(Upgrade upgrade, Duration left) {
@@ -224,6 +241,7 @@ final class Guarded {
    * for it: what fails here it is asked for, and what it has done need not be done again.
    */
   void back(Upgrade upgrade, Deed deed) throws Fault, InterruptedException {
+    tell(upgrade.name(), false);
     try {
       still(deed);
     } catch (Fault fault) {

@@ -254,7 +254,7 @@ final class HostSteps implements Steps {
             .stableForAtLeast(upgrade.stableFor());
     Duration deadline = trial.terms().deadline();
     guard.allow(upgrade, deadline);
-    judge(trial, progress, guard.extending(upgrade, deadline));
+    judge(trial, progress, guard.telling(upgrade, deadline));
   }
 
   /**

@@ -63,8 +63,8 @@ public final class ArmedRecords implements Guard {
     arm(charge, List.of());
   }
 
-  /** The same, with further lines for whoever reads the record. */
-  public void arm(Charge charge, List<String> more) throws Fault {
+  /** The same, with further lines for whoever reads the record, which it answers. */
+  public byte[] arm(Charge charge, List<String> more) throws Fault {
     PackageName name = charge.name();
     LOG.atInfo().addKeyValue("package", name).log("arming the guard of {}", name);
     String record =
@@ -89,7 +89,9 @@ public final class ArmedRecords implements Guard {
       for (Fired.Why why : Fired.Why.values()) {
         disk.delete(file(name, why));
       }
-      disk.replace(file(name), (record + rest + "whole=yes\n").getBytes(UTF_8), 0600);
+      byte[] whole = (record + rest + "whole=yes\n").getBytes(UTF_8);
+      disk.replace(file(name), whole, 0600);
+      return whole;
     } catch (IOException e) {
       throw unwritable("arm", name, e);
     }
@@ -98,6 +100,11 @@ public final class ArmedRecords implements Guard {
   @Override
   public void allow(PackageName name, Duration left) {
     // Whoever reads these records has no clock of its own.
+  }
+
+  @Override
+  public void well(PackageName name, boolean well) {
+    // The daemon reads the journal itself.
   }
 
   @Override
@@ -177,6 +184,27 @@ public final class ArmedRecords implements Guard {
     return Optional.empty();
   }
 
+  /** What is armed, byte for byte; nothing where no record says so. */
+  public byte[] text(PackageName name) {
+    try {
+      return copied(name, file(name)).isPresent() ? Bounded.read(file(name), LIMIT) : new byte[0];
+    } catch (IOException _) {
+      return new byte[0];
+    }
+  }
+
+  /** What a copy of the record tells; nothing where it is none. */
+  public static Optional<Armed> copied(PackageName name, Path copy) {
+    try {
+      byte[] bytes = Bounded.read(copy, LIMIT);
+      return bytes.length <= LIMIT
+          ? Optional.of(parse(name, copy, new String(bytes, UTF_8)))
+          : Optional.empty();
+    } catch (IOException | Fault _) {
+      return Optional.empty();
+    }
+  }
+
   /** A record that says nothing is set aside: there is no way back that it could lead. */
   private Optional<Armed> read(PackageName name, Path file) throws Fault {
     try {
@@ -228,6 +256,9 @@ public final class ArmedRecords implements Guard {
       } else if (line.startsWith(MOUNT)) {
         mounts.add(Path.of(line.substring(MOUNT.length())));
       }
+    }
+    if (!values.containsKey("whole")) {
+      throw damaged(name, file, "its end is missing");
     }
     try {
       return new Armed(

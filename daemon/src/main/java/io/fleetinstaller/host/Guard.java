@@ -26,6 +26,12 @@ public interface Guard {
   void allow(PackageName name, Duration left) throws Fault, InterruptedException;
 
   /**
+   * The candidate was seen well, or is given up: so after an orderly shutdown its trial goes on, or
+   * does not, even if nobody can read the journal then.
+   */
+  void well(PackageName name, boolean well) throws Fault, InterruptedException;
+
+  /**
    * The upgrade is about to be confirmed: from now on a journal that nobody can read says nothing
    * against that, and the guard leaves the candidate alone until somebody can.
    */

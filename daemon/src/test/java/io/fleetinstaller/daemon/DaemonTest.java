@@ -62,6 +62,7 @@ class DaemonTest {
             "install agent 2",
             "reload",
             "restart agent 2",
+            "well agent",
             "confirming agent",
             "disarm agent");
   }

@@ -322,6 +322,13 @@ public final class FakeHost implements Host {
     }
 
     @Override
+    public void well(PackageName name, boolean well) {
+      synchronized (FakeHost.this) {
+        deeds.add((well ? "well " : "given up ") + name);
+      }
+    }
+
+    @Override
     public void confirming(PackageName name) {
       synchronized (FakeHost.this) {
         deeds.add("confirming " + name);

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The old copy comes back when there is no daemon to bring it, and the daemon learns why. */
 @ExtendWith(GuestBed.class)
@@ -184,9 +185,11 @@ final class GuardIT {
     assertDaemonTells("guard-fired", "not confirmed in its time");
   }
 
-  @Test
-  void a_power_cut_during_the_trial_ends_in_the_old_copy_before_any_agent_starts() {
+  @ParameterizedTest
+  @ValueSource(strings = {"true", "rm " + ARMED, "truncate -s 40 " + ARMED})
+  void a_power_cut_during_the_trial_ends_in_the_old_copy_before_any_agent_starts(String loss) {
     onTrialWithoutDaemon();
+    guest.sh(loss);
 
     guest.kill();
     guest.boot();
@@ -194,6 +197,23 @@ final class GuardIT {
     assertThat(guest.holds("[ -e " + FIRED + "boot ]")).as(rig::story).isTrue();
     assertThat(guest.within(5, OLD_SERVES)).as(rig::story).isTrue();
     assertDaemonTells("inconclusive", "the machine went down");
+  }
+
+  @Test
+  void a_current_that_is_lost_is_right_before_the_agent_starts_without_a_daemon() {
+    assertThat(guest.within(20, "[ -L /var/lib/fleet-installer/guard/known.node-exporter ]"))
+        .as(rig::story)
+        .isTrue();
+    daemonCanStart(false);
+    guest.sh("systemctl kill --signal=KILL fleet-installer.service");
+    guest.sh("rm /opt/datadog-packages/node-exporter/current");
+
+    guest.kill();
+    guest.boot();
+
+    assertThat(guest.within(5, OLD_SERVES)).as(rig::story).isTrue();
+    assertThat(guest.sh("journalctl --boot --unit=fleet-installer-boot.service"))
+        .contains("node-exporter/current was lost: it names 1.5.0");
   }
 
   @Tag("F17")

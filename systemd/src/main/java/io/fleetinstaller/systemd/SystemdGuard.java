@@ -53,6 +53,7 @@ final class SystemdGuard implements Guard {
   private final GuardFiles files;
   private final DropIns dropIns;
   private final OpenTrials trials;
+  private final KnownCopies copies;
   private final Deadline deadline;
 
   SystemdGuard(HostContext context, Programs programs, Deadline.Places places) {
@@ -64,6 +65,7 @@ final class SystemdGuard implements Guard {
     this.files = new GuardFiles(context, units);
     this.dropIns = new DropIns(units, context.disk());
     this.trials = new OpenTrials(context);
+    this.copies = new KnownCopies(context);
     this.deadline = new Deadline(places, context.disk(), systemctl);
   }
 
@@ -76,10 +78,14 @@ final class SystemdGuard implements Guard {
       List<String> services = names(charge.to());
       deadline.set(name, untilObserved(charge), String.join(" ", services));
       dropIns.ofTrial(services).forEach(file -> lines.add(DROP_IN + file));
-      trials.open(name);
+      trials.begin(name);
+      if (charge.from().isEmpty()) {
+        // What was before it is not to come back at boot.
+        copies.forget(name);
+      }
       // One that still tries to end another upgrade would end this one.
       systemctl.stop("fleet-installer-guard@%s.service".formatted(name));
-      records.arm(charge, lines);
+      trials.copy(name, records.arm(charge, lines));
       // Last: a unit that is left down when it ends has somebody who knows of it.
       dropIns.trial(name, services);
     } catch (IOException e) {
@@ -89,17 +95,27 @@ final class SystemdGuard implements Guard {
 
   @Override
   public void allow(PackageName name, Duration left) throws Fault, InterruptedException {
-    try {
+    try (Hold _ = hold()) {
       deadline.set(name, left, deadline.services(name));
-      trials.open(name);
+      trials.open(name, records.text(name));
     } catch (IOException e) {
       throw failed("set the deadline of " + name, e);
     }
   }
 
   @Override
+  public void well(PackageName name, boolean well) throws Fault, InterruptedException {
+    try (Hold _ = hold()) {
+      trials.well(name, well);
+    } catch (IOException e) {
+      throw failed("tell the guard how the candidate of %s is".formatted(name), e);
+    }
+  }
+
+  @Override
   public void confirming(PackageName name) throws Fault {
     try {
+      copies.forget(name);
       trials.close(name);
     } catch (IOException e) {
       throw failed("tell the guard that %s is about to be confirmed".formatted(name), e);
@@ -132,8 +148,10 @@ final class SystemdGuard implements Guard {
       if (Files.exists(home)) {
         WayBack.clear(name, home.toRealPath(), units, context.disk());
       }
-      records.disarm(name);
+      // It must not outlive the record, of which it holds a copy.
       trials.close(name);
+      records.disarm(name);
+      copies.learn(name);
     } catch (IOException e) {
       throw failed("disarm the guard of " + name, e);
     }
@@ -159,9 +177,11 @@ final class SystemdGuard implements Guard {
     systemctl.start("fleet-installer-guard@%s.service".formatted(name));
   }
 
+  /** Where the record is lost or damaged its copy counts, unless the guard has gone back. */
   @Override
   public Optional<Armed> armed(PackageName name) throws Fault {
-    return records.armed(name);
+    Optional<Armed> armed = records.armed(name);
+    return armed.isPresent() || fired(name).isPresent() ? armed : trials.copied(name);
   }
 
   @Override
@@ -187,13 +207,21 @@ final class SystemdGuard implements Guard {
   }
 
   /**
-   * Brings back what the guard has lost, or what was done to it, while anything is armed. Over a
-   * daemon that is on trial itself watches the guard of the one before it: that is left as it is,
-   * but for what is gone.
+   * Brings back what the guard has lost, or what was done to it, while anything is armed, and up to
+   * date what was ever installed. Over a daemon that is on trial itself watches the guard of the
+   * one before it: that is left as it is, but for what is gone.
+   *
+   * @param current what the packages have
    */
-  void mend() throws Fault, InterruptedException {
+  void mend(List<Slot> current) throws Fault, InterruptedException {
+    for (Slot slot : current) {
+      PackageName name = slot.release().name();
+      if (!records.isThere(name) && !trials.isOpen(name)) {
+        copies.learn(name);
+      }
+    }
     try {
-      if (records.any()) {
+      if (records.any() || Files.exists(files.script())) {
         told(isOnTrial() ? files.restore() : files.install());
       }
     } catch (IOException e) {
@@ -203,7 +231,7 @@ final class SystemdGuard implements Guard {
 
   private boolean isOnTrial() {
     try {
-      return records.armed(PackageName.INSTALLER).isPresent();
+      return armed(PackageName.INSTALLER).isPresent();
     } catch (Fault fault) {
       LOG.warn("cannot tell whether this daemon is on trial: {}", fault.getMessage());
       return true;

@@ -139,7 +139,7 @@ public final class SystemdHost implements Host {
   public void resume(List<Slot> current) throws InterruptedException {
     // Systemd started them, or keeps them from starting for reasons of its own.
     try {
-      guard.mend();
+      guard.mend(current);
     } catch (Fault fault) {
       LOG.warn("{}; it is tried again at the next start", fault.getMessage());
     }

@@ -331,6 +331,7 @@ final class GuardDoubtTest {
     Path record = root.resolve("state/armed/agent");
     Path away = Files.move(record, root.resolve("away"));
     damage(record, "unreadable");
+    Files.delete(host.token("open"));
 
     int status = host.run(verb, "agent");
     Files.delete(record);
@@ -349,6 +350,7 @@ final class GuardDoubtTest {
   void a_record_that_never_will_be_read_is_not_tried_again(String damage) throws Exception {
     GuardedHost host = GuardedHost.onTrial(root);
     damage(root.resolve("state/armed/agent"), damage);
+    Files.delete(host.token("open"));
 
     assertThat(host.run("fire", "agent")).isZero();
     assertThat(host.run("boot")).isZero();
@@ -368,8 +370,37 @@ final class GuardDoubtTest {
     assertThat(host.runs(host.old)).isTrue();
   }
 
+  @Test
+  void without_a_journal_the_trial_goes_on_of_a_candidate_that_was_seen_well() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.guard.well(AGENT, true);
+    Files.delete(host.journal);
+
+    host.reboot();
+    boolean goesOn = host.runs(host.next) && host.armed();
+    int deadline = host.run("fire", "agent");
+
+    assertThat(goesOn).isTrue();
+    assertThat(host.calls()).contains("start --no-block fleet-installer-guard@agent.timer");
+    assertThat(deadline).isZero();
+    assertThat(host.runs(host.old)).isTrue();
+  }
+
+  @Test
+  void without_a_journal_the_trial_of_a_candidate_that_was_given_up_does_not_go_on()
+      throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.guard.well(AGENT, true);
+    host.guard.well(AGENT, false);
+    Files.delete(host.journal);
+
+    host.reboot();
+
+    assertThat(host.runs(host.old)).isTrue();
+  }
+
   /** Unreadable is a link that leads to itself: it can be neither read nor said to be nothing. */
-  private static void damage(Path path, String how) throws Exception {
+  static void damage(Path path, String how) throws Exception {
     Files.deleteIfExists(path);
     switch (how) {
       case "a folder" -> Files.createDirectory(path);

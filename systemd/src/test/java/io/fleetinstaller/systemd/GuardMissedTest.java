@@ -76,6 +76,7 @@ final class GuardMissedTest {
   void it_does_not_once_nothing_is_armed() throws Exception {
     GuardedHost host = GuardedHost.onTrial(root);
     Files.delete(root.resolve("state/armed/agent"));
+    Files.delete(host.token("open"));
     host.unitIs(DOWN);
 
     assertThat(host.run(Map.of("EXIT_STATUS", "3"), "missed", "agent")).isZero();

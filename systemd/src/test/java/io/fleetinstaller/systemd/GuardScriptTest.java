@@ -103,7 +103,7 @@ final class GuardScriptTest {
       default -> assertThat(script()).doesNotExist();
     }
 
-    guard.mend();
+    guard.mend(List.of());
     boolean there = Files.isRegularFile(script());
     script("fire", "agent");
 
@@ -118,7 +118,7 @@ final class GuardScriptTest {
     Files.delete(unit);
     asked.clear();
 
-    guard.mend();
+    guard.mend(List.of());
 
     assertThat(unit).exists();
     assertThat(asked).contains("systemctl daemon-reload");
@@ -131,10 +131,10 @@ final class GuardScriptTest {
     Path own = Files.copy(records.resolve("agent"), records.resolve("fleet-installer"));
     Files.writeString(script(), "# of another version");
 
-    guard.mend();
+    guard.mend(List.of());
     String onTrial = Files.readString(script());
     Files.delete(own);
-    guard.mend();
+    guard.mend(List.of());
 
     assertThat(onTrial).isEqualTo("# of another version");
     assertThat(script()).content().startsWith("#!/bin/sh");
@@ -142,7 +142,7 @@ final class GuardScriptTest {
 
   @Test
   void where_nothing_is_armed_there_is_nothing_to_bring_back() throws Exception {
-    guard.mend();
+    guard.mend(List.of());
 
     assertThat(script()).doesNotExist();
   }
@@ -244,8 +244,10 @@ final class GuardScriptTest {
   void a_record_without_its_end_moves_nothing() throws Exception {
     arm(Optional.of(old), Optional.of(next));
     switchTo(next);
-    Path record = root.resolve("state/armed/agent");
-    Files.writeString(record, Files.readString(record).replace("whole=yes\n", ""));
+    for (String place : List.of("armed/agent", "guard/open.agent")) {
+      Path record = root.resolve("state").resolve(place);
+      Files.writeString(record, Files.readString(record).replace("whole=yes\n", ""));
+    }
 
     assertThat(script("fire", "agent")).isEmpty();
     assertThat(script("boot")).isEmpty();
@@ -361,6 +363,7 @@ final class GuardScriptTest {
     arm(Optional.of(old), Optional.of(next));
     Path record = root.resolve("state/armed/agent");
     Files.move(record, record.resolveSibling("agent.corrupt"));
+    Files.delete(root.resolve("state/guard/open.agent"));
     switchTo(next);
 
     script("boot");
@@ -410,7 +413,8 @@ final class GuardScriptTest {
     assertThat(everythingBelow(root.resolve("packages"))).noneMatch(path -> path.contains("guard"));
     assertThat(guard.armed(AGENT)).isEmpty();
     assertThat(everythingBelow(root.resolve("state/guard")))
-        .noneMatch(path -> path.endsWith(".agent"));
+        .filteredOn(path -> path.endsWith(".agent"))
+        .allMatch(path -> path.endsWith("/known.agent"));
   }
 
   private void arm(Optional<Slot> from, Optional<Slot> to) throws Exception {

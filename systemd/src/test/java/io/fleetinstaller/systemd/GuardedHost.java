@@ -60,6 +60,10 @@ final class GuardedHost {
     this.guard = guard(GuardedHost::programs);
   }
 
+  HostContext context() {
+    return context;
+  }
+
   /** The guard as the daemon has it that runs these programs. */
   SystemdGuard guard(Programs programs) {
     return new SystemdGuard(context, programs, new Deadline.Places(etc, root.resolve("run")));
@@ -161,6 +165,11 @@ final class GuardedHost {
     run("boot");
   }
 
+  /** What somebody else does whenever systemctl is at this verb, in shell. */
+  void meanwhile(String verb, String script) throws IOException {
+    Files.writeString(bin.resolve("on-" + verb), script);
+  }
+
   /** From now on systemctl fails at this verb, or does not. */
   void systemctlFails(String verb, boolean fails) throws IOException {
     Path sign = bin.resolve("fails-" + verb);
@@ -227,6 +236,7 @@ final class GuardedHost {
         #!/bin/sh
         cd %s && echo "$*" >> calls
         [ ! -e fails-$1 ] || exit 1
+        [ ! -e on-$1 ] || . ./on-$1
         case $1 in show) cat "state.$2" 2> /dev/null || cat state ;; is-active) [ -e daemon ] || exit 3 ;; is-system-running) cat running ;; esac
         """
             .formatted(bin));
@@ -244,6 +254,11 @@ final class GuardedHost {
     Files.createDirectories(slot.path().resolve(".fleet-installer"));
     Files.writeString(slot.path().resolve(".fleet-installer/valid"), "{}");
     return slot;
+  }
+
+  /** What the daemon does at an end, where the services run. */
+  void disarm() throws Exception {
+    guard(call -> new Programs.Result(call, 0, false, "ActiveState=active\n", "")).disarm(AGENT);
   }
 
   private static Programs.Result programs(Programs.Call call) throws Fault, InterruptedException {
