@@ -1,5 +1,6 @@
 package io.fleetinstaller.daemon;
 
+import io.fleetinstaller.io.LastRead;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Reason;
@@ -16,6 +17,7 @@ final class LiveSettings {
   private final Path file;
   private final boolean mayBeMissing;
   private final Time time;
+  private final LastRead read;
   private volatile State state;
 
   /** Reads them for the first time; without good settings no daemon starts. */
@@ -23,6 +25,7 @@ final class LiveSettings {
     this.file = file.toAbsolutePath();
     this.mayBeMissing = mayBeMissing;
     this.time = time;
+    this.read = new LastRead(file, time);
     this.state = new State(SettingsFile.read(file, mayBeMissing), time.now(), Optional.empty());
   }
 
@@ -48,7 +51,8 @@ final class LiveSettings {
   /** Looks again. A bad file changes nothing, and says so. */
   void look() {
     try {
-      Settings found = SettingsFile.read(file, mayBeMissing);
+      boolean same = read.isStill() && state.error().isEmpty();
+      Settings found = same ? now() : SettingsFile.read(file, mayBeMissing);
       if (!found.equals(now())) {
         LOG.info("using the changed settings of {}", file);
         warnOfRestart(found);

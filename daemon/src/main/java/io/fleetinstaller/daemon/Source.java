@@ -31,6 +31,7 @@ final class Source implements AutoCloseable {
       new State(NOTHING, Optional.empty(), Optional.empty(), Optional.empty());
 
   private volatile boolean looked;
+  private Optional<DesiredFile> followed = Optional.empty();
 
   /**
    * @param owner the daemon's own user
@@ -102,7 +103,12 @@ final class Source implements AutoCloseable {
   private void read(Path file, Settings settings) {
     try {
       refuseBesideTrust(file, settings);
-      Asked asked = new Asked.File(new DesiredFile(file, owner).read());
+      DesiredFile desired =
+          followed
+              .filter(one -> one.isOf(file))
+              .orElseGet(() -> new DesiredFile(file, owner, time));
+      followed = Optional.of(desired);
+      Asked asked = new Asked.File(desired.read());
       if (!asked.equals(state.asked()) || state.error().isPresent()) {
         LOG.info("{} asks for {}", file, asked.names());
       }

@@ -2,6 +2,8 @@ package io.fleetinstaller.desired;
 
 import io.fleetinstaller.io.Bounded;
 import io.fleetinstaller.io.Document;
+import io.fleetinstaller.io.LastRead;
+import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Desired;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
@@ -23,7 +25,7 @@ import java.util.TreeMap;
 /**
  * The desired state as a file on this host, for people who use configuration management. It is not
  * signed: so it must belong to the daemon's own user, be writable by nobody else, and pin every
- * release by digest.
+ * release by digest. Not thread-safe.
  */
 public final class DesiredFile {
   private static final int GROUP_OR_OTHERS_WRITE = 0022;
@@ -31,20 +33,34 @@ public final class DesiredFile {
 
   private final Path file;
   private final String owner;
+  private final LastRead read;
+  private Optional<Map<PackageName, Desired>> last = Optional.empty();
 
   /**
    * @param owner the name of the daemon's own user
    */
-  public DesiredFile(Path file, String owner) {
+  public DesiredFile(Path file, String owner, Time time) {
     this.file = file;
     this.owner = owner;
+    this.read = new LastRead(file, time);
+  }
+
+  /** Whether it is this file's. */
+  public boolean isOf(Path other) {
+    return file.equals(other);
   }
 
   /** What the file asks for. {@link Refused}: it says nothing that may be followed. */
   public Map<PackageName, Desired> read() throws Fault {
     try {
       refuseOthersFiles();
-      return parse(Document.yaml(file.toString(), Bounded.read(file, LIMIT)));
+      if (!read.isStill()) {
+        last = Optional.empty();
+      }
+      if (last.isEmpty()) {
+        last = Optional.of(parse(Document.yaml(file.toString(), Bounded.read(file, LIMIT))));
+      }
+      return last.get();
     } catch (NoSuchFileException e) {
       throw new Refused(
           ReasonCode.BAD_SETTINGS,

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,16 +23,29 @@ public record Stamp(Map<String, Object> attributes) {
     return attributes.get("size") instanceof Long size ? size : 0;
   }
 
+  /** When anything about it changed last, by the clock of its disk. */
+  Instant changed() {
+    return attributes.get("ctime") instanceof FileTime time ? time.toInstant() : Instant.MAX;
+  }
+
   /** Empty where it cannot be told, so that nothing is remembered by it. */
   public static Optional<Stamp> of(Path file) {
+    return read(file, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** The same of what links lead to. */
+  static Optional<Stamp> ofTarget(Path file) {
+    return read(file);
+  }
+
+  private static Optional<Stamp> read(Path file, LinkOption... options) {
     if (!file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
       return Optional.empty();
     }
     try {
       return Optional.of(
           new Stamp(
-              Files.readAttributes(
-                  file, "unix:fileKey,size,lastModifiedTime,ctime", LinkOption.NOFOLLOW_LINKS)));
+              Files.readAttributes(file, "unix:fileKey,size,lastModifiedTime,ctime", options)));
     } catch (IOException _) {
       return Optional.empty();
     }

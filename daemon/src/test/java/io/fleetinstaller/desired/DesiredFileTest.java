@@ -3,6 +3,7 @@ package io.fleetinstaller.desired;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fleetinstaller.io.FakeTime;
 import io.fleetinstaller.release.Desired;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
@@ -100,7 +101,7 @@ class DesiredFileTest {
   void a_file_of_somebody_else_is_refused() throws IOException {
     write("packages: []\n");
 
-    assertThatThrownBy(() -> new DesiredFile(file, "somebody").read())
+    assertThatThrownBy(() -> new DesiredFile(file, "somebody", new FakeTime()).read())
         .hasMessageContaining("it must belong to somebody");
   }
 
@@ -117,7 +118,7 @@ class DesiredFileTest {
   }
 
   private Map<PackageName, Desired> read() throws Fault, IOException {
-    return new DesiredFile(file, Files.getOwner(folder).getName()).read();
+    return new DesiredFile(file, Files.getOwner(folder).getName(), new FakeTime()).read();
   }
 
   private void write(String text) throws IOException {
