@@ -13,6 +13,7 @@ import io.fleetinstaller.host.HostFactory;
 import io.fleetinstaller.host.Watchdog;
 import io.fleetinstaller.io.Disk;
 import io.fleetinstaller.io.Effects;
+import io.fleetinstaller.io.Flock;
 import io.fleetinstaller.io.Memory;
 import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.io.Time;
@@ -110,10 +111,11 @@ public final class Assembly {
     Inbox inbox = new Inbox();
     HostContext context = new HostContext(paths.packages(), paths.state(), effects.disk(), time);
     try (FileChannel lock = lock(paths.state());
+        Flock copies = lockCopies(paths.packages());
         Host opened = host.factory().open(context);
         Registries registries = new Registries(settings, time, chance);
         Source source = new Source(site(paths), System.getProperty("user.name"), inbox::look)) {
-      LOG.debug("this daemon is the only one of {}: {}", paths.state(), lock.isOpen());
+      LOG.debug("this daemon is the only one: {}, {}", lock, copies);
       run(opened, registries, source, inbox);
     } catch (IOException e) {
       throw new Broken(ReasonCode.HOST_FAILED, "cannot lock %s: %s".formatted(paths.state(), e));
@@ -141,6 +143,21 @@ public final class Assembly {
     throw new Broken(
         ReasonCode.CONFLICT,
         "cannot start: another daemon runs with the state in %s; stop it first".formatted(state));
+  }
+
+  /** The same for one with state of its own. Not every disk knows such locks. */
+  static Flock lockCopies(Path packages) throws Broken {
+    try {
+      return Flock.tryTake(packages)
+          .orElseThrow(() ->
+              new Broken(
+                  ReasonCode.CONFLICT,
+                  "cannot start: another daemon, with other state, looks after %s; stop it first"
+                      .formatted(packages)));
+    } catch (IOException e) {
+      LOG.warn("cannot tell whether another daemon looks after {}: {}", packages, e.getMessage());
+      return Flock.ofNothing();
+    }
   }
 
   static void prepare(LiveSettings settings, Disk disk) throws Fault {

@@ -3,6 +3,7 @@ package io.fleetinstaller.io;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -19,6 +20,11 @@ public final class Flock implements AutoCloseable {
     this.descriptor = descriptor;
   }
 
+  /** Holds no lock. */
+  public static Flock ofNothing() {
+    return new Flock(OptionalInt.empty());
+  }
+
   /**
    * Waits until nobody else holds the lock of this file, however long. Locks nothing where {@link
    * Native#serves} says no.
@@ -27,7 +33,7 @@ public final class Flock implements AutoCloseable {
    */
   public static Flock take(Path file, Time time) throws IOException, InterruptedException {
     if (!Native.serves(file)) {
-      return new Flock(OptionalInt.empty());
+      return ofNothing();
     }
     int descriptor = Native.openToLock(file);
     boolean taken = false;
@@ -37,6 +43,28 @@ public final class Flock implements AutoCloseable {
       }
       taken = true;
       return new Flock(OptionalInt.of(descriptor));
+    } finally {
+      if (!taken) {
+        Native.close(descriptor);
+      }
+    }
+  }
+
+  /**
+   * The lock of this file or folder, if nobody else holds it now. Locks nothing where {@link
+   * Native#serves} says no.
+   *
+   * @throws IOException when it is not there, cannot be opened, or its disk knows no locks
+   */
+  public static Optional<Flock> tryTake(Path file) throws IOException {
+    if (!Native.serves(file)) {
+      return Optional.of(ofNothing());
+    }
+    int descriptor = Native.openToLock(file);
+    boolean taken = false;
+    try {
+      taken = Native.flock(descriptor, file);
+      return taken ? Optional.of(new Flock(OptionalInt.of(descriptor))) : Optional.empty();
     } finally {
       if (!taken) {
         Native.close(descriptor);
