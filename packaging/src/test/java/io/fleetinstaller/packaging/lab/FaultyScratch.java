@@ -31,6 +31,18 @@ record FaultyScratch(Scratch scratch, FaultPoints points, Names names) implement
   }
 
   @Override
+  public void copyLink(Path link, Path other) throws IOException {
+    grow("stage link", link, () -> scratch.copyLink(link, other));
+  }
+
+  @Override
+  public boolean share(Path file, Held whole) throws IOException {
+    boolean[] shared = new boolean[1];
+    grow("share", file, () -> shared[0] = scratch.share(file, whole));
+    return shared[0];
+  }
+
+  @Override
   public void hardlink(Path link, Path file) throws IOException {
     grow("stage link", link, () -> scratch.hardlink(link, file));
   }
