@@ -6,9 +6,13 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * When the power goes.
@@ -62,37 +66,65 @@ record Cut(String release, long millis, Optional<String> strike, Clock clock) {
   record Course(String release, long millis, List<String> effects) {
     Course {
       effects = List.copyOf(effects);
+      if (effects.isEmpty()) {
+        throw new IllegalArgumentException("nothing was recorded on the way to " + release);
+      }
     }
 
-    /** At an effect of this one of so many parts of the course. */
-    private Cut within(int part, int parts, Random random, Clock clock) {
-      int of = effects.size();
-      int first = (int) ((long) part * of / parts);
-      int next = (int) ((long) (part + 1) * of / parts);
-      return at(first + random.nextInt(Math.max(1, next - first)), random.nextBoolean(), clock);
-    }
-
-    private Cut at(int effect, boolean after, Clock clock) {
-      String name = effects.get(effect);
-      long nth = effects.subList(0, effect + 1).stream().filter(name::equals).count();
-      String line = "%d %s cut 1 %s".formatted(nth, after ? "after" : "before", name);
-      return new Cut(release, 0, Optional.of(line), clock);
+    /**
+     * So many lines of the fault switch: an effect of every name, wherever it comes, before a
+     * second one of any; and every effect before one is struck again.
+     */
+    private Iterator<String> strikes(int count, Random random) {
+      Map<String, List<Integer>> turns = new LinkedHashMap<>();
+      for (String name : effects) {
+        List<Integer> ofName = turns.computeIfAbsent(name, _ -> new ArrayList<>());
+        ofName.add(ofName.size() + 1);
+      }
+      List<String> names = new ArrayList<>(turns.keySet());
+      Collections.shuffle(names, random);
+      names.forEach(name -> Collections.shuffle(turns.get(name), random));
+      List<Effect> all = new ArrayList<>();
+      for (int i = 0; all.size() < effects.size(); i++) {
+        int turn = i;
+        names.stream()
+            .filter(name -> turn < turns.get(name).size())
+            .forEach(name -> all.add(new Effect(name, turns.get(name).get(turn))));
+      }
+      return IntStream.range(0, count)
+          .mapToObj(i -> all.get(i % all.size()).struck(random.nextBoolean()))
+          .iterator();
     }
   }
 
   /**
-   * Every second one at an effect, spread evenly over all of them, before it and after it; the
-   * others at random moments. Two of four on the way there, two on the way back. In no order, so
-   * that those of a run that is stopped early lie everywhere, too.
+   * One of a course.
+   *
+   * @param nth of its name, counted from 1
+   */
+  private record Effect(String name, int nth) {
+    String struck(boolean after) {
+      return "%d %s cut 1 %s".formatted(nth, after ? "after" : "before", name);
+    }
+  }
+
+  /**
+   * Every second one at an effect, before it or after it; the others at random moments. Two of four
+   * on the way there, two on the way back. In no order, so that those of a run that is stopped
+   * early lie everywhere, too.
    */
   static List<Cut> plan(int count, Course there, Course back, Random random) {
+    // every fourth cut is at an effect of one of them
+    Iterator<String> strikesThere = there.strikes((count + 3) / 4, random);
+    Iterator<String> strikesBack = back.strikes((count + 3) / 4, random);
     List<Cut> cuts = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      Course course = i % 4 < 2 ? there : back;
+      boolean goes = i % 4 < 2;
+      Course course = goes ? there : back;
       Clock clock = Clock.ofTurn(i);
       if (i % 2 == 0) {
-        // every fourth cut is at an effect of this course
-        cuts.add(course.within(i / 4, (count + 3) / 4, random, clock));
+        String strike = (goes ? strikesThere : strikesBack).next();
+        cuts.add(new Cut(course.release(), 0, Optional.of(strike), clock));
       } else {
         long millis = random.nextLong(course.millis());
         cuts.add(new Cut(course.release(), millis, Optional.empty(), clock));
