@@ -12,6 +12,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The laboratory's script, on a machine of which the test says what it has. */
 @Tag("F02")
@@ -19,6 +21,9 @@ class LabScriptTest {
   private static final String GUESTS = "echo 'guests: 12 faults, 0 bricks'";
   private static final String MISSED =
       "echo 'guests: of 4 runs with faults 1 met all of them, 0 the first of two only, 3 none'";
+
+  private static final String TOO_FEW =
+      "echo 'cuts: of 10 that were meant 7 were made and looked at, too few'";
 
   private static final List<String> TOOLS =
       List.of("dirname", "realpath", "basename", "mktemp", "rm", "tail", "tee", "cat", "grep");
@@ -65,6 +70,24 @@ class LabScriptTest {
 
     assertThat(lab.status()).isEqualTo(1);
     assertThat(lab.output()).contains("no power was cut");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_half_in_which_fewer_cuts_count_than_were_meant_fails_without_a_brick(boolean brief)
+      throws Exception {
+    program("bin/qemu-system-x86_64", "");
+    program("lab-vm", "%s\necho 'cuts: 7 faults, 0 bricks'\nexit 1".formatted(TOO_FEW));
+
+    Ended lab = brief ? lab("--short") : lab("--seed", "1");
+
+    assertThat(lab.status()).isEqualTo(1);
+    assertThat(lab.output())
+        .endsWith(
+            """
+            cuts: of 10 that were meant 7 were made and looked at, too few
+            lab: 19 faults, 0 bricks
+            """);
   }
 
   @Test

@@ -7,10 +7,20 @@ import java.util.TreeMap;
 
 /** Counts what the cuts came to. Thread-safe. */
 final class Toll {
+  private final int meant;
   private final List<Seen> all = new ArrayList<>();
   private double plain = Double.NaN;
   private int late;
+  private int passedBy;
 
+  /**
+   * @param meant how many cuts there should be
+   */
+  Toll(int meant) {
+    this.meant = meant;
+  }
+
+  /** A cut that was made, and whose machine was switched on again and looked at. */
   synchronized void count(Seen seen) {
     all.add(seen);
   }
@@ -27,6 +37,16 @@ final class Toll {
   /** One was too slow to tell, and is tried again. */
   synchronized void late() {
     late++;
+  }
+
+  /** The effect of a cut did not come again, so that it was made behind the end. */
+  synchronized void passedBy() {
+    passedBy++;
+  }
+
+  /** Whether fewer cuts count than there should be. */
+  synchronized boolean tooFew() {
+    return all.size() < meant;
   }
 
   /** Of many that are too slow at first it is not the machine that is. */
@@ -56,6 +76,9 @@ final class Toll {
     if (late > 0) {
       lines.add("too slow at first, and tried again from the same disk: %d".formatted(late));
     }
+    if (passedBy > 0) {
+      lines.add("at an effect that did not come again, so behind the end: %d".formatted(passedBy));
+    }
     lines.add("before the daemon was up: %d of %d".formatted(alone(), all.size()));
     lines.add(
         "slowest recovery: "
@@ -63,6 +86,9 @@ final class Toll {
                 .max(java.util.Comparator.comparingDouble(Seen::serving))
                 .map(it -> "%.1f s, %s".formatted(it.serving(), it.cut()))
                 .orElse("none"));
+    lines.add(
+        "cuts: of %d that were meant %d were made and looked at%s"
+            .formatted(meant, all.size(), tooFew() ? ", too few" : ""));
     lines.add("cuts: %d faults, %d bricks".formatted(all.size(), bricks()));
     return lines;
   }

@@ -2,10 +2,44 @@ package io.fleetinstaller.packaging.cuts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class TollTest {
-  private final Toll toll = new Toll();
+  private final Toll toll = new Toll(2);
+
+  @Test
+  void fewer_cuts_than_were_meant_are_too_few() {
+    toll.count(seen());
+    boolean afterOne = toll.tooFew();
+    List<String> told = toll.table();
+    toll.count(seen());
+
+    assertThat(afterOne).isTrue();
+    assertThat(told)
+        .contains("cuts: of 2 that were meant 1 were made and looked at, too few")
+        .last()
+        .asString()
+        .startsWith("cuts: 1 faults, ");
+    assertThat(toll.tooFew()).isFalse();
+    assertThat(toll.table()).contains("cuts: of 2 that were meant 2 were made and looked at");
+  }
+
+  @Test
+  void a_machine_that_is_tried_again_is_one_cut_only() {
+    toll.late();
+    toll.count(seen());
+
+    assertThat(toll.tooFew()).isTrue();
+  }
+
+  @Test
+  void an_effect_that_did_not_come_again_is_told() {
+    toll.passedBy();
+
+    assertThat(toll.table()).contains("at an effect that did not come again, so behind the end: 1");
+  }
 
   @Test
   void one_machine_that_is_too_slow_is_told_and_many_are_held_against_the_product() {
@@ -17,5 +51,9 @@ final class TollTest {
     assertThat(one).isZero();
     assertThat(told).contains("too slow at first, and tried again from the same disk: 1");
     assertThat(toll.bricks()).isEqualTo(2);
+  }
+
+  private static Seen seen() {
+    return Seen.of(new Cut("new", 0, Optional.empty(), Cut.Clock.RIGHT), "end=upgraded\n");
   }
 }
