@@ -69,15 +69,15 @@ record Services(Host host) {
               ? Check.ok(name, service + (state.phase() == Phase.RUNNING ? " runs" : " starts"))
               : Check.warn(
                   name,
-                  "%s ended by itself%s and was started again, %d times so far"
-                      .formatted(service, end, state.restarts()),
+                  "%s ended by itself%s and was started again%s"
+                      .formatted(service, end, soFar(state)),
                   "look at its log");
       case STOPPING -> Check.ok(name, service + " stops");
       case RESTARTING ->
           Check.warn(
               name,
-              "%s ended by itself%s and will be started again, %d times so far"
-                  .formatted(service, end, state.restarts()),
+              "%s ended by itself%s and will be started again%s"
+                  .formatted(service, end, soFar(state)),
               "look at its log");
       case FAILED ->
           Check.warn(
@@ -88,6 +88,14 @@ record Services(Host host) {
               name,
               service + " is not known to this host",
               "upgrade or roll back: either puts it in place");
+    };
+  }
+
+  private static String soFar(ServiceState state) {
+    return switch (state.restarts()) {
+      case 0 -> "";
+      case 1 -> ", once so far";
+      default -> ", %d times so far".formatted(state.restarts());
     };
   }
 }

@@ -60,8 +60,15 @@ class ServicesTest {
     upgraded(Life.GOOD.restarts(LATER, "signal SEGV"));
 
     assertThat(stage.complaints())
-        .contains(
-            "agent.service ended by itself (signal SEGV) and was started again, 1 times so far");
+        .contains("agent.service ended by itself (signal SEGV) and was started again, once so far");
+  }
+
+  @Test
+  void how_often_it_was_started_again_is_told() throws Exception {
+    upgraded(Life.GOOD.restarts(LATER, "signal SEGV").restarts(LATER, "status 3"));
+
+    assertThat(stage.complaints())
+        .contains("agent.service ended by itself (status 3) and was started again, 2 times so far");
   }
 
   @Test
