@@ -168,10 +168,12 @@ class ScreensTest {
             .passing(release -> release.version().value().equals("1.5"));
 
     String plan = PlanText.of(document(new PlanReport(Samples.NOW, List.of(passing)).tree()));
+    String explained = explain(Samples.due(passing));
 
-    assertThat(plan)
-        .contains(
-            "after confirmation there is no way back to 1.4: it cannot read the data any more");
+    String note =
+        "after confirmation there is no way back to 1.4: it cannot read the data any more";
+    assertThat(plan).contains(note);
+    assertThat(explained).contains("  note      " + note + "\n");
     assertThat(due.passing(_ -> true).noReturn()).isEmpty();
   }
 

@@ -293,6 +293,17 @@ final class Stage implements AutoCloseable {
     return Document.json("explain", bytes(client().get("/v1/packages/" + name))).object("package");
   }
 
+  /** What plan says would be done to the agent. */
+  Document plan() throws Exception {
+    for (Document outlook :
+        Document.json("plan", bytes(client().get("/v1/plan"))).objects("outlooks")) {
+      if (outlook.text("package").equals(AGENT.value())) {
+        return outlook;
+      }
+    }
+    throw new AssertionError("plan says nothing of " + AGENT);
+  }
+
   String current() throws Exception {
     return explain().object("current").text("version");
   }

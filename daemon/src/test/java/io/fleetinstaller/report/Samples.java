@@ -57,6 +57,23 @@ public final class Samples {
         Optional.empty());
   }
 
+  /** One that comes next to this. */
+  public static PackageStatus due(Outlook outlook) {
+    PackageStatus like = well();
+    return new PackageStatus(
+        like.name(),
+        like.current(),
+        like.previous(),
+        like.desired(),
+        outlook,
+        like.upgrade(),
+        like.last(),
+        like.signed(),
+        like.hold(),
+        like.override(),
+        like.pin());
+  }
+
   public static PackageStatus backingOff() {
     Release old = release("node-exporter", "1.5.0");
     Release bad = release("node-exporter", "1.9.1");
