@@ -25,23 +25,29 @@ import java.util.stream.Stream;
 /**
  * What of the daemon's own state is damaged, set aside, or was lost. Thread-safe.
  *
+ * @param state the folder in which it lies
  * @param mended what was found wrong and made right again since the start
  */
-record Damages(Situation situation, Supplier<List<Reason>> mended) {
+record Damages(Situation situation, Path state, Supplier<List<Reason>> mended) {
   /** Bytes that an upgrade writes about itself. */
   private static final long A_JOURNAL = 64 << 10;
 
+  /** Of the state of this very daemon. */
+  Damages(Situation situation, Supplier<List<Reason>> mended) {
+    this(situation, situation.site().settings().now().paths().state(), mended);
+  }
+
   /** All that a person should know of; what was set aside is told until it is deleted. */
   List<Reason> now() {
-    Settings.Paths paths = situation.site().settings().now().paths();
+    Path packages = situation.site().settings().now().paths().packages();
     List<Reason> found = new ArrayList<>();
-    unwritable(paths.state()).ifPresent(found::add);
+    unwritable(state).ifPresent(found::add);
     situation.policy().problem().ifPresent(found::add);
     found.addAll(situation.journals().problems());
     found.addAll(mended.get());
-    Quarantine.below(paths.state()).stream().map(Damages::setAside).forEach(found::add);
+    Quarantine.below(state).stream().map(Damages::setAside).forEach(found::add);
     for (PackageName name : situation.slots().names()) {
-      aside(paths.packages().resolve(name.value())).forEach(found::add);
+      aside(packages.resolve(name.value())).forEach(found::add);
       broken(name).ifPresent(found::add);
       forgotten(name).ifPresent(found::add);
       found.addAll(notBroughtBack(name));

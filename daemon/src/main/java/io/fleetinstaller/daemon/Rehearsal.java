@@ -6,10 +6,8 @@ import io.fleetinstaller.io.Disk;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.Durations;
 import io.fleetinstaller.io.Redactor;
-import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Fault.Refused;
-import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Slot;
@@ -18,9 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -34,8 +30,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has a candidate of the daemon itself prove beside this one what nobody could ask of it after the
- * switch: that it starts, reads all state and settings, reaches the source and answers. See {@link
- * Rehearsing} for the candidate's side.
+ * switch: that it starts, reads all state and settings, reaches the source and answers. What it
+ * must read as this daemon does is in {@link Agreement}; see {@link Rehearsing} for its own side.
  */
 final class Rehearsal {
   private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
@@ -66,7 +62,8 @@ final class Rehearsal {
       disk.deleteTree(folder);
       disk.createDirectories(folder, 0700);
       Rehearsing.tell(folder, situation.site().environment(), disk);
-      rehearse(candidate, folder);
+      StateReading reading = StateReading.of(situation, folder.resolve("ours"), disk);
+      rehearse(new Agreement(candidate, situation, reading), candidate, folder);
       progress.note(List.of("%s proved itself beside this daemon".formatted(candidate.release())));
     } catch (IOException e) {
       throw new Fault.Transient(
@@ -76,7 +73,7 @@ final class Rehearsal {
     }
   }
 
-  private void rehearse(Slot candidate, Path folder)
+  private void rehearse(Agreement agreement, Slot candidate, Path folder)
       throws Fault, IOException, InterruptedException {
     List<String> argv =
         List.of(
@@ -92,11 +89,12 @@ final class Rehearsal {
       answer = ask(folder, "/v1/daemon");
     }
     Optional<Fault> objection =
-        answer.isEmpty() ? Optional.empty() : objection(candidate, folder, answer.get());
+        answer.isEmpty() ? Optional.empty() : objection(agreement, candidate, folder, answer.get());
     disk.deleteTree(folder);
     Host.Exit exit = run.exit();
     if (answer.isEmpty() || exit.timedOut() || exit.status() != 0) {
-      throw refused(candidate, how(exit, answer.isPresent()), exit.output());
+      List<String> said = exit.output().stream().map("it said: "::concat).toList();
+      throw refused(candidate, how(exit, answer.isPresent()), said);
     }
     if (objection.isPresent()) {
       throw objection.get();
@@ -113,7 +111,8 @@ final class Rehearsal {
         .formatted(exit.status(), answered ? "at its end" : "and did not answer");
   }
 
-  private Optional<Fault> objection(Slot candidate, Path folder, Document daemon) {
+  private Optional<Fault> objection(
+      Agreement agreement, Slot candidate, Path folder, Document daemon) {
     try {
       version(candidate, daemon);
       formats(candidate, daemon);
@@ -121,7 +120,7 @@ final class Rehearsal {
           ask(folder, "/v1/status")
               .orElseThrow(() -> refused(candidate, "it stopped answering", List.of()));
       settings(candidate, status);
-      packages(candidate, status);
+      agreement.demand(status, Rehearsing.state(folder));
       source(candidate, status);
       return Optional.empty();
     } catch (Fault fault) {
@@ -159,31 +158,6 @@ final class Rehearsal {
           candidate,
           "it does not take the settings: " + settings.object("error").text("sentence"),
           List.of());
-    }
-  }
-
-  private void packages(Slot candidate, Document status) throws Fault {
-    Map<String, String> seen = new TreeMap<>();
-    for (Document one : status.objects("packages")) {
-      if (one.has("current")) {
-        seen.put(one.text("package"), one.object("current").text("digest"));
-      }
-    }
-    Map<String, String> ours = new TreeMap<>();
-    for (PackageName name : situation.slots().names()) {
-      situation
-          .slots()
-          .read(name)
-          .current()
-          .map(slot -> slot.release().digest())
-          .map(Digest::toString)
-          .ifPresent(digest -> ours.put(name.value(), digest));
-    }
-    if (!seen.equals(ours)) {
-      throw refused(
-          candidate,
-          "it sees other packages than this daemon",
-          List.of("it: " + seen, "we: " + ours));
     }
   }
 
@@ -228,14 +202,17 @@ final class Rehearsal {
     }
   }
 
-  private static Refused refused(Slot candidate, String why, List<String> said) {
-    List<String> evidence = new ArrayList<>();
-    Redactor.lines(said).stream().map("it said: "::concat).forEach(evidence::add);
+  /**
+   * What is held against a candidate.
+   *
+   * @param evidence secrets are taken out of it
+   */
+  static Refused refused(Slot candidate, String why, List<String> evidence) {
     return new Refused(
         new Reason(
             ReasonCode.REHEARSAL_FAILED,
             "cannot switch to %s: in its rehearsal %s".formatted(candidate.release(), why),
-            evidence));
+            Redactor.lines(evidence)));
   }
 
   /** The candidate ends when the folder is gone. */

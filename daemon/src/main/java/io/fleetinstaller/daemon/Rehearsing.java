@@ -74,6 +74,11 @@ public final class Rehearsing {
     return folder.resolve("sock");
   }
 
+  /** Where the copy of the state is that it works on. */
+  static Path state(Path folder) {
+    return folder.resolve("state");
+  }
+
   /** Leaves a candidate the environment of this daemon, in a file that nobody else may read. */
   static void tell(Path folder, Map<String, String> environment, Disk disk) throws IOException {
     disk.replace(folder.resolve(ENVIRONMENT), Json.bytes(Map.of(ENVIRONMENT, environment)), 0600);
@@ -107,7 +112,7 @@ public final class Rehearsing {
   public static void run(Path config, boolean mayBeMissing, Path folder, Assembly.Outside outside)
       throws Fault, InterruptedException {
     LiveSettings settings = new LiveSettings(config, mayBeMissing, outside.time());
-    Path state = folder.resolve("state");
+    Path state = state(folder);
     StateCopy.make(settings.now().paths().state(), state, outside.effects().disk());
     Site site =
         new Site(
@@ -122,7 +127,8 @@ public final class Rehearsing {
       situation.journals().open();
       answer(
           new Answers(
-              scribe(situation), new Doctor(settings, List.of(), site.time(), _ -> List.of())),
+              scribe(situation, state),
+              new Doctor(settings, List.of(), site.time(), _ -> List.of())),
           folder,
           site.time());
     }
@@ -144,7 +150,7 @@ public final class Rehearsing {
         site.time());
   }
 
-  private static Scribe scribe(Situation situation) {
+  private static Scribe scribe(Situation situation, Path state) {
     Conductor idle = new Conductor(new NoSteps(), situation.journals(), situation.time(), "");
     Facts facts =
         new Facts(
@@ -152,7 +158,7 @@ public final class Rehearsing {
             situation.source(),
             situation.site().identity(),
             Facts.self("rehearsal", situation.time()));
-    return new Scribe(situation, idle, facts, new Damages(situation, List::of));
+    return new Scribe(situation, idle, facts, new Damages(situation, state, List::of));
   }
 
   private static void poll(Source source, Settings settings, Time time)

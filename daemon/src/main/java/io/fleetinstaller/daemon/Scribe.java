@@ -153,8 +153,6 @@ final class Scribe {
   }
 
   private Optional<PastUpgrade> last(PackageName name) {
-    return situation.journals().history(name).accounts().reversed().stream()
-        .flatMap(account -> PastUpgrade.of(account).stream())
-        .findFirst();
+    return PastUpgrade.last(situation.journals().history(name));
   }
 }

@@ -1,6 +1,7 @@
 package io.fleetinstaller.report;
 
 import io.fleetinstaller.upgrade.Account;
+import io.fleetinstaller.upgrade.History;
 import io.fleetinstaller.upgrade.Outcome;
 import io.fleetinstaller.upgrade.Step;
 import io.fleetinstaller.upgrade.Upgrade;
@@ -32,6 +33,13 @@ public record PastUpgrade(
                 account.attempt(),
                 account.ended(),
                 account.notes(Step.UNPACK)));
+  }
+
+  /** The last upgrade of a package that has ended. */
+  public static Optional<PastUpgrade> last(History history) {
+    return history.accounts().reversed().stream()
+        .flatMap(account -> of(account).stream())
+        .findFirst();
   }
 
   /** How it ended, in one word. */

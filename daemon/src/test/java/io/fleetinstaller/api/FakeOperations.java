@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** A daemon that only remembers what it was asked to do. */
 public final class FakeOperations implements Operations {
@@ -25,6 +26,7 @@ public final class FakeOperations implements Operations {
   public volatile boolean buggy;
   public volatile DaemonReport daemon =
       new DaemonReport("1.2.3", 42, new TreeMap<>(Map.of("journal", 1L)));
+  public volatile Supplier<HostStatus> status = Samples::host;
   public volatile Consumer<Job> onSubmit = _ -> {};
 
   @Override
@@ -37,7 +39,7 @@ public final class FakeOperations implements Operations {
     if (buggy) {
       throw new IllegalStateException("two currents");
     }
-    return Samples.host();
+    return status.get();
   }
 
   @Override

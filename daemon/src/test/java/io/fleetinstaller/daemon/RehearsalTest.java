@@ -12,9 +12,14 @@ import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.SystemTime;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.Reason;
+import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.repo.Publisher;
 import io.fleetinstaller.report.DaemonReport;
+import io.fleetinstaller.report.HostStatus;
+import io.fleetinstaller.report.PackageStatus;
+import io.fleetinstaller.report.Samples;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -38,13 +43,14 @@ class RehearsalTest {
   @TempDir Path folder;
   private Stage stage;
   private OwnPackage own;
+  private Release old;
   private Release next;
 
   @BeforeEach
   void a_daemon_that_runs_from_a_slot() throws Exception {
     stage = new Stage(folder);
     own = new OwnPackage(folder, stage);
-    own.release("old");
+    old = own.release("old");
     next = own.release("next");
     own.start("old");
   }
@@ -86,6 +92,68 @@ class RehearsalTest {
     assertThat(refusal().text("sentence"))
         .contains("what this daemon could not read: {%s=%d}".formatted(format, number));
     assertThat(stage.host.deeds).noneMatch(deed -> deed.startsWith("arm"));
+  }
+
+  /** As one does that looks at the state itself, and finds its disk full. */
+  @Test
+  void an_older_candidate_may_tell_what_was_set_aside_long_ago() throws Exception {
+    Path aside = Files.writeString(folder.resolve("state/policy.json.corrupt"), "once damaged");
+    FakeOperations candidate = new FakeOperations();
+    candidate.daemon = new DaemonReport(OwnPackage.VERSION, 42, Formats.now());
+    candidate.status =
+        () ->
+            status(
+                new Reason(ReasonCode.STATE_DAMAGED, aside + " was damaged and is set aside"),
+                new Reason(ReasonCode.DISK_FULL, "the disk of the state is full"));
+    own.rehearses(() -> answer(candidate));
+
+    stage.desire(next);
+    stage.awaitEnd();
+
+    assertThat(stage.host.deeds).contains("arm fleet-installer");
+  }
+
+  @Test
+  void a_candidate_that_finds_damage_where_there_is_none_is_refused() throws Exception {
+    FakeOperations candidate = new FakeOperations();
+    candidate.daemon = new DaemonReport(OwnPackage.VERSION, 42, Formats.now());
+    candidate.status = () -> status(new Reason(ReasonCode.STATE_DAMAGED, "all is lost"));
+    own.rehearses(() -> answer(candidate));
+
+    stage.desire(next);
+    stage.poll();
+
+    assertThat(refusal().texts("evidence"))
+        .containsExactly("it: all is lost", "we: nothing is damaged");
+  }
+
+  /** What a candidate says that sees the host as it is, and these problems. */
+  private HostStatus status(Reason... problems) {
+    HostStatus like = Samples.signed();
+    PackageStatus self =
+        new PackageStatus(
+            PackageName.INSTALLER,
+            Optional.of(old),
+            Optional.empty(),
+            Optional.empty(),
+            Samples.well().outlook(),
+            Optional.empty(),
+            Optional.empty(),
+            false,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    return new HostStatus(
+        like.clock(),
+        like.machine(),
+        like.identity(),
+        like.daemon(),
+        like.settings(),
+        like.source(),
+        like.trusted(),
+        like.space(),
+        List.of(self),
+        List.of(problems));
   }
 
   /** A candidate that says whatever it was told to, until it has been heard. */
