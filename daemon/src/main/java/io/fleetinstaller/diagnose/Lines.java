@@ -15,7 +15,8 @@ final class Lines {
 
   /** Values of the environment, and what systemd hands to a service: never told. */
   private static final Pattern HANDED =
-      Pattern.compile("^\\s*(?:Environment|SetCredential\\w*|StandardInput(?:Text|Data))\\s*=");
+      Pattern.compile(
+          "^\\s*(?:(?:Unset)?Environment|SetCredential\\w*|StandardInput(?:Text|Data))\\s*=");
 
   private static final Pattern COMMAND =
       Pattern.compile("^\\s*Exec(?:Start|Stop|Reload|Condition)\\w*\\s*=");

@@ -1,25 +1,19 @@
 package io.fleetinstaller.diagnose;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fleetinstaller.io.Compression;
 import io.fleetinstaller.io.FakeTime;
 import io.fleetinstaller.io.Programs;
-import io.fleetinstaller.io.TarEntry;
-import io.fleetinstaller.io.TarReader;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -235,23 +229,7 @@ class DiagnosisTest {
     return new Diagnosis(scene, () -> "{\"checks\":[\"password=hunter2a\"]}");
   }
 
-  private Map<String, String> archive() throws Exception {
-    Map<String, String> files = new TreeMap<>();
-    try (InputStream in = Compression.GZIP.decode(Files.newInputStream(output))) {
-      TarReader tar = new TarReader(in);
-      for (var entry = tar.next(); entry.isPresent(); entry = tar.next()) {
-        files.put(entry.get().name(), text(tar, entry.get()));
-      }
-    }
-    return files;
-  }
-
-  private static String text(TarReader tar, TarEntry entry) throws IOException {
-    byte[] bytes = new byte[Math.toIntExact(entry.size())];
-    int read = 0;
-    while (read < bytes.length) {
-      read += tar.read(bytes, read, bytes.length - read);
-    }
-    return new String(bytes, UTF_8);
+  private Map<String, String> archive() throws IOException {
+    return Archive.read(output);
   }
 }

@@ -15,6 +15,7 @@ class ScrubberTest {
         "Environment=API=hunter2= X=1",
         "Environment=CRED=joe:hunter2:more",
         "Environment = DB=hunter2",
+        "UnsetEnvironment=DB=hunter2",
         "Environment=\"A=1\" \\\n# why\n  \"DSN=hunter2\"",
         "SetCredential=db:hunter2:abc",
         "SetCredentialEncrypted=db: \\\n  hunter2",
