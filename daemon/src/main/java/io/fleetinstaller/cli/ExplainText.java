@@ -55,7 +55,7 @@ final class ExplainText {
     Optional<Document> upgrade = one.optionalObject("upgrade");
     if (upgrade.isPresent()) {
       Document open = upgrade.get();
-      line("  now", Stage.of(open).text());
+      line("  now", Stage.of(open).text() + Texts.waits(open, now));
       line("  route", Texts.route(open));
       line("  began", Texts.when(open.value("began", Instant::parse), now));
       line("  asked by", Texts.byNote(open.object("origin")));

@@ -39,6 +39,7 @@ final class StatusText {
 
   private void table(StringBuilder text, List<Document> packages) throws Refused {
     Table table = new Table().row("PACKAGE", "CURRENT", "DESIRED", "STATE", "NEXT");
+    Instant now = status.value("clock", Instant::parse);
     boolean unsigned = false;
     for (Document one : packages) {
       Optional<Document> current = one.optionalObject("current");
@@ -47,7 +48,7 @@ final class StatusText {
           current.isPresent() ? Texts.version(current) : "-",
           desired(one),
           State.show(one.text("state"), coloured),
-          next(one));
+          next(one, now));
       unsigned |= isUnsigned(one);
     }
     text.append(table.text());
@@ -73,10 +74,11 @@ final class StatusText {
     return (release.isPresent() ? Texts.version(release) : "absent") + mark;
   }
 
-  private static String next(Document one) throws Refused {
+  private static String next(Document one, Instant now) throws Refused {
     Optional<Document> upgrade = one.optionalObject("upgrade");
     if (upgrade.isPresent()) {
-      return Stage.of(upgrade.get()).text() + "; " + Texts.route(upgrade.get());
+      String waits = Texts.plain(Texts.waits(upgrade.get(), now));
+      return Stage.of(upgrade.get()).text() + waits + "; " + Texts.route(upgrade.get());
     }
     if (one.text("state").equals("stuck")) {
       return Texts.reason(one.object("last").object("reason"));

@@ -46,6 +46,23 @@ final class Texts {
     return iso.substring(0, 10) + " " + iso.substring(11, 16) + " UTC";
   }
 
+  /** To the second, of a moment that is near. */
+  private static String second(Instant instant) {
+    return instant.toString().substring(11, 19) + " UTC";
+  }
+
+  /** Who is waited for before an upgrade goes on, behind what else is said of it; or nothing. */
+  static String waits(Document upgrade, Instant now) throws Refused {
+    Optional<Document> found = upgrade.optionalObject("waits");
+    if (found.isEmpty()) {
+      return "";
+    }
+    Instant until = found.get().value("until", Instant::parse);
+    String form = now.isBefore(until) ? ", waits for %s until %s" : ", asks %s again since %s";
+    return form.formatted(found.get().text("for"), second(until))
+        + " (%s)".formatted(found.get().text("why"));
+  }
+
   /** The instant, and how far it is from now. */
   static String when(Instant instant, Instant now) {
     Duration ahead = Duration.between(now, instant);

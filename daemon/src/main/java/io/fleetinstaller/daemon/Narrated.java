@@ -3,6 +3,7 @@ package io.fleetinstaller.daemon;
 import io.fleetinstaller.api.Job;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Reason;
+import io.fleetinstaller.release.Wait;
 import io.fleetinstaller.report.Nouns;
 import io.fleetinstaller.upgrade.Progress;
 import io.fleetinstaller.upgrade.Step;
@@ -69,6 +70,16 @@ final class Narrated implements Steps {
       @Override
       public void note(List<String> evidence) {
         progress.note(evidence);
+      }
+
+      @Override
+      public void waits(Wait wait) {
+        progress.waits(wait);
+      }
+
+      @Override
+      public void goesOn(Wait wait) {
+        progress.goesOn(wait);
       }
 
       @Override

@@ -5,6 +5,7 @@ import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
+import io.fleetinstaller.release.Wait;
 import io.fleetinstaller.upgrade.Decision;
 import io.fleetinstaller.upgrade.Progress;
 import io.fleetinstaller.upgrade.Step;
@@ -92,6 +93,16 @@ final class OwnTurn implements Steps {
     @Override
     public void note(List<String> evidence) {
       progress.note(evidence);
+    }
+
+    @Override
+    public void waits(Wait wait) {
+      progress.waits(wait);
+    }
+
+    @Override
+    public void goesOn(Wait wait) {
+      progress.goesOn(wait);
     }
 
     @Override

@@ -2,12 +2,14 @@ package io.fleetinstaller.daemon;
 
 import io.fleetinstaller.registry.Image;
 import io.fleetinstaller.registry.Registry;
+import io.fleetinstaller.registry.Traffic;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Platform;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
+import io.fleetinstaller.release.Wait;
 import io.fleetinstaller.slots.Slots;
 import io.fleetinstaller.slots.Stock;
 import io.fleetinstaller.supply.Bill;
@@ -60,7 +62,7 @@ final class Staging {
     if (here(upgrade)) {
       return;
     }
-    Image image = image(upgrade.to().orElseThrow());
+    Image image = image(upgrade.to().orElseThrow(), progress);
     progress.note(image.notes());
     slots.makeWay(image.release());
     slots.checkSpace(Ways.bare(image), data);
@@ -70,7 +72,7 @@ final class Staging {
     if (here(upgrade)) {
       return;
     }
-    Image image = image(upgrade.to().orElseThrow());
+    Image image = image(upgrade.to().orElseThrow(), progress);
     Ways ways = Ways.to(image, registries.get(), watcher(progress));
     Way taken = stage(ways, image.release(), progress);
     progress.note(List.of("%s, %s".formatted(taken.name(), taken.cost())));
@@ -85,6 +87,16 @@ final class Staging {
       @Override
       public void at(long done, long total) {
         progress.at(done, total);
+      }
+
+      @Override
+      public void waits(Wait wait) {
+        progress.waits(wait);
+      }
+
+      @Override
+      public void goesOn(Wait wait) {
+        progress.goesOn(wait);
       }
 
       @Override
@@ -253,10 +265,28 @@ final class Staging {
     return slots.whole(release.name(), release.digest()).isPresent();
   }
 
-  private Image image(Release release) throws Fault, InterruptedException {
+  private Image image(Release release, Progress progress) throws Fault, InterruptedException {
     Optional<Image> known = resolved.filter(image -> image.release().equals(release));
-    Image image = known.isPresent() ? known.get() : registries.get().resolve(release, platform);
+    Image image =
+        known.isPresent()
+            ? known.get()
+            : registries.get().resolve(release, platform, waits(progress));
     resolved = Optional.of(image);
     return image;
+  }
+
+  /** Documents are small: of them only who is waited for is told. */
+  private static Traffic waits(Progress progress) {
+    return new Traffic() {
+      @Override
+      public void waits(Wait wait) {
+        progress.waits(wait);
+      }
+
+      @Override
+      public void goesOn(Wait wait) {
+        progress.goesOn(wait);
+      }
+    };
   }
 }

@@ -19,14 +19,14 @@ public record Pace(Patience patience, Time time, RandomGenerator chance) {
   }
 
   /**
-   * Sleeps between rounds: exponential, capped, with full jitter, so that a fleet that failed at
-   * once does not come back at once; but not shorter than the other side asked for.
+   * How long to sleep between rounds: exponential, capped, with full jitter, so that a fleet that
+   * failed at once does not come back at once; but not shorter than the other side asked for.
    */
-  public void pause(int round, Duration askedFor) throws InterruptedException {
+  public Duration pause(int round, Duration askedFor) {
     Duration most = shorter(FIRST_PAUSE.multipliedBy(1L << Math.min(round - 1, 20)));
     Duration jittered = Duration.ofMillis(chance.nextLong(most.toMillis() + 1));
     Duration least = shorter(askedFor);
-    time.sleep(jittered.compareTo(least) > 0 ? jittered : least);
+    return jittered.compareTo(least) > 0 ? jittered : least;
   }
 
   private Duration shorter(Duration wished) {

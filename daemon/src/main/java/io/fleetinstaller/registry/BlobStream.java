@@ -49,8 +49,13 @@ final class BlobStream extends InputStream {
   /** Opens the stream; who cannot give the blob at all is found out here. */
   static BlobStream open(Download download) throws Fault, InterruptedException {
     BlobStream stream = new BlobStream(download);
-    stream.begin();
-    return stream;
+    try {
+      stream.begin();
+      return stream;
+    } catch (Fault | InterruptedException e) {
+      download.turns().over();
+      throw e;
+    }
   }
 
   @Override
@@ -76,6 +81,11 @@ final class BlobStream extends InputStream {
 
   @Override
   public void close() throws IOException {
+    download.turns().over();
+    letGo();
+  }
+
+  private void letGo() throws IOException {
     Body open = body;
     body = null;
     if (open != null) {
@@ -179,6 +189,7 @@ final class BlobStream extends InputStream {
           ReasonCode.TRANSFER_BROKEN, "it ended after %d of %d bytes".formatted(position, end));
     }
     gave = true;
+    download.turns().over();
     download.traffic().came(count);
     floor.arrived(count, download.pace().time().elapsed().minus(before));
     download.throttle().pay(count);
@@ -229,7 +240,7 @@ final class BlobStream extends InputStream {
       download.suspects().gaveNothing(Sender.of(download.blob(), next));
     }
     try {
-      close();
+      letGo();
     } catch (IOException _) {
       // It is being given up; that it does not close well changes nothing.
     }

@@ -23,7 +23,12 @@ import java.util.Optional;
  *
  * @param name of what is read, for people
  */
-record Reading(String name, List<Repository> repositories, Pace pace) {
+record Reading(String name, List<Repository> repositories, Pace pace, Traffic traffic) {
+
+  /** One that nobody is told of. */
+  Reading(String name, List<Repository> repositories, Pace pace) {
+    this(name, repositories, pace, Traffic.UNNOTED);
+  }
 
   /** The image of this platform below a top document. */
   Image image(Digest top, Platform platform) throws Fault, InterruptedException {
@@ -40,20 +45,19 @@ record Reading(String name, List<Repository> repositories, Pace pace) {
 
   /** The verified bytes of an index or manifest. */
   byte[] manifest(Digest digest) throws Fault, InterruptedException {
-    Turns turns = new Turns("get manifest %s of %s".formatted(digest, name), repositories, pace);
-    while (true) {
-      Repository repository = turns.next();
-      try {
-        byte[] bytes = repository.manifest(digest.toString());
-        Digest found = Digest.of(bytes);
-        if (found.equals(digest)) {
-          return bytes;
-        }
-        throw Failure.lasting(ReasonCode.DIGEST_MISMATCH, "what it sent has digest " + found);
-      } catch (Failure failure) {
-        turns.failed(failure);
-      }
-    }
+    return turns("get manifest %s of %s".formatted(digest, name))
+        .ask(repository -> {
+          byte[] bytes = repository.manifest(digest.toString());
+          Digest found = Digest.of(bytes);
+          if (found.equals(digest)) {
+            return bytes;
+          }
+          throw Failure.lasting(ReasonCode.DIGEST_MISMATCH, "what it sent has digest " + found);
+        });
+  }
+
+  private Turns turns(String what) {
+    return new Turns(what, repositories, pace, traffic);
   }
 
   /** The table of contents of a layer that has one. */
@@ -68,7 +72,7 @@ record Reading(String name, List<Repository> repositories, Pace pace) {
         new TocFormat.Bounds(layer.size(), descriptor.unpackedSize(), descriptor.entries());
     TocFormat.check(source, location, bounds);
     Span span = new Span(location.offset(), location.offset() + location.packed());
-    Turns turns = new Turns("get " + source, repositories, pace);
+    Turns turns = turns("get " + source);
     try (InputStream in = BlobStream.open(new Download(layer, span, turns, pace))) {
       return Optional.of(TocFormat.read(source, in.readAllBytes(), location, bounds));
     } catch (IOException e) {
@@ -79,14 +83,7 @@ record Reading(String name, List<Repository> repositories, Pace pace) {
 
   /** The digest of what a tag names now. */
   Digest named(String tag) throws Fault, InterruptedException {
-    Turns turns = new Turns("get manifest of " + name, repositories, pace);
-    while (true) {
-      try {
-        return Digest.of(turns.next().manifest(tag));
-      } catch (Failure failure) {
-        turns.failed(failure);
-      }
-    }
+    return turns("get manifest of " + name).ask(repository -> Digest.of(repository.manifest(tag)));
   }
 
   private Manifest only(Digest digest, byte[] bytes) throws Refused {
@@ -153,17 +150,12 @@ record Reading(String name, List<Repository> repositories, Pace pace) {
   }
 
   private byte[] small(Blob blob) throws Fault, InterruptedException {
-    Turns turns = new Turns("get blob %s of %s".formatted(blob.digest(), name), repositories, pace);
-    while (true) {
-      Repository repository = turns.next();
-      try {
-        byte[] bytes = repository.document(blob);
-        check(blob, bytes);
-        return bytes;
-      } catch (Failure failure) {
-        turns.failed(failure);
-      }
-    }
+    return turns("get blob %s of %s".formatted(blob.digest(), name))
+        .ask(repository -> {
+          byte[] bytes = repository.document(blob);
+          check(blob, bytes);
+          return bytes;
+        });
   }
 
   private static void check(Blob blob, byte[] bytes) throws Failure {

@@ -70,8 +70,13 @@ public final class Registry implements AutoCloseable {
   /** Finds a release and checks everything about it but its version and its layers. */
   public Image resolve(PackageName name, Digest digest, Platform platform)
       throws Fault, InterruptedException {
-    List<Repository> all = of(name, Traffic.UNNOTED);
-    Image image = new Reading(name.value(), all, pace).image(digest, platform);
+    return resolve(name, digest, platform, Traffic.UNNOTED);
+  }
+
+  private Image resolve(PackageName name, Digest digest, Platform platform, Traffic traffic)
+      throws Fault, InterruptedException {
+    List<Repository> all = of(name, traffic);
+    Image image = new Reading(name.value(), all, pace, traffic).image(digest, platform);
     if (!image.release().name().equals(name)) {
       throw mismatch(image, "its descriptor says it is %s".formatted(image.release().name()), name);
     }
@@ -86,7 +91,13 @@ public final class Registry implements AutoCloseable {
 
   /** Finds a release and checks everything about it but its layers. */
   public Image resolve(Release wanted, Platform platform) throws Fault, InterruptedException {
-    Image image = resolve(wanted.name(), wanted.digest(), platform);
+    return resolve(wanted, platform, Traffic.UNNOTED);
+  }
+
+  /** The same, told of what that costs and who is waited for. */
+  public Image resolve(Release wanted, Platform platform, Traffic traffic)
+      throws Fault, InterruptedException {
+    Image image = resolve(wanted.name(), wanted.digest(), platform, traffic);
     if (!image.release().equals(wanted)) {
       throw mismatch(
           image,
@@ -126,7 +137,7 @@ public final class Registry implements AutoCloseable {
             ? suspects.last(layer.digest(), all)
             : suspects.lastForParts(layer.digest(), all);
     String what = "get blob %s of %s".formatted(layer.digest(), name);
-    Turns turns = new Turns(what, order, pace, traffic::worked);
+    Turns turns = new Turns(what, order, pace, traffic);
     return BlobStream.open(new Download(layer, part, turns, pace, throttle, suspects, traffic));
   }
 

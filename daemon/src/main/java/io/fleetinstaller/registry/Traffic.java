@@ -1,6 +1,7 @@
 package io.fleetinstaller.registry;
 
 import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Wait;
 
 /** Is told what a download costs, where it happens. Called from any thread. */
 public interface Traffic {
@@ -20,6 +21,12 @@ public interface Traffic {
   default boolean worked() {
     return false;
   }
+
+  /** Nothing comes until somebody is asked again. */
+  default void waits(Wait wait) {}
+
+  /** Something came, or it was given up. */
+  default void goesOn(Wait wait) {}
 
   /** Asked before more is read: the fault ends the download. */
   default void mayGoOn() throws Fault, InterruptedException {}

@@ -2,15 +2,17 @@ package io.fleetinstaller.registry;
 
 import io.fleetinstaller.http.Failure;
 import io.fleetinstaller.http.Pace;
+import io.fleetinstaller.io.Redactor;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.release.Wait;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,7 +36,7 @@ final class Turns {
   private final String what;
   private final List<Repository> repositories;
   private final Pace pace;
-  private final BooleanSupplier worked;
+  private final Traffic traffic;
   private final Map<Repository, Failure> failures = new LinkedHashMap<>();
   private int at;
   private int round = 1;
@@ -42,6 +44,7 @@ final class Turns {
   private Duration askedFor = Duration.ZERO;
   private @Nullable Told last;
   private @Nullable Duration outSince;
+  private @Nullable Wait waits;
 
   private record Told(Repository repository, Failure failure) {}
 
@@ -49,17 +52,17 @@ final class Turns {
    * @param what is to be done, as in "get manifest sha256:… of agent"
    */
   Turns(String what, List<Repository> repositories, Pace pace) {
-    this(what, repositories, pace, () -> false);
+    this(what, repositories, pace, Traffic.UNNOTED);
   }
 
   /**
-   * @param worked whether some of what is to be had came already
+   * @param traffic whether some of what is to be had came already; told who is waited for
    */
-  Turns(String what, List<Repository> repositories, Pace pace, BooleanSupplier worked) {
+  Turns(String what, List<Repository> repositories, Pace pace, Traffic traffic) {
     this.what = what;
     this.repositories = List.copyOf(repositories);
     this.pace = pace;
-    this.worked = worked;
+    this.traffic = traffic;
   }
 
   /** The repository to ask now; the fault names every one that was tried, and why it failed. */
@@ -67,21 +70,69 @@ final class Turns {
     skipHopeless();
     if (at == repositories.size()) {
       if (!hopeLeft() || (pace.endsWith(round) && !outlasts())) {
+        over();
         throw fault();
       }
-      pace.pause(round, askedFor);
-      round++;
       at = 0;
-      askedFor = Duration.ZERO;
       skipHopeless();
+      waitFor(repositories.get(at));
+      round++;
+      askedFor = Duration.ZERO;
     }
     Repository next = repositories.get(at);
     tellOfLast(next);
     return next;
   }
 
+  /**
+   * Asks until one of them answers.
+   *
+   * @throws Fault as {@link #next}, or as the question itself
+   */
+  <T> T ask(Question<T> question) throws Fault, InterruptedException {
+    try {
+      while (true) {
+        Repository repository = next();
+        try {
+          return question.to(repository);
+        } catch (Failure failure) {
+          failed(failure);
+        }
+      }
+    } finally {
+      over();
+    }
+  }
+
+  /** What is asked of a repository. */
+  @FunctionalInterface
+  interface Question<T> {
+    T to(Repository repository) throws Failure, Fault, InterruptedException;
+  }
+
+  /** It stays told until {@link #over}: who is asked again may take long to say anything. */
+  private void waitFor(Repository next) throws InterruptedException {
+    over();
+    Duration pause = pace.pause(round, askedFor);
+    String why = Optional.ofNullable(failures.get(next)).map(Failure::why).orElse("");
+    Wait wait =
+        new Wait(Redactor.line(next.toString()), pace.time().now().plus(pause), Redactor.line(why));
+    waits = wait;
+    traffic.waits(wait);
+    pace.time().sleep(pause);
+  }
+
+  /** Nobody is waited for any longer: something came, or nobody wants it any more. */
+  void over() {
+    Wait wait = waits;
+    if (wait != null) {
+      waits = null;
+      traffic.goesOn(wait);
+    }
+  }
+
   private boolean outlasts() {
-    return worked.getAsBoolean()
+    return traffic.worked()
         && outSince != null
         && pace.patience().tries() > 1
         && pace.time().elapsed().minus(outSince).compareTo(OUTAGE) < 0

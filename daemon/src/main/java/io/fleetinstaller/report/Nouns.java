@@ -8,6 +8,7 @@ import io.fleetinstaller.release.Desired;
 import io.fleetinstaller.release.Origin;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.Release;
+import io.fleetinstaller.release.Wait;
 import io.fleetinstaller.upgrade.Upgrade;
 import io.fleetinstaller.upgrade.View;
 import java.util.Locale;
@@ -84,7 +85,12 @@ public final class Nouns {
         .put("step", word(view.step()))
         .put("attempt", view.attempt())
         .put("progress", new Tree().put("done", view.done()).put("total", view.total()))
-        .put("since", view.since());
+        .put("since", view.since())
+        .put("waits", view.waits(), Nouns::waiting);
+  }
+
+  private static Tree waiting(Wait wait) {
+    return new Tree().put("for", wait.whom()).put("until", wait.until()).put("why", wait.why());
   }
 
   private static Tree decision(Decision decision) {

@@ -4,6 +4,7 @@ import io.fleetinstaller.registry.Registry;
 import io.fleetinstaller.registry.Sender;
 import io.fleetinstaller.registry.Traffic;
 import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Wait;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,6 +29,12 @@ public final class Bill implements Traffic {
     /** So many of so many bytes. */
     void at(long done, long total);
 
+    /** Nothing comes for one of those who fetch until somebody is asked again. */
+    default void waits(Wait wait) {}
+
+    /** What was waited for so came, or was given up. */
+    default void goesOn(Wait wait) {}
+
     /** Asked before more is read: the fault ends all ways. */
     default void mayGoOn() throws Fault, InterruptedException {}
   }
@@ -51,6 +58,16 @@ public final class Bill implements Traffic {
   @Override
   public void delivered(long count) {
     watcher.at(done.addAndGet(count), expected);
+  }
+
+  @Override
+  public void waits(Wait wait) {
+    watcher.waits(wait);
+  }
+
+  @Override
+  public void goesOn(Wait wait) {
+    watcher.goesOn(wait);
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.fleetinstaller.registry.Span;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.release.Wait;
 import io.fleetinstaller.slots.Delivery;
 import io.fleetinstaller.slots.Inventory;
 import io.fleetinstaller.slots.Layer;
@@ -101,7 +102,7 @@ public final class Ways {
   /** Finds out what there is to know before the first byte of a file is fetched. */
   public static Ways to(Image image, Registry registry, Bill.Watcher watcher)
       throws Fault, InterruptedException {
-    Tables tables = new Tables(registry, image, new Bill(registry, (_, _) -> {}, Cost.NONE));
+    Tables tables = new Tables(registry, image, new Bill(registry, waits(watcher), Cost.NONE));
     List<Known> layers = new ArrayList<>();
     long left = TocFormat.LARGEST_HELD;
     for (Blob blob : image.layers()) {
@@ -110,6 +111,26 @@ public final class Ways {
       layers.add(new Known(blob, table));
     }
     return new Ways(tables, watcher, layers);
+  }
+
+  /** What is looked at brings nothing nearer; that it is waited for is told all the same. */
+  private static Bill.Watcher waits(Bill.Watcher watcher) {
+    return new Bill.Watcher() {
+      @Override
+      public void at(long done, long total) {
+        // that would be taken for bytes of the release
+      }
+
+      @Override
+      public void waits(Wait wait) {
+        watcher.waits(wait);
+      }
+
+      @Override
+      public void goesOn(Wait wait) {
+        watcher.goesOn(wait);
+      }
+    };
   }
 
   /** Whether the network or the other side of it failed, and may work again in a moment. */

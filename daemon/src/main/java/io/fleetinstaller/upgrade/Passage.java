@@ -4,10 +4,13 @@ import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.release.Wait;
 import io.fleetinstaller.upgrade.Course.Next;
 import io.fleetinstaller.upgrade.Course.Result;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -227,17 +230,39 @@ final class Passage {
   private final class Watch implements Progress {
     private static final int NOTES = 100;
 
-    private final View begun;
     private final Deque<String> notes = new ArrayDeque<>();
+    private final List<Wait> waits = new ArrayList<>();
+    private View now;
 
     private Watch(Step step, int attempt) {
-      this.begun = new View(upgrade, step, machine.time().now(), 0, 0, attempt);
-      watcher.accept(begun);
+      this.now = new View(upgrade, step, machine.time().now(), 0, 0, attempt, Optional.empty());
+      watcher.accept(now);
     }
 
     @Override
-    public void at(long done, long total) {
-      watcher.accept(begun.at(done, total));
+    public synchronized void at(long done, long total) {
+      tell(now.at(done, total));
+    }
+
+    @Override
+    public synchronized void waits(Wait wait) {
+      waits.add(wait);
+      tell(now.waiting(longest()));
+    }
+
+    @Override
+    public synchronized void goesOn(Wait wait) {
+      waits.remove(wait);
+      tell(now.waiting(longest()));
+    }
+
+    private Optional<Wait> longest() {
+      return waits.stream().max(Comparator.comparing(Wait::until));
+    }
+
+    private void tell(View next) {
+      now = next;
+      watcher.accept(next);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.fleetinstaller.upgrade;
 
 import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Wait;
 import java.util.List;
 
 /**
@@ -15,6 +16,12 @@ public interface Progress {
    * Evidence for the journal, kept with the end of the step: what was decided and what was seen.
    */
   void note(List<String> evidence);
+
+  /** Nothing comes until somebody is asked again; several may be waited for at once. */
+  default void waits(Wait wait) {}
+
+  /** What was waited for so came, or was given up. */
+  default void goesOn(Wait wait) {}
 
   /**
    * The candidate is seen well. From now on a clean shutdown of the machine does not count against

@@ -121,6 +121,25 @@ class ScreensTest {
   }
 
   @Test
+  void whom_an_upgrade_waits_for_is_told_and_that_he_is_asked_again() throws Fault {
+    String status = StatusText.of(document(Samples.signed().tree()), false);
+    String waits = explain(Samples.fetching());
+    Explanation later =
+        new Explanation(Samples.NOW.plusSeconds(6), Samples.fetching(), Samples.signed().source());
+    String asks = ExplainText.of(document(later.tree()));
+
+    assertThat(status)
+        .contains(
+            "unpack 25 %, 10.0 MiB of 40.0 MiB, waits for https://registry.example.com:5000/agents/web-agent until 12:00:05 UTC (it answered 503 (no capacity)); 7.0.0 -> 7.1.0\n");
+    assertThat(waits)
+        .contains(
+            "  now       unpack 25 %, 10.0 MiB of 40.0 MiB, waits for https://registry.example.com:5000/agents/web-agent until 12:00:05 UTC (it answered 503 (no capacity))\n");
+    assertThat(asks)
+        .contains(
+            "  now       unpack 25 %, 10.0 MiB of 40.0 MiB, asks https://registry.example.com:5000/agents/web-agent again since 12:00:05 UTC (it answered 503 (no capacity))\n");
+  }
+
+  @Test
   void explain_tells_who_holds_it() throws Fault {
     String text = explain(Samples.held());
 

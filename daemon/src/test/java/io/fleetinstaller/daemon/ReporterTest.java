@@ -67,6 +67,9 @@ class ReporterTest {
     }
     String wrong = new String(new HostReport(Samples.host(), outcomes).bytes(), UTF_8);
     assertThat(errors(wrong.replace("\"reverted\"", "\"lost\""))).isNotEmpty();
+    String waits = new String(new HostReport(Samples.signed(), List.of()).bytes(), UTF_8);
+    assertThat(waits).contains("\"waits\":{\"for\":\"https://registry.example.com:5000/");
+    assertThat(errors(waits.replace("\"waits\":{\"for\"", "\"waits\":{\"who\""))).isNotEmpty();
   }
 
   /** The first report in which the last upgrade of a package ended so. */

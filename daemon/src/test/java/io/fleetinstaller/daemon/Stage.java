@@ -290,7 +290,16 @@ final class Stage implements AutoCloseable {
   }
 
   Document explain(PackageName name) throws Exception {
-    return Document.json("explain", bytes(client().get("/v1/packages/" + name))).object("package");
+    return explanation(name).object("package");
+  }
+
+  /** All that is answered to explain of the agent. */
+  Document explanation() throws Exception {
+    return explanation(AGENT);
+  }
+
+  private Document explanation(PackageName name) throws Exception {
+    return Document.json("explain", bytes(client().get("/v1/packages/" + name)));
   }
 
   /** What plan says would be done to the agent. */

@@ -11,6 +11,7 @@ import io.fleetinstaller.io.FakeTime;
 import io.fleetinstaller.io.Faulted;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Fault;
+import io.fleetinstaller.release.Wait;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -42,6 +44,17 @@ final class Pulling {
   static final class Tally implements Traffic {
     final AtomicInteger requests = new AtomicInteger();
     final AtomicLong bytes = new AtomicLong();
+    final List<Wait> waits = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void waits(Wait wait) {
+      waits.add(wait);
+    }
+
+    @Override
+    public void goesOn(Wait wait) {
+      waits.remove(wait);
+    }
 
     @Override
     public void request() {

@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fleetinstaller.http.ProxySettings;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.release.Wait;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
@@ -235,6 +239,44 @@ class RegistryTest {
 
     assertThat(layer).isEqualTo(packed.layer);
     assertThat(pulling.pauses).containsExactly(Duration.ofSeconds(17));
+  }
+
+  @Test
+  void whom_a_download_waits_for_is_told_until_its_bytes_come() throws Exception {
+    List<List<Wait>> asked = new CopyOnWriteArrayList<>();
+    registry.script(request -> {
+      if (!isLayer(request)) {
+        return Optional.empty();
+      }
+      asked.add(List.copyOf(pulling.cost().waits));
+      return asked.size() == 1
+          ? Optional.of(new MockResponse.Builder().code(503).addHeader("Retry-After", "17").build())
+          : Optional.empty();
+    });
+    Instant before = pulling.time.now();
+
+    byte[] layer = pulling.layer(packed);
+
+    assertThat(layer).isEqualTo(packed.layer);
+    assertThat(asked)
+        .containsExactly(
+            List.of(),
+            List.of(new Wait(registry.address(), before.plusSeconds(17), "it answered 503")));
+    assertThat(pulling.cost().waits).isEmpty();
+  }
+
+  @Test
+  void a_download_that_is_given_up_waits_for_nobody() {
+    registry.script(request ->
+        isLayer(request)
+            ? Optional.of(new MockResponse.Builder().code(503).build())
+            : Optional.empty());
+
+    Fault fault = pulling.failing(packed);
+
+    assertThat(fault.reason().code()).isEqualTo(ReasonCode.REGISTRY_ERROR);
+    assertThat(pulling.pauses).hasSize(5);
+    assertThat(pulling.cost().waits).isEmpty();
   }
 
   @Test

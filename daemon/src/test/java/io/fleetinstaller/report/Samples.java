@@ -12,6 +12,7 @@ import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import io.fleetinstaller.release.Version;
+import io.fleetinstaller.release.Wait;
 import io.fleetinstaller.report.Outlook.Kind;
 import io.fleetinstaller.upgrade.Outcome;
 import io.fleetinstaller.upgrade.Step;
@@ -138,7 +139,8 @@ public final class Samples {
                 Instant.parse("2026-01-02T11:58:39Z"),
                 81_000,
                 180_000,
-                1)),
+                1,
+                Optional.empty())),
         Optional.empty(),
         false,
         Optional.empty(),
@@ -150,6 +152,36 @@ public final class Samples {
                 Optional.empty(),
                 new Decision(
                     "alice", Instant.parse("2026-01-02T11:58:00Z"), "hotfix", Optional.empty()))),
+        Optional.empty());
+  }
+
+  /** One whose registry is busy. */
+  public static PackageStatus fetching() {
+    Release old = release("web-agent", "7.0.0");
+    Release next = release("web-agent", "7.1.0");
+    return new PackageStatus(
+        old.name(),
+        Optional.of(old),
+        Optional.empty(),
+        Optional.of(new Desired(old.name(), new Desired.Run(next), FILE)),
+        outlook(old, next, Kind.ACT, ReasonCode.ASKED_FOR, "7.1.0 is asked for"),
+        Optional.of(
+            new View(
+                upgrade(old, next, FILE),
+                Step.UNPACK,
+                Instant.parse("2026-01-02T11:59:00Z"),
+                10 << 20,
+                40 << 20,
+                1,
+                Optional.of(
+                    new Wait(
+                        "https://registry.example.com:5000/agents/web-agent",
+                        NOW.plusSeconds(5),
+                        "it answered 503 (no capacity)")))),
+        Optional.empty(),
+        true,
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -269,7 +301,7 @@ public final class Samples {
         new HostStatus.Input("https://two.example.com/fleet", Optional.of(NOW), Optional.empty()),
         Optional.of(trusted),
         host.space(),
-        List.of(well()),
+        List.of(well(), fetching()),
         List.of());
   }
 

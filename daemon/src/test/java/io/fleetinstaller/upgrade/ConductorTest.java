@@ -10,6 +10,7 @@ import io.fleetinstaller.io.FakeTime;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.release.Wait;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -232,7 +234,7 @@ class ConductorTest {
     List<View> seen = new ArrayList<>();
     Conductor conductor = conductor("boot-1");
     script.before(Step.UNPACK, () -> seen.addAll(conductor.view()));
-    script.progress(Step.UNPACK, 30, 100);
+    script.tells(Step.UNPACK, watch -> watch.at(30, 100));
 
     conductor.run(Samples.move());
     seen.addAll(conductor.view());
@@ -245,6 +247,43 @@ class ConductorTest {
           assertThat(List.of(view.done(), view.total())).containsExactly(30L, 100L);
           assertThat(view.attempt()).isEqualTo(1);
         });
+  }
+
+  @Test
+  void whom_a_step_waits_for_can_be_seen_until_it_goes_on() throws Exception {
+    Wait soon = new Wait("one.example.com", Samples.NOW.plusSeconds(5), "it answered 503");
+    Wait later = new Wait("two.example.com", Samples.NOW.plusSeconds(9), "nobody listens there");
+    List<Optional<Wait>> seen = new ArrayList<>();
+    Conductor conductor = conductor("boot-1");
+    Runnable look = () -> seen.add(conductor.view().getFirst().waits());
+    script.tells(
+        Step.UNPACK,
+        watch -> {
+          watch.waits(soon);
+          watch.waits(soon);
+          watch.waits(later);
+          look.run();
+          watch.at(30, 100);
+          watch.goesOn(later);
+          look.run();
+          watch.goesOn(soon);
+          look.run();
+          watch.goesOn(soon);
+          look.run();
+          watch.waits(later);
+        });
+    script.before(Step.ARM, look);
+
+    conductor.run(Samples.move());
+
+    assertThat(seen)
+        .as("two wait for the same at once, and a step that ends waits for nobody")
+        .containsExactly(
+            Optional.of(later),
+            Optional.of(soon),
+            Optional.of(soon),
+            Optional.empty(),
+            Optional.empty());
   }
 
   private Conductor conductor(String boot) {
@@ -272,7 +311,7 @@ class ConductorTest {
     private final Map<Step, Fault> faults = new EnumMap<>(Step.class);
     private final Map<Step, List<String>> notes = new EnumMap<>(Step.class);
     private final Map<Step, Runnable> before = new EnumMap<>(Step.class);
-    private final Map<Step, long[]> progress = new EnumMap<>(Step.class);
+    private final Map<Step, Consumer<Progress>> tells = new EnumMap<>(Step.class);
     private Optional<Step> stop = Optional.empty();
     private Optional<Step> kill = Optional.empty();
     private Optional<Step> interrupt = Optional.empty();
@@ -286,9 +325,7 @@ class ConductorTest {
       if (step == Step.OBSERVE && well) {
         watch.well();
       }
-      if (progress.containsKey(step)) {
-        watch.at(progress.get(step)[0], progress.get(step)[1]);
-      }
+      tells.getOrDefault(step, _ -> {}).accept(watch);
       before.getOrDefault(step, () -> {}).run();
       end(step);
       done.add(step);
@@ -336,8 +373,8 @@ class ConductorTest {
       before.put(step, action);
     }
 
-    void progress(Step step, long so, long total) {
-      progress.put(step, new long[] {so, total});
+    void tells(Step step, Consumer<Progress> what) {
+      tells.put(step, what);
     }
 
     void stops(Step step) {
