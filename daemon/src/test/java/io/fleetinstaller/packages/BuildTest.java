@@ -11,14 +11,20 @@ import io.fleetinstaller.registry.Inspection;
 import io.fleetinstaller.registry.Reference;
 import io.fleetinstaller.registry.Registry;
 import io.fleetinstaller.registry.RegistrySettings;
+import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Platform;
 import io.fleetinstaller.release.ReasonCode;
+import io.fleetinstaller.toc.Toc;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +96,45 @@ class BuildTest {
             PosixFilePermissions.toString(Files.getPosixFilePermissions(out.resolve("bin/agent"))))
         .isEqualTo("rwxr-xr-x");
     assertThat(listing).contains("-rwxr-xr-x 0/0").contains("1970-01-01");
+  }
+
+  @Test
+  void zstd_makes_of_its_layer_the_very_archive_that_we_read_and_its_table_lists()
+      throws Exception {
+    byte[] large = new byte[3 << 20];
+    new Random(1).nextBytes(large);
+    Files.write(directory.resolve("large"), large);
+    Build.Built built = build("amd64", "1.0", layout);
+    Path tar = work.resolve("layer.tar");
+    Path out = Files.createDirectories(work.resolve("out"));
+    Tools.find("zstd");
+
+    Tools.run("sh", "-c", "zstd -dc <'%s' >'%s'".formatted(blob(built), tar));
+    Tools.run("tar", "-xf", tar, "-C", out, "--no-same-owner");
+    Toc toc = inspect(layout + ":1.0").tocs().get(built.layer().digest());
+
+    assertThat(Digest.of(Files.readAllBytes(tar))).isEqualTo(plain(blob(built)));
+    assertThat(toc.frames()).as("each of which zstd takes for a stream").isGreaterThan(50);
+    assertThat(digests(toc)).containsKey("large");
+    assertThat(files(out)).containsAllEntriesOf(digests(toc));
+  }
+
+  /** What a config of OCI would call its diff_id; ours is a descriptor and names none. */
+  private static Digest plain(Path layer) throws IOException {
+    MessageDigest digest = Digest.algorithm();
+    try (InputStream stream = Compression.ZSTD.decode(Files.newInputStream(layer))) {
+      stream.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+    }
+    return Digest.of(digest);
+  }
+
+  /** What a table says of its files. */
+  private static Map<String, String> digests(Toc toc) {
+    Map<String, String> digests = new TreeMap<>();
+    for (Toc.Entry entry : toc.entries()) {
+      entry.digest().ifPresent(digest -> digests.put(entry.header().name(), digest.toString()));
+    }
+    return digests;
   }
 
   @Test
@@ -357,8 +402,7 @@ class BuildTest {
     try (var walk = Files.walk(folder)) {
       for (Path path : walk.filter(Files::isRegularFile).toList()) {
         files.put(
-            folder.relativize(path).toString(),
-            io.fleetinstaller.release.Digest.of(Files.readAllBytes(path)).toString());
+            folder.relativize(path).toString(), Digest.of(Files.readAllBytes(path)).toString());
       }
     }
     return files;
