@@ -98,6 +98,25 @@ class WaysTest {
   }
 
   @Test
+  void a_long_stretch_is_estimated_at_as_many_requests_as_it_takes() throws Exception {
+    install(build("1", editions.tree(1)));
+    Path changed = editions.tree(2);
+    Files.write(changed.resolve("first"), news(2 * (int) Spans.MOST + 1));
+    Files.write(changed.resolve("news"), news((int) Spans.MOST + 1));
+    Image image = build("2", changed);
+    Way way = ways(image).ranges(slots.inventory(image.release())).orElseThrow();
+    server.ranges.clear();
+
+    slots.stage(way.delivery());
+
+    assertThat(way.estimate().requests())
+        .as("before the file that is there three, behind it two")
+        .isEqualTo(5);
+    assertThat(server.ranges).hasSize(way.estimate().requests());
+    assertThat(way.cost()).isEqualTo(way.estimate());
+  }
+
+  @Test
   void a_release_that_has_nothing_new_costs_no_request() throws Exception {
     install(build("1", editions.tree(1)));
     Image image = build("2", editions.tree(1));
@@ -367,10 +386,14 @@ class WaysTest {
   /** The second edition with so many bytes that nobody holds. */
   private Path withNews(int size) throws IOException {
     Path tree = editions.tree(2);
+    Files.write(tree.resolve("news"), news(size));
+    return tree;
+  }
+
+  private static byte[] news(int size) {
     byte[] news = new byte[size];
     new Random(size).nextBytes(news);
-    Files.write(tree.resolve("news"), news);
-    return tree;
+    return news;
   }
 
   private static byte[] noise(LayoutServer.Part part) {
