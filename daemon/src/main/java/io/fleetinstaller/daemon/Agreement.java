@@ -2,7 +2,7 @@ package io.fleetinstaller.daemon;
 
 import io.fleetinstaller.desired.Policy;
 import io.fleetinstaller.io.Document;
-import io.fleetinstaller.io.Quarantine;
+import io.fleetinstaller.release.Desired;
 import io.fleetinstaller.release.Digest;
 import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.PackageName;
@@ -19,6 +19,8 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Whether a candidate of the daemon makes of this host what this daemon does: the same packages,
@@ -28,6 +30,9 @@ import java.util.TreeSet;
  */
 final class Agreement {
   private static final String NEVER = "none";
+
+  /** Documents and metadata; not what those may not go below. */
+  private static final Pattern FETCHED_AGAIN = Pattern.compile("source/.*|trust/[^/]+");
 
   /** Lines of evidence of either. */
   private static final int MOST = 10;
@@ -102,7 +107,9 @@ final class Agreement {
       Optional<Document> one = Optional.ofNullable(told.get(name));
       Decided decided = Decided.of(name, policies, moment.asked(name), moment.now());
       Decided expected =
-          wanted(one).equals(asked(moment, name)) ? decided : decided.askedOtherwise();
+          wanted(one).equals(asked(moment, name)) && isPlain(moment, name)
+              ? decided
+              : decided.askedOtherwise();
       SortedSet<String> words = one.isPresent() ? Decided.told(one.get()) : new TreeSet<>();
       if (!expected.agreesWith(words)) {
         seen.put(name, words);
@@ -137,6 +144,15 @@ final class Agreement {
     return moment.asked(name).flatMap(wish -> wish.want().release()).map(Release::digest);
   }
 
+  /** What is only put off ends no override here; a candidate may know better. */
+  private static boolean isPlain(Moment moment, PackageName name) {
+    return moment
+        .asked(name)
+        .map(Desired::want)
+        .filter(want -> !(want instanceof Desired.Run) && !(want instanceof Desired.Absent))
+        .isEmpty();
+  }
+
   private void ends(SortedMap<PackageName, Document> told) throws Refused {
     SortedMap<PackageName, String> seen = new TreeMap<>();
     SortedMap<PackageName, String> ours = new TreeMap<>();
@@ -168,25 +184,41 @@ final class Agreement {
         && situation.journals().isUnread(name, last.get().text("id"));
   }
 
-  /** A daemon may word what it finds as it likes, so only how much it is counts. */
+  /**
+   * By the file, for a daemon may word what it finds as it likes, and find more of other kinds.
+   * What is fetched again where it is damaged does not count: a candidate reads more of that,
+   * because it polls.
+   */
   private void damages(Document status, Path copy) throws Refused {
     Path state = situation.site().settings().now().paths().state();
-    List<String> known = Quarantine.below(state).stream().map(Path::toString).toList();
-    List<String> seen = new ArrayList<>();
+    List<String> sentences = new ArrayList<>();
     for (Document problem : status.objects("problems")) {
-      String sentence = problem.text("sentence");
-      // Older candidates tell also what this daemon has set aside long ago.
-      if (problem.text("code").equals(ReasonCode.STATE_DAMAGED.text())
-          && known.stream().noneMatch(sentence::contains)) {
-        seen.add(sentence.replace(copy.toString(), state.toString()));
+      if (problem.text("code").equals(ReasonCode.STATE_DAMAGED.text())) {
+        sentences.add(problem.text("sentence"));
       }
     }
-    if (seen.size() > reading.damages().size()) {
+    SortedMap<String, String> seen = files(sentences, copy);
+    seen.keySet().removeAll(files(reading.damages(), state).keySet());
+    seen.replaceAll((_, sentence) -> sentence.replace(copy.toString(), state.toString()));
+    if (!seen.isEmpty()) {
       throw refused(
           "it cannot read all of the state that this daemon can",
-          seen,
+          List.copyOf(seen.values()),
           reading.damages().isEmpty() ? List.of("nothing is damaged") : reading.damages());
     }
+  }
+
+  /** The files below a folder that such sentences are about, and what is said of each. */
+  private static SortedMap<String, String> files(List<String> sentences, Path folder) {
+    Pattern below = Pattern.compile(Pattern.quote(folder + "/") + "([^\\s,;:]+)");
+    SortedMap<String, String> files = new TreeMap<>();
+    for (String sentence : sentences) {
+      Matcher found = below.matcher(sentence);
+      if (found.find() && !FETCHED_AGAIN.matcher(found.group(1)).matches()) {
+        files.put(found.group(1).replaceFirst("\\.corrupt$", ""), sentence);
+      }
+    }
+    return files;
   }
 
   private static Optional<Document> in(Optional<Document> outer, String key) throws Refused {

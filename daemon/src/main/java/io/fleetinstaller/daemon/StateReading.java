@@ -39,7 +39,7 @@ record StateReading(SortedMap<PackageName, PastUpgrade> last, List<String> damag
   static StateReading of(Situation situation, Path copy, Disk disk)
       throws Fault, IOException, InterruptedException {
     Path state = situation.site().settings().now().paths().state();
-    StateCopy.make(state, copy, disk);
+    copy(state, copy, disk);
     try {
       readTrust(situation, copy, disk);
       Situation started = started(situation, copy, disk);
@@ -47,6 +47,15 @@ record StateReading(SortedMap<PackageName, PastUpgrade> last, List<String> damag
       return new StateReading(last(started.journals()), damages(started, copy, state));
     } finally {
       disk.deleteTree(copy);
+    }
+  }
+
+  private static void copy(Path state, Path copy, Disk disk) throws Fault {
+    try {
+      StateCopy.make(state, copy, disk);
+    } catch (Fault fault) {
+      // Nothing is wrong with the state for that.
+      throw new Fault.Transient(ReasonCode.IO_ERROR, fault.reason().sentence());
     }
   }
 

@@ -7,6 +7,7 @@ import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Wait;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,6 +82,10 @@ final class Turns {
     }
     Repository next = repositories.get(at);
     tellOfLast(next);
+    Wait wait = waits;
+    if (wait != null) {
+      tell(next, wait.until());
+    }
     return next;
   }
 
@@ -112,14 +117,19 @@ final class Turns {
 
   /** It stays told until {@link #over}: who is asked again may take long to say anything. */
   private void waitFor(Repository next) throws InterruptedException {
-    over();
     Duration pause = pace.pause(round, askedFor);
-    String why = Optional.ofNullable(failures.get(next)).map(Failure::why).orElse("");
-    Wait wait =
-        new Wait(Redactor.line(next.toString()), pace.time().now().plus(pause), Redactor.line(why));
-    waits = wait;
-    traffic.waits(wait);
+    tell(next, pace.time().now().plus(pause));
     pace.time().sleep(pause);
+  }
+
+  private void tell(Repository next, Instant until) {
+    String why = Optional.ofNullable(failures.get(next)).map(Failure::why).orElse("");
+    Wait wait = new Wait(Redactor.line(next.toString()), until, Redactor.line(why));
+    if (!wait.equals(waits)) {
+      over();
+      waits = wait;
+      traffic.waits(wait);
+    }
   }
 
   /** Nobody is waited for any longer: something came, or nobody wants it any more. */

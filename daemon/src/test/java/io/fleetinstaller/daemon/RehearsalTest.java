@@ -117,14 +117,43 @@ class RehearsalTest {
   void a_candidate_that_finds_damage_where_there_is_none_is_refused() throws Exception {
     FakeOperations candidate = new FakeOperations();
     candidate.daemon = new DaemonReport(OwnPackage.VERSION, 42, Formats.now());
-    candidate.status = () -> status(new Reason(ReasonCode.STATE_DAMAGED, "all is lost"));
+    candidate.status =
+        () -> status(damaged("state/policy.json"), damaged("state/trust/memory/floors.json"));
     own.rehearses(() -> answer(candidate));
 
     stage.desire(next);
     stage.poll();
 
     assertThat(refusal().texts("evidence"))
-        .containsExactly("it: all is lost", "we: nothing is damaged");
+        .containsExactly(
+            "it: cannot read %s/state/policy.json: it is new to me".formatted(folder),
+            "it: cannot read %s/state/trust/memory/floors.json: it is new to me".formatted(folder),
+            "we: nothing is damaged");
+  }
+
+  @Test
+  void what_else_a_newer_candidate_finds_and_what_is_fetched_again_is_not_held_against_it()
+      throws Exception {
+    FakeOperations candidate = new FakeOperations();
+    candidate.daemon = new DaemonReport(OwnPackage.VERSION, 42, Formats.now());
+    candidate.status =
+        () ->
+            status(
+                new Reason(ReasonCode.STATE_DAMAGED, "nobody knows how agent 1 came"),
+                damaged("state/source/documents/0001"),
+                damaged("state/trust/snapshot.json"));
+    own.rehearses(() -> answer(candidate));
+
+    stage.desire(next);
+    stage.awaitEnd();
+
+    assertThat(stage.host.deeds).contains("arm fleet-installer");
+  }
+
+  private Reason damaged(String file) {
+    return new Reason(
+        ReasonCode.STATE_DAMAGED,
+        "cannot read %s: it is new to me".formatted(own.rehearsal().resolve(file)));
   }
 
   /** What a candidate says that sees the host as it is, and these problems. */

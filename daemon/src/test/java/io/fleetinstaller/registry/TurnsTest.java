@@ -114,6 +114,9 @@ class TurnsTest {
     assertThat(turns.next()).isSameAs(repository);
     assertThat(told.waits).extracting(Wait::whom).containsExactly(repository.toString());
     assertThat(told.waits).extracting(Wait::why).containsExactly("it answered 503");
+    turns.failed(busy("it answered 503"));
+    assertThat(turns.next()).isSameAs(other);
+    assertThat(told.waits).extracting(Wait::whom).containsExactly(other.toString());
   }
 
   @Test
