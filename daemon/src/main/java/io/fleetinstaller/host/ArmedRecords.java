@@ -15,6 +15,7 @@ import io.fleetinstaller.release.Slot;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -184,6 +185,15 @@ public final class ArmedRecords implements Guard {
     return Optional.empty();
   }
 
+  /** Puts a copy where the record is lost; nothing of it says nothing. */
+  public void restore(PackageName name, byte[] copy) throws IOException {
+    if (copy.length > 0) {
+      Quarantine.directory(disk, directory, 0700);
+      Quarantine.clear(disk, file(name));
+      disk.replace(file(name), copy, 0600);
+    }
+  }
+
   /** What is armed, byte for byte; nothing where no record says so. */
   public byte[] text(PackageName name) {
     try {
@@ -254,7 +264,7 @@ public final class ArmedRecords implements Guard {
       if (line.startsWith(RESTORE)) {
         data.add(kept(name, file, line.substring(RESTORE.length())));
       } else if (line.startsWith(MOUNT)) {
-        mounts.add(Path.of(line.substring(MOUNT.length())));
+        mounts.add(path(name, file, line.substring(MOUNT.length())));
       }
     }
     if (!values.containsKey("whole")) {
@@ -287,7 +297,16 @@ public final class ArmedRecords implements Guard {
     if (words.length != 3) {
       throw damaged(name, file, "line '%s' does not name three paths".formatted(RESTORE + line));
     }
-    return new Kept(Path.of(words[0]), Path.of(words[1]), Path.of(words[2]));
+    return new Kept(
+        path(name, file, words[0]), path(name, file, words[1]), path(name, file, words[2]));
+  }
+
+  private static Path path(PackageName name, Path file, String text) throws Fault {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw damaged(name, file, "a path of it is none");
+    }
   }
 
   private Path file(PackageName name) {

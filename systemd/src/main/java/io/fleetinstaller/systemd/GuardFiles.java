@@ -54,12 +54,16 @@ final class GuardFiles {
   private boolean put(BiPredicate<byte[], byte[]> stays) throws IOException {
     Quarantine.directory(context.disk(), folder, 0700);
     Quarantine.clear(context.disk(), script());
-    context.disk().replace(folder.resolve("untried"), new byte[0], 0600);
     write(script(), resource("guard"), 0700, stays);
     boolean fire = write(units.resolve(FIRE), expanded(FIRE), 0644, stays);
     boolean ended = write(units.resolve(ENDED), expanded(ENDED), 0644, stays);
     boolean boot = write(units.resolve(BOOT), expanded(BOOT), 0644, stays);
     return fire || ended || boot;
+  }
+
+  /** What the script renames to show that it can. */
+  void prepareTry() throws IOException {
+    context.disk().replace(folder.resolve("untried"), new byte[0], 0600);
   }
 
   private byte[] expanded(String unit) throws IOException {

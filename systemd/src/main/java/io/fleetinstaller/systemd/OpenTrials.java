@@ -75,6 +75,18 @@ final class OpenTrials {
     }
   }
 
+  /** Whether it is watched, with a copy of what is armed. */
+  boolean isWatched(PackageName name) throws IOException {
+    return Files.exists(file(OPEN, name))
+        && Files.size(file(OPEN, name)) > 0
+        && LEFT.stream().noneMatch(token -> Files.exists(file(token, name)));
+  }
+
+  /** The copy, byte for byte; nothing where there is none. */
+  byte[] text(PackageName name) throws IOException {
+    return copied(name).isPresent() ? Bounded.read(file(OPEN, name), LIMIT) : new byte[0];
+  }
+
   /** Whether there is a trial that nobody has begun to confirm. */
   boolean isOpen(PackageName name) {
     return tokens(name).anyMatch(Files::exists);

@@ -95,17 +95,29 @@ final class SystemdGuard implements Guard {
 
   @Override
   public void allow(PackageName name, Duration left) throws Fault, InterruptedException {
-    try (Hold _ = hold()) {
+    try {
       deadline.set(name, left, deadline.services(name));
-      trials.open(name, records.text(name));
+      if (!trials.isWatched(name) || records.text(name).length == 0) {
+        watch(name);
+      }
     } catch (IOException e) {
       throw failed("set the deadline of " + name, e);
     }
   }
 
-  @Override
-  public void well(PackageName name, boolean well) throws Fault, InterruptedException {
+  /** While the guard is kept still, for it may be at work by what is moved here. */
+  private void watch(PackageName name) throws Fault, InterruptedException, IOException {
     try (Hold _ = hold()) {
+      trials.open(name, records.text(name));
+      if (records.text(name).length == 0 && fired(name).isEmpty()) {
+        records.restore(name, trials.text(name));
+      }
+    }
+  }
+
+  @Override
+  public void well(PackageName name, boolean well) throws Fault {
+    try {
       trials.well(name, well);
     } catch (IOException e) {
       throw failed("tell the guard how the candidate of %s is".formatted(name), e);
@@ -225,7 +237,7 @@ final class SystemdGuard implements Guard {
         told(isOnTrial() ? files.restore() : files.install());
       }
     } catch (IOException e) {
-      throw failed("bring back the guard of what is armed", e);
+      throw failed("keep the guard's files as they should be", e);
     }
   }
 
@@ -254,6 +266,7 @@ final class SystemdGuard implements Guard {
       told(files.install());
       // What it does at boot must not come while something is armed.
       systemctl.runToItsEnd(GuardFiles.BOOT);
+      files.prepareTry();
     } catch (IOException e) {
       throw failed("install the guard for " + name, e);
     }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fleetinstaller.host.Armed;
 import io.fleetinstaller.host.Fired;
 import io.fleetinstaller.host.Kept;
+import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.release.Fault;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -202,6 +203,81 @@ final class GuardCopyTest {
     Files.delete(record());
 
     assertThat(host.guard.armed(AGENT)).contains(armed);
+  }
+
+  @Test
+  void a_record_that_is_lost_is_made_anew_by_who_watches() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    String record = Files.readString(record());
+    Files.delete(record());
+
+    host.guard.allow(AGENT, Duration.ofMinutes(5));
+
+    assertThat(record()).hasContent(record);
+  }
+
+  @Test
+  void what_the_guard_took_back_is_not_armed_anew_by_who_watches() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.run("fire", "agent");
+
+    host.guard.allow(AGENT, Duration.ofMinutes(5));
+
+    assertThat(record()).doesNotExist();
+  }
+
+  @Test
+  void where_the_marks_are_lost_too_it_goes_back_once() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    Files.delete(record());
+    Files.delete(root.resolve("state/fired"));
+
+    int status = host.run("fire", "agent");
+    String calls = host.calls();
+    host.run("fire", "agent");
+
+    assertThat(status).isZero();
+    assertThat(host.runs(host.old)).isTrue();
+    assertThat(host.guard.fired(AGENT)).map(Fired::why).contains(Fired.Why.DEADLINE);
+    assertThat(host.calls()).isEqualTo(calls);
+  }
+
+  @Test
+  void a_copy_that_cannot_be_read_is_not_taken_for_none() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    Files.delete(record());
+    Path away = Files.move(host.token("open"), root.resolve("away"));
+    GuardDoubtTest.damage(host.token("open"), "unreadable");
+
+    int unreadable = host.run("fire", "agent");
+    Files.delete(host.token("open"));
+    Files.move(away, host.token("open"));
+    int readable = host.run("fire", "agent");
+
+    assertThat(unreadable).isEqualTo(1);
+    assertThat(readable).isZero();
+    assertThat(host.runs(host.old)).isTrue();
+  }
+
+  @Test
+  void a_trial_does_not_go_on_with_a_candidate_that_is_gone() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.tell(WELL + PAUSED);
+    new DurableDisk().deleteTree(host.next.path());
+
+    host.reboot();
+
+    assertThat(host.runs(host.old)).isTrue();
+  }
+
+  @Test
+  void a_record_with_a_path_that_is_none_is_set_aside() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    Files.delete(host.token("open"));
+    Files.writeString(record(), "mount=/a\0b\n" + Files.readString(record()));
+
+    assertThat(host.guard.armed(AGENT)).isEmpty();
+    assertThat(record().resolveSibling("agent.corrupt")).exists();
   }
 
   @Test
