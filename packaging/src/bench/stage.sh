@@ -66,17 +66,23 @@ stage_dd() { # PACKAGE
 sync_round() { # TREE ROUND
   local way began
   for way in $(in_turns "$2" once each); do
-    rm -rf "$work/written"
     sync -f "$work"
-    tar -C "$1" -cf - . | { mkdir "$work/written" && tar -C "$work/written" -xf -; }
+    mkdir "$work/written"
+    tar -C "$1" -cf - . | tar -C "$work/written" -xf -
     began=$(now)
     case $way in
       once) sync -f "$work/written" ;;
       each) find "$work/written" -type f -print0 | xargs -0 sync ;;
     esac
-    sample "sync-$way" "$(seconds "$began" "$(now)")"
+    sample "sync-${1##*/}-$way" "$(seconds "$began" "$(now)")"
+    put_aside "$work/written"
   done
-  rm -rf "$work/written"
+}
+
+# What a call for each file costs by itself: where there are many bytes, both ways wait for those.
+many_files() {
+  mkdir "$work/many"
+  head -c $((10000 * 4096)) /dev/urandom | (cd "$work/many" && split -b 4096 -a 4)
 }
 
 megabytes() { stat -c %s "$1" | awk '{ print $1 / 1e6 }'; } # FILE
@@ -162,9 +168,17 @@ stage_rows() {
     extent "$tree" >> "$work/machine"
   done
   rm -rf "$work/aside"
-  say "making files durable"
-  for ((round = 0; round < rounds; round++)); do sync_round "$corpus/$tree" "$round"; done
-  pair "$tree: sync of the file system after tar (against fsync of each file)" s sync-once sync-each "b * 0.15"
+  many_files
+  for tree in "$work/many" "$corpus/$tree"; do
+    say "making files durable: ${tree##*/}"
+    for ((round = 0; round < rounds; round++)); do sync_round "$tree" "$round"; done
+    rm -rf "$work/aside"
+  done
+  pair "10,000 files of 4 KiB: sync of the file system after tar (against fsync of each file)" s \
+    sync-many-once sync-many-each "b * 0.15"
+  tree=${tree##*/}
+  pair "$tree: sync of the file system after tar (against fsync of each file)" s "sync-$tree-once" "sync-$tree-each" \
+    "b * 0.15"
   if [ -z "$short" ]; then
     pair "large: least heap that stages it (against the small one)" MiB heap-large heap-small b
   else
