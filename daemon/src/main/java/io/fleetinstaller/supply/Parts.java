@@ -1,39 +1,38 @@
 package io.fleetinstaller.supply;
 
-import io.fleetinstaller.io.Faulted;
 import io.fleetinstaller.registry.Span;
 import io.fleetinstaller.release.Fault;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
- * The bytes of some parts of a layer, read from the first to the last while a few more are under
- * way. Closing it ends what is under way. Not thread-safe.
+ * The bytes of some parts of a layer, read from the first to the last, each as soon as it is there,
+ * while a few more are under way. Closing it ends what is under way. Not thread-safe.
  */
 final class Parts implements AutoCloseable {
-  /** Hides the time of a request behind the transfer of another. */
+  /**
+   * Of all that was asked for, so much is not read yet at most: it lies in memory, and comes again
+   * when this process is killed. The next part is asked for while the last 512 KiB of a long one
+   * come, which hides the time of a request.
+   */
+  static final int WINDOW = 4 << 20;
+
+  /** Hides the time of requests for short parts. */
   private static final int AT_ONCE = 3;
 
-  private final Iterator<Span> left;
+  private final Deque<Span> left;
   private final Source source;
   private final ExecutorService fetchers = Executors.newVirtualThreadPerTaskExecutor();
   private final Deque<Part> coming = new ArrayDeque<>();
-  private final Queue<byte[]> free = new ConcurrentLinkedQueue<>();
-  private final int largest;
+  private final byte[] memory;
+  private long asked;
+  private long used;
 
   /** Where a part comes from. */
   @FunctionalInterface
@@ -41,20 +40,19 @@ final class Parts implements AutoCloseable {
     InputStream open(Span span) throws Fault, InterruptedException;
   }
 
-  private record Part(Span span, Future<byte[]> bytes) {}
-
   /**
    * @param spans in the order of the layer, without overlap
    */
   Parts(List<Span> spans, Source source) {
-    this.left = spans.iterator();
+    this.left = new ArrayDeque<>(spans);
     this.source = source;
-    this.largest = (int) spans.stream().mapToLong(Span::length).max().orElse(0);
+    long all = spans.stream().mapToLong(Span::length).sum();
+    long longest = spans.stream().mapToLong(Span::length).max().orElse(0);
+    this.memory = new byte[(int) Math.max(longest, Math.min(all, WINDOW))];
   }
 
   /**
-   * The packed bytes of a place, which must lie in the parts. Places may overlap, but must not
-   * begin before one that was read already begins.
+   * The packed bytes of a place, which must lie in the parts, and behind all that was read before.
    */
   InputStream at(long from, long to) {
     return new InputStream() {
@@ -80,67 +78,67 @@ final class Parts implements AutoCloseable {
 
   private int copy(long at, byte[] into, int offset, int length) throws IOException {
     Part part = holding(at);
-    byte[] bytes = bytes(part);
-    int begin = (int) (at - part.span().from());
-    int count = Math.min(length, (int) part.span().length() - begin);
-    System.arraycopy(bytes, begin, into, offset, count);
+    int there = part.from(at);
+    int place = place(part.place(at));
+    int count = Math.min(Math.min(length, there), memory.length - place);
+    System.arraycopy(memory, place, into, offset, count);
+    used += count;
     return count;
   }
 
   /** What lies before it is not asked for again. */
   private Part holding(long at) throws IOException {
     while (true) {
-      while (coming.size() < AT_ONCE && left.hasNext()) {
-        Span span = left.next();
-        coming.add(new Part(span, fetchers.submit(() -> fetch(span))));
-      }
+      askForMore();
       Part first = coming.peek();
-      if (first == null || at < first.span().from()) {
+      if (first == null || first.place(at) < used) {
         throw new EOFException("byte %d of the layer was not asked for".formatted(at));
       }
       if (at < first.span().to()) {
+        used = first.place(at);
         return first;
       }
-      done(coming.remove());
+      first.end();
+      used = first.place(first.span().to());
+      coming.remove();
     }
   }
 
-  /** The memory of a part serves another: so there are never more than are under way at once. */
-  private void done(Part part) {
-    if (part.bytes().state() == Future.State.SUCCESS) {
-      free.add(part.bytes().resultNow());
+  private void askForMore() {
+    while (!left.isEmpty()
+        && coming.size() < AT_ONCE
+        && asked + left.getFirst().length() - used <= memory.length) {
+      Span span = left.remove();
+      Part part = new Part(span, asked);
+      coming.add(part);
+      fetchers.execute(() -> fetch(part));
+      asked += span.length();
     }
   }
 
-  private byte[] fetch(Span span) throws IOException, Fault, InterruptedException {
-    try (InputStream piece = source.open(span)) {
-      byte[] bytes = Optional.ofNullable(free.poll()).orElseGet(() -> new byte[largest]);
-      if (piece.readNBytes(bytes, 0, (int) span.length()) < span.length()) {
-        throw new EOFException("a part of the layer ended early");
+  private void fetch(Part part) {
+    try (InputStream bytes = source.open(part.span())) {
+      long at = part.span().from();
+      while (at < part.span().to()) {
+        int place = place(part.place(at));
+        long most = Math.min(part.span().to() - at, memory.length - place);
+        int count = bytes.read(memory, place, (int) most);
+        if (count < 0) {
+          return;
+        }
+        part.came(count);
+        at += count;
       }
-      return bytes;
+    } catch (IOException | Fault | InterruptedException | RuntimeException e) {
+      part.failed(e);
+    } finally {
+      part.over();
     }
   }
 
-  private static byte[] bytes(Part part) throws IOException {
-    try {
-      return part.bytes().get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw (IOException) new InterruptedIOException("interrupted while fetching").initCause(e);
-    } catch (ExecutionException e) {
-      throw asIs(Objects.requireNonNull(e.getCause()));
-    }
-  }
-
-  private static IOException asIs(Throwable thrown) {
-    if (thrown instanceof Fault fault) {
-      return new Faulted(fault);
-    }
-    if (thrown instanceof IOException failure) {
-      return failure;
-    }
-    throw new IllegalStateException("fetching failed", thrown);
+  /** Its place in memory, which is used again and again. */
+  private int place(long ofAsked) {
+    return (int) (ofAsked % memory.length);
   }
 
   @Override

@@ -11,11 +11,11 @@ final class Spans {
   /** What costs less to fetch and forget than to ask again: a round trip of 5 ms at 100 Mbit/s. */
   static final long GAP = 64 << 10;
 
-  /** Kept in memory while it waits; what a broken connection costs at most. */
-  static final long MOST = 4 << 20;
+  /** Less than {@link Parts#WINDOW}, so that the next one is asked for before one is over. */
+  static final long MOST = 7 << 19;
 
-  /** More are hard on a registry: wider gaps are fetched along then. */
-  static final int FEW = 200;
+  /** More are hard on a registry: wider gaps are fetched along then, if that makes them fewer. */
+  static final int FEW = 190;
 
   /** A request costs a registry no more than this, however many there are. */
   static final long WIDEST = 256 << 10;
@@ -27,12 +27,12 @@ final class Spans {
     List<Toc.Place> sorted =
         places.stream().sorted(Comparator.comparingLong(Toc.Place::from)).toList();
     long gap = GAP;
-    List<Span> runs = runs(sorted, gap);
-    while (runs.size() > FEW && gap < WIDEST) {
+    List<Span> spans = cut(runs(sorted, gap));
+    while (spans.size() > FEW && gap < WIDEST) {
       gap *= 2;
-      runs = runs(sorted, gap);
+      spans = cut(runs(sorted, gap));
     }
-    return runs.stream().flatMap(run -> cut(run).stream()).toList();
+    return spans;
   }
 
   /** Stretches with no longer gap in them. */
@@ -49,10 +49,12 @@ final class Spans {
     return runs;
   }
 
-  private static List<Span> cut(Span run) {
+  private static List<Span> cut(List<Span> runs) {
     List<Span> spans = new ArrayList<>();
-    for (long at = run.from(); at < run.to(); at += MOST) {
-      spans.add(new Span(at, Math.min(run.to(), at + MOST)));
+    for (Span run : runs) {
+      for (long at = run.from(); at < run.to(); at += MOST) {
+        spans.add(new Span(at, Math.min(run.to(), at + MOST)));
+      }
     }
     return spans;
   }

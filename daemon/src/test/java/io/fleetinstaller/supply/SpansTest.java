@@ -50,9 +50,9 @@ class SpansTest {
 
     assertThat(spans)
         .containsExactly(
-            new Span(5, 5 + 4 * MIB),
-            new Span(5 + 4 * MIB, 5 + 8 * MIB),
-            new Span(5 + 8 * MIB, 5 + 9 * MIB));
+            new Span(5, 5 + Spans.MOST),
+            new Span(5 + Spans.MOST, 5 + 2 * Spans.MOST),
+            new Span(5 + 2 * Spans.MOST, 5 + 9 * MIB));
   }
 
   @Test
@@ -63,6 +63,17 @@ class SpansTest {
 
     assertThat(spans.size()).isLessThanOrEqualTo(Spans.FEW);
     assertThat(places).allMatch(place -> covered(place, spans));
+  }
+
+  @Test
+  void requests_that_a_long_stretch_takes_count_too() {
+    List<Place> places = new ArrayList<>(every(100 << 10, 100));
+    places.add(new Place(100 * MIB, 100 * MIB + 100 * Spans.MOST, 0));
+
+    List<Span> spans = Spans.over(places);
+
+    assertThat(spans).hasSizeLessThanOrEqualTo(Spans.FEW);
+    assertThat(places.subList(0, 100)).allMatch(place -> covered(place, spans));
   }
 
   @Test
