@@ -17,8 +17,12 @@ public record Cost(long bytes, int requests) implements Comparable<Cost> {
     return new Cost(bytes + other.bytes, requests + other.requests);
   }
 
+  /**
+   * By a fiftieth or more: for less, one stream of a whole layer is what can go wrong in the fewest
+   * ways.
+   */
   boolean isWellBelow(Cost other) {
-    return weight() < other.weight() / 10 * 9;
+    return weight() < other.weight() / 50 * 49;
   }
 
   @Override

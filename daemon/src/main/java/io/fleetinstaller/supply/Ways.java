@@ -60,7 +60,7 @@ public final class Ways {
       return new Share(layer, Optional.empty());
     }
 
-    /** What no slot has of it, unless that is nearly all of it: one stream is quicker to unpack. */
+    /** What no slot has of it, unless to ask for that costs hardly less than all of it. */
     static Share least(Known layer, Inventory inventory) {
       Optional<List<Span>> missing =
           layer.table().map(table -> Spans.over(RangeSupply.missing(table.toc(), inventory)));
