@@ -76,7 +76,7 @@ final class BegunTest {
     server.close();
   }
 
-  @ValueSource(ints = {5, 20, 50, 90, 97})
+  @ValueSource(ints = {10, 20, 50, 90, 97})
   @ParameterizedTest
   void after_an_outage_only_the_rest_is_fetched(int percent) throws Exception {
     long size = image.layers().getFirst().size();
