@@ -24,7 +24,9 @@ import java.util.stream.Collectors;
  *   <li>I4 The disk keeps its reserve.
  *   <li>I5 A bad release is remembered once: at most one journal says that it was taken back, and
  *       one does when the daemon says so.
- *   <li>I6 Reports have their own tests: this host follows an unsigned file and tells nobody.
+ *   <li>I6 A report reaches its server, and an attempt counts once: the last one tells of the same
+ *       upgrade and end as daemon and journal, and no attempt is told of under two ids, no id with
+ *       two ends.
  *   <li>I7 The service is well again within the deadline of the gate and ten seconds: the longest
  *       time in which the port was silent, while the machine had power. A daemon that hangs while
  *       the service stands still, for a snapshot or on the way back, keeps the guard out, and is
@@ -34,7 +36,8 @@ import java.util.stream.Collectors;
  *       s.
  *   <li>I8 Nothing unsigned runs: the process runs from a slot, and every slot that is marked as
  *       whole is, name by name and byte by byte, the release whose digest it bears.
- *   <li>I9 This host has no config of its own to report.
+ *   <li>I9 What is reported of config is what counts here: the last report names the release that
+ *       the desired file asks for, and the one that {@code current} leads to.
  *   <li>I10 The other package has the same process as before, if the machine kept its power, and
  *       the same copy. Where it is the daemon that is upgraded, that holds for the exporter, too.
  * </ul>
@@ -86,6 +89,7 @@ final class Invariants {
     boolean had = run.route().before().isPresent();
     always(had && (!end.equals("upgraded") || run.route().leavesACopy()));
     check(facts.all("prepared").isEmpty(), "I1 left by the guard: " + facts.all("prepared"));
+    broken.addAll(new Reported(facts).broken());
     return broken;
   }
 

@@ -25,8 +25,15 @@ final class InvariantsTest {
       neighbour=5 5 1.0-ccc 1.0-ccc
       data=kept
       free=900000000
+      id=1
       end=upgraded
       verify=whole
+      desired=sha256:bbb0
+      outcome=1 upgraded 10:00
+      told=1 upgraded sha256:bbb0
+      told.current=sha256:bbb0
+      told.desired=sha256:bbb0
+      told.source=/etc/fleet-installer/desired.yaml none
       """;
 
   private static final String SELF_UPGRADED =
@@ -61,6 +68,8 @@ final class InvariantsTest {
         "free=900000000 | free=1000 | I4",
         "neighbour=5 5 | neighbour=5 6 | I10 the neighbour was restarted",
         "neighbour=5 5 | neighbour=5 0 | I10 the neighbour does not run",
+        "told=1 | told=0 | I6 the last report",
+        "told.desired=sha256:bbb0 | told.desired=sha256:aaa0 | I9 it tells",
         "1.0-ccc 1.0-ccc | 1.0-ddd 1.0-ccc | I10 the neighbour has another copy",
         "free=900000000 | saw=1 -\\nsaw=17000000001 1.9.0\\nfree=900000000 | I7"
       })

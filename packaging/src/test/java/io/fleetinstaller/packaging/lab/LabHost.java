@@ -14,6 +14,7 @@ final class LabHost implements AutoCloseable {
   static final String FOLDER = "/var/lib/fleet-installer-lab";
 
   private static final int END_MILLIS = 120_000;
+  private static final int REPORT_MILLIS = 30_000;
   private static final int GUARD_MILLIS = 16_000;
   private static final int HANDLED_AT_MOST = 8;
 
@@ -91,13 +92,13 @@ final class LabHost implements AutoCloseable {
     Played.Notes notes = new Played.Notes(System.nanoTime());
     begin(run.route());
     String answer = settle(run, notes);
-    Facts facts = facts();
+    Facts facts = factsAtTheEnd();
     long failures = run.strikes().stream().filter(strike -> strike.manner().fails()).count();
     for (long left = failures; left > 0 && answer.equals("ended") && leftSomething(facts); left--) {
       guest.sh(ANOTHER_START);
       answer = settle(run, notes);
       guest.sh(CLEARED);
-      facts = facts();
+      facts = factsAtTheEnd();
     }
     if (!answer.equals("ended")) {
       notes.broken().add("I3 no end of the upgrade within %d ms".formatted(END_MILLIS));
@@ -177,7 +178,13 @@ final class LabHost implements AutoCloseable {
     return say("await", route.wish(), Integer.toString(END_MILLIS), Integer.toString(handled));
   }
 
-  Facts facts() {
+  /** When the server of the reports has heard of the end, or should have. */
+  Facts factsAtTheEnd() {
+    say("reported", Integer.toString(REPORT_MILLIS));
+    return facts();
+  }
+
+  private Facts facts() {
     return Facts.of(say("facts"));
   }
 

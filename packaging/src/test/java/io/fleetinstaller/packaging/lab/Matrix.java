@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Which runs there are: every effect of every route, in every manner, and a sample of pairs. */
 final class Matrix {
@@ -35,8 +36,9 @@ final class Matrix {
    *
    * @param known routes with which a beginning in common need not be tried again
    */
-  void add(Route route, List<String> effects, List<List<String>> known) {
-    int common = known.stream().mapToInt(it -> common(it, effects)).max().orElse(0);
+  void add(Route route, List<String> recorded, List<List<String>> known) {
+    List<String> effects = inTurn(recorded);
+    int common = known.stream().mapToInt(it -> common(inTurn(it), effects)).max().orElse(0);
     Map<String, Integer> totals = new HashMap<>();
     effects.forEach(it -> totals.merge(it, 1, Integer::sum));
     Map<String, Integer> counts = new HashMap<>();
@@ -48,7 +50,27 @@ final class Matrix {
         strikes.add(Strike.before(effect, nth, Manner.KILL));
       }
     }
+    if (points.keySet().stream().noneMatch(it -> it.isOwn() == route.isOwn())) {
+      strikes.addAll(ofReports(recorded));
+    }
     points.put(route, strikes);
+  }
+
+  /** Those that come one after the other: reports have a thread of their own. */
+  private static List<String> inTurn(List<String> recorded) {
+    return recorded.stream().filter(it -> !Names.isOfReports(it)).toList();
+  }
+
+  /** The first of each name and one in the middle; how many there are, time decides. */
+  private static List<Strike> ofReports(List<String> recorded) {
+    Map<String, Integer> totals = new LinkedHashMap<>();
+    recorded.stream().filter(Names::isOfReports).forEach(it -> totals.merge(it, 1, Integer::sum));
+    return totals.entrySet().stream()
+        .flatMap(it ->
+            IntStream.of(1, (it.getValue() + 1) / 2)
+                .distinct()
+                .mapToObj(nth -> Strike.before(it.getKey(), nth, Manner.KILL)))
+        .toList();
   }
 
   int points() {

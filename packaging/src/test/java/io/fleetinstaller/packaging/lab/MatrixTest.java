@@ -45,6 +45,25 @@ final class MatrixTest {
   }
 
   @Test
+  void what_reports_do_in_between_is_tried_on_one_route_and_makes_no_other_effect_another() {
+    List<String> told =
+        List.of("replace reports", "create home", "replace reports", "append journals", "x");
+
+    matrix.add(Route.UPGRADE, told, List.of());
+    int points = matrix.points();
+    matrix.add(Route.REVERT, List.of("create home", "replace reports", "x"), List.of(told));
+    matrix.add(Route.INSTALL, List.of("create home", "append journals", "x"), List.of(told));
+
+    assertThat(points).isEqualTo(4);
+    assertThat(matrix.all())
+        .filteredOn(run -> run.strikes().getFirst().point().equals("replace reports"))
+        .extracting(Run::route)
+        .containsOnly(Route.UPGRADE);
+    assertThat(matrix.all()).extracting(Run::route).doesNotContain(Route.INSTALL);
+    assertThat(Strike.before(Strike.ANY, 1, Manner.KILL).names("replace reports")).isFalse();
+  }
+
+  @Test
   void only_what_needs_room_can_meet_a_full_disk() {
     matrix.add(Route.UPGRADE, List.of("delete slot", "replace armed"), List.of());
 

@@ -9,6 +9,11 @@ import java.nio.file.Path;
 record Names(Path state, Path packages, Path units) {
   private static final int SLOT_DEPTH = 2;
 
+  /** Whether an effect keeps or forgets a report, at whatever moment its thread comes to it. */
+  static boolean isOfReports(String effect) {
+    return effect.endsWith(" reports");
+  }
+
   String of(String operation, Path path) {
     return operation + " " + place(path.toAbsolutePath().normalize());
   }

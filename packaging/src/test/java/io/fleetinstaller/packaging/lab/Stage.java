@@ -81,7 +81,7 @@ final class Stage {
   /** Waits for the end, which must be one of these, and judges it. */
   Stage ends(String... allowed) {
     over();
-    Facts facts = host.facts();
+    Facts facts = host.factsAtTheEnd();
     must(Arrays.asList(allowed).contains(facts.end()), "it ended as " + facts.end());
     broken.addAll(new Invariants(Run.of(route), facts, hadPower).atTheEnd());
     return this;

@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 /**
  * One fault, to happen once.
  *
- * @param point the name of the effect, or {@code *} for any
+ * @param point the name of the effect, or {@code *} for any but those of reports, which come on
+ *     their own
  * @param nth at which occurrence of it, counted from 1 since the switch was set or the strike
  *     before
  * @param after whether the effect is carried out first
@@ -40,7 +41,7 @@ record Strike(String point, int nth, boolean after, Manner manner, int count) {
   }
 
   boolean names(String effect) {
-    return point.equals(ANY) || point.equals(effect);
+    return point.equals(ANY) ? !Names.isOfReports(effect) : point.equals(effect);
   }
 
   /** As a line of the switch. */
