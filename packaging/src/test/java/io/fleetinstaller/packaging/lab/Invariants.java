@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  *       one does when the daemon says so.
  *   <li>I6 A report reaches its server, and an attempt counts once: the last one tells of the same
  *       upgrade and end as daemon and journal, and no attempt is told of under two ids, no id with
- *       two ends.
+ *       two ends but for one that was given up first.
  *   <li>I7 The service is well again within the deadline of the gate and ten seconds: the longest
  *       time in which the port was silent, while the machine had power. A daemon that hangs while
  *       the service stands still, for a snapshot or on the way back, keeps the guard out, and is

@@ -196,13 +196,14 @@ final class LabHost implements AutoCloseable {
             "-c",
             """
             cat %s/fired
+            %s told
             ls -la /opt/datadog-packages/{node-exporter,fleet-installer} /var/lib/fleet-installer/{armed,fired}
             journalctl --no-pager -o short-monotonic -b 0 -n 60 -u fleet-installer.service \
               -u node-exporter.service -u 'fleet-installer-*' | grep -v level=info
             cd /var/lib/fleet-installer/journals
             for file in fleet-installer/* node-exporter/*; do echo "$file"; tail -5 "$file" | tr -d '\\0'; done
             """
-                .formatted(FOLDER))
+                .formatted(FOLDER, HELPER))
         .out();
   }
 

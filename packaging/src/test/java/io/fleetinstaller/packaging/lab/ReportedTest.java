@@ -40,6 +40,13 @@ final class ReportedTest {
     assertThat(broken(removed)).isEmpty();
   }
 
+  @Test
+  void an_attempt_that_a_later_start_went_on_with_counts_once() {
+    String again = "outcome=2 given-up 10:05\n" + UPGRADED;
+
+    assertThat(broken(again)).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
