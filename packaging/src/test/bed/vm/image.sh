@@ -4,8 +4,8 @@
 # this folder, the rootfs or the product has changed (root; a minute or two; needs qemu, mke2fs, cpio, kmod,
 # busybox-static, socat, apt-get).
 #
-# In the folder: vmlinuz, initrd.gz, disk.qcow2 (on disk.raw), and memory: the machine as it was while the daemon had
-# nothing to do. It needs no network: releases lie in OCI layouts on its own disk.
+# In the folder: vmlinuz, initrd.gz, disk.raw, and memory: the machine as it was while the daemon had nothing to do. It
+# needs no network: releases lie in OCI layouts on its own disk.
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 distribution=$(realpath "$1")
@@ -89,8 +89,7 @@ monitor() { # COMMAND-AS-JSON
 
 # Boots the machine, lets the product bring the old exporter there, and keeps the machine's memory.
 settle() {
-  qemu-img create -q -f qcow2 -F raw -b disk.raw "$work/disk.qcow2"
-  "$here/vm.sh" boot "$work" "$work/disk.qcow2" "$work/monitor" "$work/port" > "$work/console" 2>&1 < /dev/null &
+  "$here/vm.sh" boot "$work" "$work/disk.raw" "$work/monitor" "$work/port" > "$work/console" 2>&1 < /dev/null &
   qemu=$!
   "$here/vm.sh" run "$work/port" /usr/local/lib/bed/begin >&2
   date -u +%FT%T > "$work/time"

@@ -2,12 +2,13 @@
 # vm.sh boot|resume IMAGE DISK MONITOR PORTFILE [CLOCK] | run PORTFILE COMMAND
 #
 # A virtual machine with a kernel and a disk of its own, in software: slow, but it runs wherever qemu does.
-#   boot    becomes a machine that is switched on, with DISK; its console is the output. CLOCK is what it believes then,
-#           in UTC
-#   resume  becomes the machine as it was when IMAGE was made, with DISK (a fresh overlay of the image's)
+#   boot    becomes a machine that is switched on, with DISK, a raw file or an address of NBD; its console is the output.
+#           CLOCK is what it believes then, in UTC
+#   resume  becomes the machine as it was when IMAGE was made, with DISK, which holds the same as the image's
 #   run     waits for the machine's shell and runs a command in it as root; passes output and status on
 #
-# To kill it with SIGKILL is a power cut: what the guest had not synced is lost.
+# To kill it with SIGKILL is a power cut: what the guest had not synced is lost. What it had written and the disk had not
+# flushed is lost only where whoever serves the disk by NBD forgets it: this machine's page cache does not.
 set -euo pipefail
 
 machine() { # EXTRA...
@@ -18,7 +19,7 @@ machine() { # EXTRA...
   echo "$port" > "$portfile"
   exec qemu-system-x86_64 -accel tcg,thread=multi,tb-size=256 -cpu max -smp "${CPUS:-2}" -m 512 \
     -nodefaults -no-user-config -display none -no-reboot -serial stdio -qmp "unix:$monitor,server=on,wait=off" \
-    -drive "file=$disk,if=none,id=d0,cache=writeback,discard=unmap" -device virtio-blk-pci,drive=d0 \
+    -drive "file=$disk,format=raw,if=none,id=d0,cache=writeback" -device virtio-blk-pci,drive=d0 \
     -netdev "user,id=n0,restrict=on,hostfwd=tcp:127.0.0.1:$port-:7000" -device virtio-net-pci,netdev=n0,romfile= \
     -kernel "$image/vmlinuz" -initrd "$image/initrd.gz" \
     -rtc "base=${clock:-utc}" \

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
@@ -21,8 +23,15 @@ import java.util.stream.IntStream;
  * @param millis after it was asked for; counts where there is no strike
  * @param strike a line of the fault switch: the effect of the daemon at which it goes
  * @param clock what the machine believes when it is switched on again
+ * @param chance what of all that its disk had not flushed is lost
  */
-record Cut(String release, long millis, Optional<String> strike, Clock clock) {
+record Cut(String release, long millis, Optional<String> strike, Clock clock, int chance) {
+  private static final Pattern TOLD =
+      Pattern.compile(
+          "([a-z]+): (?:after ([0-9]{1,9}) ms|([0-9]+ .+?))(?:, then the clock at ([A-Z_]+))?, lost by ([0-9]{1,9})");
+
+  /** Chances that are told from each other. */
+  static final int CHANCES = 1_000_000;
 
   /** The clock of a machine, which a battery keeps or does not. */
   enum Clock {
@@ -122,21 +131,41 @@ record Cut(String release, long millis, Optional<String> strike, Clock clock) {
       boolean goes = i % 4 < 2;
       Course course = goes ? there : back;
       Clock clock = Clock.ofTurn(i);
+      int chance = random.nextInt(CHANCES);
       if (i % 2 == 0) {
         String strike = (goes ? strikesThere : strikesBack).next();
-        cuts.add(new Cut(course.release(), 0, Optional.of(strike), clock));
+        cuts.add(new Cut(course.release(), 0, Optional.of(strike), clock, chance));
       } else {
         long millis = random.nextLong(course.millis());
-        cuts.add(new Cut(course.release(), millis, Optional.empty(), clock));
+        cuts.add(new Cut(course.release(), millis, Optional.empty(), clock, chance));
       }
     }
     Collections.shuffle(cuts, random);
     return cuts;
   }
 
+  /**
+   * Reads what {@link #toString} wrote.
+   *
+   * @throws IllegalArgumentException when it is none
+   */
+  static Cut told(String text) {
+    Matcher told = TOLD.matcher(text);
+    if (!told.matches()) {
+      throw new IllegalArgumentException("not a cut that was told of: " + text);
+    }
+    return new Cut(
+        told.group(1),
+        told.group(2) == null ? 0 : Long.parseLong(told.group(2)),
+        Optional.ofNullable(told.group(3)),
+        told.group(4) == null ? Clock.RIGHT : Clock.valueOf(told.group(4)),
+        Integer.parseInt(told.group(5)));
+  }
+
   @Override
   public String toString() {
     String clocked = clock == Clock.RIGHT ? "" : ", then the clock at " + clock;
-    return release + ": " + strike.orElse("after " + millis + " ms") + clocked;
+    String at = strike.orElse("after " + millis + " ms");
+    return "%s: %s%s, lost by %d".formatted(release, at, clocked, chance);
   }
 }

@@ -95,6 +95,15 @@ final class CutTest {
         .isEqualTo(Cut.plan(20, THERE, BACK, new Random(7)));
   }
 
+  @Test
+  void what_was_told_of_can_be_cut_again() {
+    List<Cut> cuts = Cut.plan(64, THERE, BACK, new Random(3));
+
+    assertThat(cuts).extracting(it -> Cut.told(it.toString())).isEqualTo(cuts);
+    assertThat(cuts).extracting(Cut::chance).doesNotHaveDuplicates();
+    assertThatThrownBy(() -> Cut.told("new: after 12 ms")).hasMessageContaining("not a cut");
+  }
+
   private static List<String> struckOnTheWay(List<Cut> cuts) {
     return cuts.stream()
         .filter(it -> it.release().equals("new"))

@@ -17,48 +17,42 @@ import java.util.List;
  *
  * @param folder what belongs to it alone
  */
-record Machine(Path folder, Process qemu) implements AutoCloseable {
+record Machine(Path folder, Process qemu, DiskServer disk) implements AutoCloseable {
   private static final int ANSWER_MILLIS = 3_000;
   private static final Duration POWER_ON = Duration.ofMinutes(5);
 
   /** What a machine is made from. */
-  record Image(Path scripts, Path folder) {}
-
-  /** The image as it was when the daemon had nothing to do, on a fresh overlay of its disk. */
-  static Machine resume(Image image, Path folder) throws IOException, InterruptedException {
-    Files.createDirectories(folder);
-    Process overlay =
-        new ProcessBuilder(
-                "qemu-img",
-                "create",
-                "-q",
-                "-fqcow2",
-                "-Fqcow2",
-                "-b" + disk(image.folder()),
-                disk(folder).toString())
-            .inheritIO()
-            .start();
-    if (overlay.waitFor() != 0) {
-      throw new IOException("qemu-img made no overlay of " + image.folder());
+  record Image(Path scripts, Path folder) {
+    /** What every machine begins with, on a disk of its own. */
+    Disk disk(Path file) throws IOException {
+      return Disk.of(folder.resolve("disk.raw"), file);
     }
-    return start("resume", image, folder, "");
   }
 
-  /** The machine whose disk lies in this folder, switched on with this clock. */
-  static Machine boot(Image image, Path folder, Cut.Clock clock)
+  /** The image as it was when the daemon had nothing to do, with a disk that is as it was, too. */
+  static Machine resume(Image image, Path folder, Disk disk)
       throws IOException, InterruptedException {
-    return start("boot", image, folder, clock.base());
+    return start("resume", image, folder, disk, "");
   }
 
-  private static Machine start(String how, Image image, Path folder, String clock)
+  /** A machine with this disk, switched on with this clock. */
+  static Machine boot(Image image, Path folder, Disk disk, Cut.Clock clock)
       throws IOException, InterruptedException {
+    return start("boot", image, folder, disk, clock.base());
+  }
+
+  private static Machine start(String how, Image image, Path folder, Disk disk, String clock)
+      throws IOException, InterruptedException {
+    Path socket = folder.resolve("socket");
+    Files.deleteIfExists(socket);
     Files.deleteIfExists(folder.resolve("port"));
+    DiskServer server = DiskServer.start(disk, socket);
     Process qemu =
         new ProcessBuilder(
                 image.scripts().resolve("vm.sh").toString(),
                 how,
                 image.folder().toString(),
-                disk(folder).toString(),
+                "nbd+unix:///?socket=" + socket,
                 folder.resolve("monitor").toString(),
                 folder.resolve("port").toString(),
                 clock)
@@ -66,7 +60,7 @@ record Machine(Path folder, Process qemu) implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("console").toFile()))
             .start();
     qemu.getOutputStream().close();
-    Machine machine = new Machine(folder, qemu);
+    Machine machine = new Machine(folder, qemu, server);
     try {
       machine.awaitShell();
     } catch (IOException | InterruptedException e) {
@@ -74,10 +68,6 @@ record Machine(Path folder, Process qemu) implements AutoCloseable {
       throw e;
     }
     return machine;
-  }
-
-  static Path disk(Path folder) {
-    return folder.resolve("disk.qcow2");
   }
 
   private void awaitShell() throws IOException, InterruptedException {
@@ -114,23 +104,6 @@ record Machine(Path folder, Process qemu) implements AutoCloseable {
     }
   }
 
-  /** Copies its disk as a power cut would leave it now: what it had not synced is not there. */
-  void copyDisk(Path into) throws IOException, InterruptedException {
-    signal("STOP");
-    try {
-      Files.copy(disk(folder), disk(into));
-    } finally {
-      signal("CONT");
-    }
-  }
-
-  private void signal(String name) throws IOException, InterruptedException {
-    String pid = Long.toString(qemu.pid());
-    if (new ProcessBuilder("kill", "-" + name, pid).inheritIO().start().waitFor() != 0) {
-      throw new IOException("the machine does not run any more");
-    }
-  }
-
   /** Whether it still runs, and what it last wrote on its console. */
   String story() throws IOException {
     List<String> lines = Files.readAllLines(folder.resolve("console"), ISO_8859_1);
@@ -140,9 +113,10 @@ record Machine(Path folder, Process qemu) implements AutoCloseable {
             String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size())));
   }
 
-  /** The power is gone: what it had not synced is lost. */
-  void cut() throws InterruptedException {
+  /** The power is gone; what it had not synced is lost, and what became of its disk, that tells. */
+  void cut() throws IOException, InterruptedException {
     qemu.destroyForcibly().waitFor();
+    disk.close();
   }
 
   /** Waits until it has switched itself off. */
@@ -151,7 +125,8 @@ record Machine(Path folder, Process qemu) implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     qemu.destroyForcibly();
+    disk.close();
   }
 }

@@ -4,7 +4,6 @@ import io.fleetinstaller.packaging.cuts.Cut.Course;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,11 +14,12 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * {@code PowerCuts COUNT SEED MACHINES [frozen]}: upgrades in virtual machines whose power goes, so
- * many of them side by side; or, frozen, two upgrades whose disks are copied at random moments, as
- * cuts would have left them. A cut counts when the machine was switched on again with what is left
- * on its disk, and was looked at. The last line is {@code cuts: N faults, M bricks}; it exits 1
- * when there is a brick, or fewer cuts count than there should be. packaging/lab-vm starts it.
+ * {@code PowerCuts COUNT SEED MACHINES [frozen | CUT]}: upgrades in virtual machines whose power
+ * goes, so many of them side by side; or, frozen, two upgrades whose disks are copied at random
+ * moments, as cuts would have left them; or one that was told of, once more. A cut counts when the
+ * machine was switched on again with what is left on its disk, and was looked at. The last line is
+ * {@code cuts: N faults, M bricks}; it exits 1 when there is a brick, or fewer cuts count than
+ * there should be. packaging/lab-vm starts it.
  */
 public final class PowerCuts {
   private static final Duration PATIENCE = Duration.ofMinutes(8);
@@ -45,7 +45,9 @@ public final class PowerCuts {
       Machine.Image image = Laboratory.image(Path.of(System.getProperty("packaging")), work);
       PowerCuts cuts = new PowerCuts(image, work, count);
       Runtime.getRuntime().addShutdownHook(new Thread(cuts::stoppedEarly));
-      if (args.length > 3) {
+      if (args.length > 3 && !args[3].equals("frozen")) {
+        cuts.toll.count(cuts.play(Cut.told(args[3])));
+      } else if (args.length > 3) {
         cuts.thaw(count, new Random(seed), machines);
       } else {
         cuts.play(count, seed, machines);
@@ -100,26 +102,31 @@ public final class PowerCuts {
     all.addAll(frozen("crashes", count / 2, random));
     abreast(
         machines,
-        all.stream().<Work>map(it -> () -> toll.count(afterwards(it.cut(), it.folder()))).toList());
+        all.stream()
+            .<Work>map(it -> () -> toll.count(afterwards(it.cut(), it.remains(), it.folder())))
+            .toList());
   }
 
   /** What a cut at this moment would have left. */
-  private record Frozen(Cut cut, Path folder) {}
+  private record Frozen(Cut cut, Disk.Remains remains, Path folder) {}
 
   /** So many moments of one upgrade, or as many as there were until it was over. */
   private List<Frozen> frozen(String release, int count, Random random)
       throws IOException, InterruptedException {
     List<Frozen> all = new ArrayList<>();
-    try (Machine machine = Machine.resume(image, Files.createTempDirectory(work, "course"))) {
+    Path course = Files.createTempDirectory(work, "course");
+    try (Disk disk = image.disk(course.resolve("disk"));
+        Machine machine = Machine.resume(image, course, disk)) {
       machine.run("/usr/local/lib/bed/desire " + release, PATIENCE);
       long begun = System.nanoTime();
       do {
         Thread.sleep(random.nextLong(MOST_MILLIS_BETWEEN));
         long millis = (System.nanoTime() - begun) / 1_000_000;
         Path folder = Files.createTempDirectory(work, "frozen");
-        machine.copyDisk(folder);
         Cut.Clock clock = Cut.Clock.ofTurn(all.size());
-        all.add(new Frozen(new Cut(release, millis, Optional.empty(), clock), folder));
+        Cut cut = new Cut(release, millis, Optional.empty(), clock, random.nextInt(Cut.CHANCES));
+        all.add(
+            new Frozen(cut, disk.cut(new Random(cut.chance()), folder.resolve("left")), folder));
       } while (!over(machine, release));
     }
     Collections.shuffle(all, random);
@@ -174,7 +181,8 @@ public final class PowerCuts {
 
   private Course course(String release) throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory(work, "course");
-    try (Machine machine = Machine.resume(image, folder)) {
+    try (Disk disk = image.disk(folder.resolve("disk"));
+        Machine machine = Machine.resume(image, folder, disk)) {
       List<String> lines =
           machine.run("/usr/local/lib/bed/recorded " + release, PATIENCE).lines().toList();
       return new Course(release, Long.parseLong(lines.getFirst()), lines.subList(1, lines.size()));
@@ -188,14 +196,17 @@ public final class PowerCuts {
    */
   private double plainBoot() throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory(work, "plain");
-    try (Machine machine = Machine.resume(image, folder)) {
-      machine.run("systemctl poweroff --no-block", PATIENCE);
-      machine.awaitOff();
-    }
-    try (Machine machine = Machine.boot(image, folder, Cut.Clock.RIGHT)) {
-      String first =
-          machine.run("until [ -s /run/serving ]; do sleep 0.1; done; cat /run/serving", PATIENCE);
-      return Seen.seconds(first);
+    try (Disk disk = image.disk(folder.resolve("disk"))) {
+      try (Machine machine = Machine.resume(image, folder, disk)) {
+        machine.run("systemctl poweroff --no-block", PATIENCE);
+        machine.awaitOff();
+      }
+      try (Machine machine = Machine.boot(image, folder, disk, Cut.Clock.RIGHT)) {
+        String first =
+            machine.run(
+                "until [ -s /run/serving ]; do sleep 0.1; done; cat /run/serving", PATIENCE);
+        return Seen.seconds(first);
+      }
     } finally {
       Laboratory.delete(folder);
     }
@@ -203,41 +214,43 @@ public final class PowerCuts {
 
   private Seen play(Cut cut) throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory(work, "cut");
-    try {
-      try (Machine machine = Machine.resume(image, folder)) {
+    try (Disk disk = image.disk(folder.resolve("disk"))) {
+      try (Machine machine = Machine.resume(image, folder, disk)) {
         reach(cut, machine);
         machine.cut();
       }
-      return afterwards(cut, folder);
+      Disk.Remains remains = disk.cut(new Random(cut.chance()), folder.resolve("left"));
+      return afterwards(cut, remains, folder);
     } finally {
       Laboratory.delete(folder);
     }
   }
 
   /**
-   * What becomes of the machine whose disk lies there. An emulated one may be too slow for all of
-   * its own deadlines: whether it would have come to an end the same disk is asked once more.
+   * What becomes of the machine with this disk. An emulated one may be too slow for all of its own
+   * deadlines: whether it would have come to an end the same disk is asked once more.
    */
-  private Seen afterwards(Cut cut, Path folder) throws IOException, InterruptedException {
-    Path asCut = folder.resolve("as-cut.qcow2");
-    Files.copy(Machine.disk(folder), asCut);
-    try {
-      Seen first = switchedOn(cut, folder);
+  private Seen afterwards(Cut cut, Disk.Remains remains, Path folder)
+      throws IOException, InterruptedException {
+    System.out.printf("%s: %s%n", cut, remains);
+    toll.lost(remains);
+    try (Disk left = remains.left()) {
+      Seen first = switchedOn(cut, left, folder.resolve("first"));
       if (!first.isLate()) {
         return first;
       }
       System.out.printf("%s: it had not ended in time; the same disk once more%n", cut);
       toll.late();
-      Files.move(asCut, Machine.disk(folder), StandardCopyOption.REPLACE_EXISTING);
-      return switchedOn(cut, folder);
-    } finally {
-      Files.deleteIfExists(asCut);
+      return switchedOn(cut, left, folder.resolve("again"));
     }
   }
 
   /** A machine that does not come up again is the worst that can be seen: nobody asks it twice. */
-  private Seen switchedOn(Cut cut, Path folder) throws InterruptedException {
-    try (Machine machine = Machine.boot(image, folder, cut.clock())) {
+  private Seen switchedOn(Cut cut, Disk left, Path folder)
+      throws IOException, InterruptedException {
+    Files.createDirectories(folder);
+    try (Disk disk = left.copy(folder.resolve("disk"));
+        Machine machine = Machine.boot(image, folder, disk, cut.clock())) {
       String report =
           machine.run("/usr/local/lib/bed/report %s 300".formatted(cut.release()), PATIENCE);
       Seen seen = Seen.of(cut, report);

@@ -83,7 +83,7 @@ final class SeenTest {
   }
 
   private static Seen seen(Cut.Clock clock, int days) {
-    return Seen.of(new Cut("new", 0, Optional.empty(), clock), time(days) + REVERTED);
+    return Seen.of(new Cut("new", 0, Optional.empty(), clock, 0), time(days) + REVERTED);
   }
 
   private static String time(int days) {
@@ -92,6 +92,6 @@ final class SeenTest {
 
   private static Seen seen(String report) {
     String dated = report.isEmpty() ? "" : time(0) + report;
-    return Seen.of(new Cut("new", 0, Optional.empty(), Cut.Clock.RIGHT), dated);
+    return Seen.of(new Cut("new", 0, Optional.empty(), Cut.Clock.RIGHT, 0), dated);
   }
 }

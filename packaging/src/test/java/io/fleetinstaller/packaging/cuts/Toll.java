@@ -12,6 +12,9 @@ final class Toll {
   private double plain = Double.NaN;
   private int late;
   private int passedBy;
+  private long unsynced;
+  private long lost;
+  private int losses;
 
   /**
    * @param meant how many cuts there should be
@@ -42,6 +45,13 @@ final class Toll {
   /** The effect of a cut did not come again, so that it was made behind the end. */
   synchronized void passedBy() {
     passedBy++;
+  }
+
+  /** What a cut left of a disk. */
+  synchronized void lost(Disk.Remains remains) {
+    unsynced += remains.unsynced();
+    lost += remains.lost();
+    losses += remains.lost() > 0 ? 1 : 0;
   }
 
   /** Whether fewer cuts count than there should be. */
@@ -79,6 +89,9 @@ final class Toll {
     if (passedBy > 0) {
       lines.add("at an effect that did not come again, so behind the end: %d".formatted(passedBy));
     }
+    lines.add(
+        "of %d blocks that no disk had flushed %d were lost, in %d cuts"
+            .formatted(unsynced, lost, losses));
     lines.add("before the daemon was up: %d of %d".formatted(alone(), all.size()));
     lines.add(
         "slowest recovery: "

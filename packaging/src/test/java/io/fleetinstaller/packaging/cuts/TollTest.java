@@ -2,9 +2,13 @@ package io.fleetinstaller.packaging.cuts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class TollTest {
   private final Toll toll = new Toll(2);
@@ -42,6 +46,18 @@ final class TollTest {
   }
 
   @Test
+  void what_disks_lost_is_told(@TempDir Path folder) throws IOException {
+    Path image = Files.createFile(folder.resolve("image"));
+    try (Disk disk = Disk.of(image, folder.resolve("own"))) {
+      toll.lost(new Disk.Remains(disk, 30, 7));
+      toll.lost(new Disk.Remains(disk, 12, 0));
+    }
+
+    assertThat(toll.table())
+        .contains("of 42 blocks that no disk had flushed 7 were lost, in 1 cuts");
+  }
+
+  @Test
   void one_machine_that_is_too_slow_is_told_and_many_are_held_against_the_product() {
     toll.late();
     long one = toll.bricks();
@@ -54,6 +70,6 @@ final class TollTest {
   }
 
   private static Seen seen() {
-    return Seen.of(new Cut("new", 0, Optional.empty(), Cut.Clock.RIGHT), "end=upgraded\n");
+    return Seen.of(new Cut("new", 0, Optional.empty(), Cut.Clock.RIGHT, 0), "end=upgraded\n");
   }
 }
