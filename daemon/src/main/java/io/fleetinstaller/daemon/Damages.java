@@ -1,6 +1,7 @@
 package io.fleetinstaller.daemon;
 
 import io.fleetinstaller.data.Snapshots;
+import io.fleetinstaller.host.Guard;
 import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
@@ -45,7 +46,10 @@ record Damages(Situation situation, Path state, Supplier<List<Reason>> mended) {
     situation.policy().problem().ifPresent(found::add);
     found.addAll(situation.journals().problems());
     found.addAll(mended.get());
-    Quarantine.below(state).stream().map(Damages::setAside).forEach(found::add);
+    Stream.of(state, packages.resolve(Guard.FOLDER))
+        .flatMap(folder -> Quarantine.below(folder).stream())
+        .map(Damages::setAside)
+        .forEach(found::add);
     for (PackageName name : situation.slots().names()) {
       aside(packages.resolve(name.value())).forEach(found::add);
       broken(name).ifPresent(found::add);

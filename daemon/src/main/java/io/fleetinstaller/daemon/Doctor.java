@@ -1,5 +1,6 @@
 package io.fleetinstaller.daemon;
 
+import io.fleetinstaller.host.Guard;
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.FileScratch;
 import io.fleetinstaller.io.Time;
@@ -56,6 +57,7 @@ public final class Doctor {
     Doctor doctor = new Doctor(settings, tools, time, _ -> List.of());
     List<Check> checks = new ArrayList<>(doctor.examine(slots));
     checks.addAll(Examination.setAside(settings.now().paths().state()));
+    checks.addAll(Examination.setAside(settings.now().paths().packages().resolve(Guard.FOLDER)));
     return new CheckupReport(time.now(), checks);
   }
 

@@ -1,5 +1,6 @@
 package io.fleetinstaller.diagnose;
 
+import io.fleetinstaller.host.Guard;
 import io.fleetinstaller.io.Bounded;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.Listing;
@@ -36,6 +37,7 @@ record StateFiles(Scene scene) {
     for (String folder : List.of("armed", "fired", "claims")) {
       parts.addAll(Texts.folder("state/" + folder, state.resolve(folder)));
     }
+    parts.addAll(Texts.folder("guard", scene.packages().resolve(Guard.FOLDER)));
     for (String folder : List.of("journals", "children")) {
       parts.addAll(folders("state/" + folder, state.resolve(folder)));
     }

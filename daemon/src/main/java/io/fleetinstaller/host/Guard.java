@@ -13,6 +13,8 @@ import java.util.Optional;
  * switch, disarmed by every end. Every method may be called again.
  */
 public interface Guard {
+  /** Of its folder beside the packages; no package has such a name. */
+  String FOLDER = ".guard";
 
   /**
    * Makes everything ready to bring the old copy back, then arms. Arming for another upgrade

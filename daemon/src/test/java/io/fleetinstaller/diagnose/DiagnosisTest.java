@@ -82,6 +82,7 @@ class DiagnosisTest {
             "state/policy.json.corrupt",
             "state/armed/agent",
             "state/fired/agent.failed",
+            "packages/.guard/open.agent",
             "state/claims/agent",
             "state/source/notes.json",
             "state/children/agent/agent.service",

@@ -107,7 +107,7 @@ final class GuardIT {
         """
         [Service]
         ExecStart=
-        ExecStart=/bin/sh -c '/bin/sh /var/lib/fleet-installer/guard/guard ended %i; was=$$?; touch /run/looked; [ -e /run/go ] || cat /run/wait; exit $$was'
+        ExecStart=/bin/sh -c '/bin/sh /etc/systemd/system/fleet-installer-guard ended %i; was=$$?; touch /run/looked; [ -e /run/go ] || cat /run/wait; exit $$was'
         """);
     guest.sh("mkfifo /run/wait; systemctl daemon-reload; systemctl start --no-block " + LOOKING);
     assertThat(guest.within(10, "[ -e /run/looked ]")).as(rig::story).isTrue();
@@ -201,7 +201,7 @@ final class GuardIT {
 
   @Test
   void a_current_that_is_lost_is_right_before_the_agent_starts_without_a_daemon() {
-    assertThat(guest.within(20, "[ -L /var/lib/fleet-installer/guard/known.node-exporter ]"))
+    assertThat(guest.within(20, "[ -L /opt/datadog-packages/.guard/known.node-exporter ]"))
         .as(rig::story)
         .isTrue();
     daemonCanStart(false);
@@ -214,6 +214,21 @@ final class GuardIT {
     assertThat(guest.within(5, OLD_SERVES)).as(rig::story).isTrue();
     assertThat(guest.sh("journalctl --boot --unit=fleet-installer-boot.service"))
         .contains("node-exporter/current was lost: it names 1.5.0");
+  }
+
+  @Test
+  void a_candidate_on_trial_is_taken_back_at_boot_when_all_state_is_lost_and_the_daemon_with_it() {
+    onTrialWithoutDaemon();
+    guest.sh("rm -r /var/lib/fleet-installer /opt/datadog-packages/node-exporter/current");
+
+    guest.kill();
+    guest.boot();
+
+    assertThat(guest.within(5, OLD_SERVES)).as(rig::story).isTrue();
+    assertThat(guest.holds("[ -e /opt/datadog-packages/.guard/boot.node-exporter ]"))
+        .as(rig::story)
+        .isTrue();
+    assertDaemonTells("inconclusive", "the machine went down");
   }
 
   @Tag("F17")

@@ -105,7 +105,7 @@ final class SelfUpgradeIT {
         """
         cd /var/lib/fleet-installer
         find . -type f ! -path './journals/*' ! -path './armed/*' -exec sha256sum {} + | sort
-        find /opt/datadog-packages -maxdepth 2 ! -name '.*' -printf '%p %l\\n' | sort
+        find /opt/datadog-packages -maxdepth 2 ! -path '*/.*' -printf '%p %l\\n' | sort
         """);
   }
 

@@ -7,6 +7,7 @@ import io.fleetinstaller.io.Quarantine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -14,11 +15,13 @@ import java.util.Objects;
 import java.util.function.BiPredicate;
 
 /**
- * The guard's own files: its script below the state directory and its units among the system's,
- * outside every slot, so that no upgrade takes away what guards it.
+ * The guard's own files, outside every slot, so that no upgrade takes away what guards it. Its
+ * script lies among the system's units, beside those that run it: whoever loses it has lost more.
+ * What it keeps of trials lies beside the packages, so that the loss of the state is not its loss.
  */
 final class GuardFiles {
   static final String BOOT = "fleet-installer-boot.service";
+  private static final String SCRIPT = "fleet-installer-guard";
   private static final String ENDED = "fleet-installer-ended@.service";
   private static final String FIRE = "fleet-installer-guard@.service";
 
@@ -28,17 +31,22 @@ final class GuardFiles {
 
   GuardFiles(HostContext context, Path units) {
     this.context = context;
-    this.folder = context.state().resolve("guard");
+    this.folder = context.guard();
     this.units = units;
   }
 
   Path script() {
-    return folder.resolve("guard");
+    return units.resolve(SCRIPT);
   }
 
-  /** Whom guard and daemon exclude each other by. */
+  /** Whom guard and daemon exclude each other by: always there, and never made anew. */
   Path lock() {
-    return folder;
+    return units;
+  }
+
+  /** Whether a guard was ever armed here. */
+  boolean any() {
+    return Files.exists(script()) || Files.isDirectory(folder);
   }
 
   /** Puts this version's files in place; whether systemd must be told. */
@@ -52,13 +60,22 @@ final class GuardFiles {
   }
 
   private boolean put(BiPredicate<byte[], byte[]> stays) throws IOException {
-    Quarantine.directory(context.disk(), folder, 0700);
+    makeFolder();
     Quarantine.clear(context.disk(), script());
-    write(script(), resource("guard"), 0700, stays);
+    write(script(), expanded("guard"), 0700, stays);
     boolean fire = write(units.resolve(FIRE), expanded(FIRE), 0644, stays);
     boolean ended = write(units.resolve(ENDED), expanded(ENDED), 0644, stays);
     boolean boot = write(units.resolve(BOOT), expanded(BOOT), 0644, stays);
     return fire || ended || boot;
+  }
+
+  /** What stands in its way is set aside; never what stands in the way of the packages. */
+  private void makeFolder() throws IOException {
+    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(folder)) {
+      Quarantine.put(context.disk(), folder, "it is no directory");
+    }
+    context.disk().createDirectories(context.packages(), 0755);
+    context.disk().createDirectories(folder, 0700);
   }
 
   /** What the script renames to show that it can. */
@@ -66,11 +83,12 @@ final class GuardFiles {
     context.disk().replace(folder.resolve("untried"), new byte[0], 0600);
   }
 
-  private byte[] expanded(String unit) throws IOException {
-    return new String(resource(unit), UTF_8)
+  private byte[] expanded(String name) throws IOException {
+    return new String(resource(name), UTF_8)
         .replace("@GUARD@", script().toAbsolutePath().toString())
         .replace("@STATE@", context.state().toAbsolutePath().toString())
         .replace("@PACKAGES@", context.packages().toAbsolutePath().toString())
+        .replace("@MOUNTS@", MountUnits.above(context.state(), context.packages()))
         .getBytes(UTF_8);
   }
 

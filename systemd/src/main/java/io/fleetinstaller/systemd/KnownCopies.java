@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Beside the guard's script {@code known.PACKAGE}, a link to the copy that {@code current} named
- * when nothing was on trial. Where {@code current} is lost the guard makes it anew by that at boot:
+ * In the guard's folder {@code known.PACKAGE}, a link to the copy that {@code current} named when
+ * nothing was on trial. Where {@code current} is lost the guard makes it anew by that at boot:
  * before any agent starts, and the daemon, which could not start without its own.
  */
 final class KnownCopies {
@@ -25,7 +25,7 @@ final class KnownCopies {
   KnownCopies(HostContext context) {
     this.disk = context.disk();
     this.packages = context.packages();
-    this.folder = context.state().resolve("guard");
+    this.folder = context.guard();
   }
 
   /** What {@code current} names now, if that is whole. A host without it is as well as before. */

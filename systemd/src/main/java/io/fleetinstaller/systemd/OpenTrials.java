@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.fleetinstaller.host.Armed;
 import io.fleetinstaller.host.ArmedRecords;
+import io.fleetinstaller.host.Fired;
 import io.fleetinstaller.host.HostContext;
 import io.fleetinstaller.io.Bounded;
 import io.fleetinstaller.io.Disk;
@@ -12,14 +13,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The tokens beside the guard's script. {@code open.PACKAGE}: a trial that the daemon watches, or
- * will, and has not begun to confirm. It holds a copy of what is armed, should that be lost, and
- * that the candidate was seen well. An orderly shutdown makes {@code left.PACKAGE} of it, and the
- * guard that lets the trial go on at boot {@code spent.PACKAGE}.
+ * The tokens in the guard's folder. {@code open.PACKAGE}: a trial that the daemon watches, or will,
+ * and has not begun to confirm. It holds a copy of what is armed, should that be lost, and that the
+ * candidate was seen well. An orderly shutdown makes {@code left.PACKAGE} of it, and the guard that
+ * lets the trial go on at boot {@code spent.PACKAGE}. The guard that goes back makes a mark of it,
+ * {@code WHY.PACKAGE}.
  */
 final class OpenTrials {
   private static final String OPEN = "open";
@@ -32,13 +35,14 @@ final class OpenTrials {
 
   OpenTrials(HostContext context) {
     this.disk = context.disk();
-    this.folder = context.state().resolve("guard");
+    this.folder = context.guard();
   }
 
   /** Another trial begins. */
   void begin(PackageName name) throws IOException {
     tell(name, new byte[0]);
     forgetLeft(name);
+    forgetMarks(name);
   }
 
   /** What is armed for it, once it is. */
@@ -100,9 +104,27 @@ final class OpenTrials {
         .findFirst();
   }
 
+  /** That the guard went back, by the mark that it made of the copy; whether or not by another. */
+  Optional<Fired> fired(PackageName name) {
+    for (Fired.Why why : Fired.Why.values()) {
+      Optional<Armed> armed = ArmedRecords.copied(name, mark(why, name));
+      if (armed.isPresent()) {
+        return Optional.of(new Fired(armed.get(), why));
+      }
+    }
+    return Optional.empty();
+  }
+
   void close(PackageName name) throws IOException {
     disk.delete(file(OPEN, name));
     forgetLeft(name);
+    forgetMarks(name);
+  }
+
+  private void forgetMarks(PackageName name) throws IOException {
+    for (Fired.Why why : Fired.Why.values()) {
+      disk.delete(mark(why, name));
+    }
   }
 
   private void forgetLeft(PackageName name) throws IOException {
@@ -112,11 +134,16 @@ final class OpenTrials {
   }
 
   private void tell(PackageName name, byte[] what) throws IOException {
+    disk.createDirectories(folder, 0700);
     disk.replace(file(OPEN, name), what, 0600);
   }
 
   private Stream<Path> tokens(PackageName name) {
     return Stream.of(OPEN, "left", "spent").map(token -> file(token, name));
+  }
+
+  private Path mark(Fired.Why why, PackageName name) {
+    return file(why.name().toLowerCase(Locale.ROOT), name);
   }
 
   private Path file(String token, PackageName name) {

@@ -198,7 +198,8 @@ final class SystemdGuard implements Guard {
 
   @Override
   public Optional<Fired> fired(PackageName name) throws Fault {
-    return records.fired(name);
+    Optional<Fired> fired = records.fired(name);
+    return fired.isPresent() ? fired : trials.fired(name);
   }
 
   @Override
@@ -226,18 +227,20 @@ final class SystemdGuard implements Guard {
    * @param current what the packages have
    */
   void mend(List<Slot> current) throws Fault, InterruptedException {
-    for (Slot slot : current) {
-      PackageName name = slot.release().name();
-      if (!records.isThere(name) && !trials.isOpen(name)) {
-        copies.learn(name);
-      }
-    }
     try {
-      if (records.any() || Files.exists(files.script())) {
+      if (records.any() || files.any()) {
         told(isOnTrial() ? files.restore() : files.install());
       }
     } catch (IOException e) {
       throw failed("keep the guard's files as they should be", e);
+    } finally {
+      current.stream().map(slot -> slot.release().name()).forEach(this::learn);
+    }
+  }
+
+  private void learn(PackageName name) {
+    if (!records.isThere(name) && !trials.isOpen(name)) {
+      copies.learn(name);
     }
   }
 

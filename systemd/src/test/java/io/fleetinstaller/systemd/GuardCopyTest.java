@@ -62,7 +62,7 @@ final class GuardCopyTest {
 
     host.powerOn();
 
-    assertThat(host.token("open")).exists();
+    assertThat(host.token("open")).doesNotExist();
     assertThat(host.guard.armed(AGENT)).isEmpty();
     assertThat(host.guard.fired(AGENT)).map(Fired::why).contains(Fired.Why.DEADLINE);
     assertThat(host.calls()).isEqualTo(calls);

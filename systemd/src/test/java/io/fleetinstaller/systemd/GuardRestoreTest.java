@@ -1,6 +1,5 @@
 package io.fleetinstaller.systemd;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fleetinstaller.data.Snapshots;
@@ -17,14 +16,12 @@ import io.fleetinstaller.io.Needs;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Slot;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +41,7 @@ final class GuardRestoreTest {
   @TempDir Path root;
   private Path state;
   private Path said;
+  private Path script;
   private SlotsOnDisk slots;
   private HostContext context;
 
@@ -55,19 +53,18 @@ final class GuardRestoreTest {
     said = root.resolve("said");
     context = new HostContext(root.resolve("packages"), state, new DurableDisk(), new FakeTime());
     slots = new SlotsOnDisk(context.packages());
-    Files.createDirectories(state.resolve("guard"));
     Files.writeString(root.resolve("journal"), FORMAT);
-    Files.createFile(state.resolve("guard/lock"));
+    Path units = Files.createDirectories(root.resolve("units"));
+    new GuardFiles(context, units).install();
+    script = units.resolve("fleet-installer-guard");
     Path fake = Files.createDirectories(root.resolve("bin")).resolve("systemctl");
-    try (InputStream script = GuardRestoreTest.class.getResourceAsStream("/guard/guard")) {
-      String text = new String(Objects.requireNonNull(script).readAllBytes(), UTF_8);
-      // No test may speak to the init system of the machine it runs on.
-      String deaf =
-          text.replace("export PATH=", "export PATH=" + fake.getParent() + ":")
-              .replace("run=/run", "run=" + root);
-      assertThat(deaf).isNotEqualTo(text);
-      Files.writeString(state.resolve("guard/guard"), deaf);
-    }
+    String text = Files.readString(script);
+    // No test may speak to the init system of the machine it runs on.
+    String deaf =
+        text.replace("export PATH=", "export PATH=" + fake.getParent() + ":")
+            .replace("run=/run", "run=" + root);
+    assertThat(deaf).isNotEqualTo(text);
+    Files.writeString(script, deaf);
     Files.writeString(fake, "#!/bin/sh\necho \"$@\" >> " + said + "\n");
     Files.setPosixFilePermissions(fake, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
@@ -145,9 +142,7 @@ final class GuardRestoreTest {
     Path units = Files.createDirectories(root.resolve("units"));
     new ArmedRecords(context).arm(charge, WayBack.prepare(charge, units, new DurableDisk()));
     Process guard =
-        new ProcessBuilder("/bin/sh", state.resolve("guard/guard").toString(), "fire", "agent")
-            .inheritIO()
-            .start();
+        new ProcessBuilder("/bin/sh", script.toString(), "fire", "agent").inheritIO().start();
     assertThat(guard.waitFor()).isZero();
   }
 

@@ -127,7 +127,7 @@ final class GuardScriptTest {
   @Test
   void over_a_daemon_on_trial_watches_the_guard_of_the_one_before() throws Exception {
     arm(Optional.of(old), Optional.of(next));
-    Path records = script().getParent().resolveSibling("armed");
+    Path records = root.resolve("state/armed");
     Path own = Files.copy(records.resolve("agent"), records.resolve("fleet-installer"));
     Files.writeString(script(), "# of another version");
 
@@ -244,8 +244,8 @@ final class GuardScriptTest {
   void a_record_without_its_end_moves_nothing() throws Exception {
     arm(Optional.of(old), Optional.of(next));
     switchTo(next);
-    for (String place : List.of("armed/agent", "guard/open.agent")) {
-      Path record = root.resolve("state").resolve(place);
+    for (String place : List.of("state/armed/agent", "packages/.guard/open.agent")) {
+      Path record = root.resolve(place);
       Files.writeString(record, Files.readString(record).replace("whole=yes\n", ""));
     }
 
@@ -295,7 +295,8 @@ final class GuardScriptTest {
     arm(Optional.of(old), Optional.of(next));
     switchTo(next);
     tell(lines);
-    Files.move(root.resolve("state/guard/open.agent"), root.resolve("state/guard/left.agent"));
+    Path tokens = root.resolve("packages/.guard");
+    Files.move(tokens.resolve("open.agent"), tokens.resolve("left.agent"));
 
     script("boot");
 
@@ -363,7 +364,7 @@ final class GuardScriptTest {
     arm(Optional.of(old), Optional.of(next));
     Path record = root.resolve("state/armed/agent");
     Files.move(record, record.resolveSibling("agent.corrupt"));
-    Files.delete(root.resolve("state/guard/open.agent"));
+    Files.delete(root.resolve("packages/.guard/open.agent"));
     switchTo(next);
 
     script("boot");
@@ -410,9 +411,10 @@ final class GuardScriptTest {
 
     assertThat(everythingBelow(etc)).noneMatch(path -> path.contains("guard-agent"));
     assertThat(everythingBelow(etc)).noneMatch(path -> path.endsWith(".service.d"));
-    assertThat(everythingBelow(root.resolve("packages"))).noneMatch(path -> path.contains("guard"));
+    assertThat(everythingBelow(root.resolve("packages/agent")))
+        .noneMatch(path -> path.contains("guard"));
     assertThat(guard.armed(AGENT)).isEmpty();
-    assertThat(everythingBelow(root.resolve("state/guard")))
+    assertThat(everythingBelow(root.resolve("packages/.guard")))
         .filteredOn(path -> path.endsWith(".agent"))
         .allMatch(path -> path.endsWith("/known.agent"));
   }
@@ -490,7 +492,7 @@ final class GuardScriptTest {
   }
 
   private Path script() {
-    return root.resolve("state/guard/guard");
+    return etc.resolve("fleet-installer-guard");
   }
 
   private static Slot whole(Slot slot) throws IOException {

@@ -74,22 +74,28 @@ final class GuardedHost {
     return onTrial(new GuardedHost(root.toRealPath(), UNIT), data);
   }
 
+  /** The same of a first install. */
+  static GuardedHost installing(Path root, Kept... data) throws Exception {
+    GuardedHost host = new GuardedHost(root.toRealPath(), UNIT);
+    return onTrial(host, Optional.empty(), data);
+  }
+
   /** The same where the unit of the old copy had another name. */
   static GuardedHost renaming(Path root, String oldUnit) throws Exception {
     return onTrial(new GuardedHost(root.toRealPath(), oldUnit));
   }
 
   private static GuardedHost onTrial(GuardedHost host, Kept... data) throws Exception {
-    host.tell("");
     host.slots.point(host.old);
+    return onTrial(host, Optional.of(host.old), data);
+  }
+
+  private static GuardedHost onTrial(GuardedHost host, Optional<Slot> from, Kept... data)
+      throws Exception {
+    host.tell("");
     host.guard.arm(
         new Guard.Charge(
-            "00000007",
-            AGENT,
-            host.journal,
-            Optional.of(host.old),
-            Optional.of(host.next),
-            List.of(data)));
+            "00000007", AGENT, host.journal, from, Optional.of(host.next), List.of(data)));
     host.slots.point(host.next);
     Files.writeString(host.etc.resolve(UNIT), "[Service]\n# of 2.0\n");
     host.fake();
@@ -214,7 +220,7 @@ final class GuardedHost {
   }
 
   Path token(String name) {
-    return root.resolve("state/guard").resolve(name + ".agent");
+    return root.resolve("packages/.guard").resolve(name + ".agent");
   }
 
   List<String> lines(String key) throws IOException {
@@ -225,7 +231,7 @@ final class GuardedHost {
   }
 
   private Path script() {
-    return root.resolve("state/guard/guard");
+    return etc.resolve("fleet-installer-guard");
   }
 
   private void fake() throws IOException {

@@ -114,7 +114,7 @@ final class SystemdHostTest {
 
     host.resume(List.of());
 
-    assertThat(context.state().resolve("guard/guard")).isNotEmptyFile();
+    assertThat(etc.resolve("fleet-installer-guard")).isNotEmptyFile();
   }
 
   @Test
@@ -132,13 +132,13 @@ final class SystemdHostTest {
 
   @Test
   void nobody_goes_on_who_cannot_tell_whether_there_is_a_guard() throws Exception {
-    Path guard = Files.createDirectories(context.state()).resolve("guard");
-    Files.createSymbolicLink(guard, guard);
+    Files.delete(etc);
+    Files.createSymbolicLink(etc, etc);
 
     assertThatThrownBy(() -> host.guard().hold())
         .isInstanceOf(Fault.Transient.class)
         .hasMessageContaining("cannot keep the guard still")
-        .hasMessageContaining("see to the disk of " + guard);
+        .hasMessageContaining("see to the disk of " + etc);
   }
 
   @Test

@@ -35,6 +35,9 @@ record Names(Path state, Path packages, Path units) {
 
   private static String inPackages(Path inside) {
     int depth = inside.toString().isEmpty() ? 0 : inside.getNameCount();
+    if (inside.startsWith(".guard")) {
+      return "guard";
+    }
     if (depth < SLOT_DEPTH) {
       return depth == 0 ? "packages" : "home";
     }

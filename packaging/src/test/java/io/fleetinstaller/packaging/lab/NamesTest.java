@@ -19,6 +19,7 @@ final class NamesTest {
     "replace armed, replace, /var/lib/fleet-installer/armed/agent",
     "replace policy.json, replace, /var/lib/fleet-installer/policy.json",
     "create state, create, /var/lib/fleet-installer",
+    "replace guard, replace, /opt/datadog-packages/.guard/open.agent",
     "point current, point, /opt/datadog-packages/agent/current",
     "delete slot, delete, /opt/datadog-packages/agent/1.5.0-0123456789ab",
     "create home, create, /opt/datadog-packages/agent",
