@@ -201,7 +201,7 @@ public final class Assembly {
     Slots slots =
         new Slots(
             paths.packages(),
-            new Doors(disk, effects.scratch(), DescriptorFormat::read),
+            Doors.of(effects, DescriptorFormat::read),
             settings.now().diskReserve());
     Journals journals = new Journals(paths.state().resolve("journals"), disk, time);
     LocalPolicy policy = new LocalPolicy(paths.state(), disk);

@@ -3,6 +3,7 @@ package io.fleetinstaller.daemon;
 import io.fleetinstaller.host.Guard;
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.FileScratch;
+import io.fleetinstaller.io.Labels;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.registry.DescriptorFormat;
 import io.fleetinstaller.release.Fault;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Looks for what is not as it should be, and says what to do about it, with a daemon or without
@@ -36,7 +38,7 @@ public final class Doctor {
   Doctor(
       LiveSettings settings, List<String> tools, Time time, Function<Slots, List<Check>> services) {
     this.settings = settings;
-    this.tools = List.copyOf(tools);
+    this.tools = Stream.concat(tools.stream(), Labels.tools().stream()).toList();
     this.time = time;
     this.services = services;
   }

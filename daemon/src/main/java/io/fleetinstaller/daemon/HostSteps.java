@@ -129,10 +129,10 @@ final class HostSteps implements Steps {
     guard.requireNoOther(upgrade);
     Optional<Slot> from = slot(upgrade.name(), upgrade.from());
     Optional<Slot> to = slot(upgrade.name(), upgrade.to());
-    if (to.isPresent()) {
-      host.check(to.get());
-    }
     try {
+      if (to.isPresent()) {
+        host.check(to.get());
+      }
       if (from.isPresent() && !guard.hasWholeWayBack(upgrade, from.get())) {
         leftDamaged.add(upgrade.id());
       }

@@ -139,7 +139,7 @@ public final class Rehearsing {
     Slots slots =
         new Slots(
             settings.now().paths().packages(),
-            new Doors(effects.disk(), effects.scratch(), DescriptorFormat::read),
+            Doors.of(effects, DescriptorFormat::read),
             settings.now().diskReserve());
     return new Situation(
         slots,

@@ -126,7 +126,7 @@ public final class Setup {
   private Slots slots(Settings.Paths paths) {
     return new Slots(
         paths.packages(),
-        new Doors(outside.effects().disk(), outside.effects().scratch(), DescriptorFormat::read),
+        Doors.of(outside.effects(), DescriptorFormat::read),
         settings.now().diskReserve());
   }
 

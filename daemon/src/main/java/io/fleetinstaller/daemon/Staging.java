@@ -9,6 +9,7 @@ import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Platform;
 import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
+import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.release.Wait;
 import io.fleetinstaller.slots.Slots;
 import io.fleetinstaller.slots.Stock;
@@ -69,7 +70,9 @@ final class Staging {
   }
 
   void unpack(Upgrade upgrade, Progress progress) throws Fault, InterruptedException {
-    if (here(upgrade)) {
+    Optional<Slot> there = there(upgrade);
+    if (there.isPresent()) {
+      slots.label(there.get());
       return;
     }
     Image image = image(upgrade.to().orElseThrow(), progress);
@@ -261,8 +264,12 @@ final class Staging {
 
   /** Whether its slot is whole already. */
   boolean here(Upgrade upgrade) {
+    return there(upgrade).isPresent();
+  }
+
+  private Optional<Slot> there(Upgrade upgrade) {
     Release release = upgrade.to().orElseThrow();
-    return slots.whole(release.name(), release.digest()).isPresent();
+    return slots.whole(release.name(), release.digest());
   }
 
   private Image image(Release release, Progress progress) throws Fault, InterruptedException {

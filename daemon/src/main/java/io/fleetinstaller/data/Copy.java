@@ -1,6 +1,7 @@
 package io.fleetinstaller.data;
 
 import io.fleetinstaller.io.Held;
+import io.fleetinstaller.io.Native;
 import io.fleetinstaller.io.Scratch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,6 +29,9 @@ final class Copy {
   private static final int BUFFER = 128 * 1024;
   private static final int PERMISSIONS = 07777;
   private static final int MOST_NOTES = 20;
+
+  /** What a link, too, has of its own where SELinux is on. */
+  private static final String LABEL = "security.selinux";
 
   private final Scratch scratch;
   private final LongConsumer progress;
@@ -91,6 +95,7 @@ final class Copy {
       scratch.attributes(
           into,
           new Scratch.Attributes(null, owner(child, LinkOption.NOFOLLOW_LINKS), null, Map.of()));
+      label(child, into);
     } else if (found.isDirectory()) {
       scratch.directory(into);
       directory(child, into, depth + 1);
@@ -189,6 +194,12 @@ final class Copy {
       scratch.attributes(into, new Scratch.Attributes(null, null, null, one));
     } catch (IOException e) {
       note("left out %s of %s: %s".formatted(xattr.getKey(), into.getFileName(), e.getMessage()));
+    }
+  }
+
+  private void label(Path link, Path into) throws IOException {
+    if (isUnix(link)) {
+      Native.xattr(link, LABEL).ifPresent(label -> attempt(into, Map.entry(LABEL, label)));
     }
   }
 

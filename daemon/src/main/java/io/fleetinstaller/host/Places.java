@@ -1,6 +1,7 @@
 package io.fleetinstaller.host;
 
 import io.fleetinstaller.io.Disk;
+import io.fleetinstaller.io.Labels;
 import io.fleetinstaller.io.Programs;
 import io.fleetinstaller.release.Descriptor;
 import io.fleetinstaller.release.Fault;
@@ -42,12 +43,14 @@ public final class Places {
 
   private final Disk disk;
   private final Programs programs;
+  private final Labels labels;
   private final Custody custody = new Custody();
   private final boolean root = "root".equals(System.getProperty("user.name"));
 
-  public Places(Disk disk, Programs programs) {
+  public Places(Disk disk, Programs programs, Labels labels) {
     this.disk = disk;
     this.programs = programs;
+    this.labels = labels;
   }
 
   /** Makes what is missing of the slot's directories, then of its config files. */
@@ -84,6 +87,7 @@ public final class Places {
       as(holder.get(), path, "mkdir", "-p", "-m", directory.mode(), "--", directory.path());
       return;
     }
+    Path first = first(path);
     try {
       Path fresh = fresh(path);
       disk.createDirectories(parent(path), PARENTS);
@@ -94,6 +98,7 @@ public final class Places {
     } catch (IOException e) {
       throw failed(path, e);
     }
+    labels.restore(List.of(first));
   }
 
   private void makeFile(Slot slot, Descriptor.ConfigFile file) throws Fault, InterruptedException {
@@ -104,6 +109,7 @@ public final class Places {
       as(holder.get(), path, "sh", "-c", COPY, "sh", source.toString(), file.path(), file.mode());
       return;
     }
+    Path first = first(path);
     try {
       Path fresh = fresh(path);
       disk.createDirectories(parent(path), PARENTS);
@@ -113,6 +119,7 @@ public final class Places {
     } catch (IOException e) {
       throw failed(path, e);
     }
+    labels.restore(List.of(first));
   }
 
   /** Gives it away, or takes it away again: what nobody can own must not lie about. */
@@ -173,6 +180,15 @@ public final class Places {
 
   private static Path fresh(Path path) {
     return path.resolveSibling("." + path.getFileName() + ".fleet-installer-new");
+  }
+
+  /** The first on the way to it that is not there. */
+  private static Path first(Path path) {
+    Path first = path;
+    while (!Files.exists(parent(first), LinkOption.NOFOLLOW_LINKS)) {
+      first = parent(first);
+    }
+    return first;
   }
 
   private static Path parent(Path path) {

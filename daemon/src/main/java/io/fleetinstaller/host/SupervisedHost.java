@@ -1,6 +1,7 @@
 package io.fleetinstaller.host;
 
 import io.fleetinstaller.io.ChildPrograms;
+import io.fleetinstaller.io.Labels;
 import io.fleetinstaller.io.Programs;
 import io.fleetinstaller.release.Descriptor.Command;
 import io.fleetinstaller.release.Descriptor.Service;
@@ -41,6 +42,7 @@ public final class SupervisedHost implements Host {
   private final Guard guard;
   private final Wrappers wrappers = Wrappers.found();
   private final Programs programs = new ChildPrograms();
+  private final Labels labels = Labels.ofThisMachine(programs);
   private final Map<Key, Agent> agents = new LinkedHashMap<>();
   private final Places places;
   private final AgentLogs logs;
@@ -50,13 +52,14 @@ public final class SupervisedHost implements Host {
   public SupervisedHost(HostContext context) {
     this.context = context;
     this.guard = new ArmedRecords(context);
-    this.places = new Places(context.disk(), programs);
+    this.places = new Places(context.disk(), programs, labels);
     this.logs = new AgentLogs(context);
     this.records = new ChildRecords(context);
   }
 
   @Override
-  public void check(Slot slot) throws Fault {
+  public void check(Slot slot) throws Fault, InterruptedException {
+    labels.check(slot.path());
     new PlaceRules(context).check(slot);
     for (Service service : slot.descriptor().services()) {
       command(slot, service);

@@ -211,6 +211,11 @@ public final class Slots {
     return whole(release.name(), release.digest()).orElseThrow(() -> damaged(release));
   }
 
+  /** Gives a slot that was staged before the labels that policy has for it now. */
+  public void label(Slot slot) throws Fault, InterruptedException {
+    doors.label(slot.path(), Room.small("label " + slot.release(), slot.path()));
+  }
+
   /** Makes {@code current} name this slot. Done again even if it does: it may not be durable. */
   public void point(Slot slot) throws Fault, InterruptedException {
     Release release = slot.release();

@@ -68,13 +68,17 @@ final class Staging {
     place(contents);
   }
 
-  /** The order is the promise: what is in the slot, then its place, then its validity. */
+  /**
+   * The order is the promise: what is in the slot, then its place, then its validity. By its place
+   * policy knows which labels it should have.
+   */
   private void place(Digest contents) throws Fault, InterruptedException {
     Disk disk = doors.disk();
     Path slot = shelf.layout().slot(delivery.release());
     byte[] marker = Seal.marker(contents, Digest.of(delivery.descriptorBytes()));
     room.run(() -> disk.sync(staged));
     room.run(() -> disk.move(staged, slot));
+    doors.label(slot, room);
     room.run(() -> disk.replace(new Seal(slot).file(Seal.MARKER), marker, FILE_MODE));
   }
 

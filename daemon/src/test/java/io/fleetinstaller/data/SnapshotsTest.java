@@ -8,6 +8,7 @@ import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.FileScratch;
 import io.fleetinstaller.io.LoopDisk;
 import io.fleetinstaller.io.Needs;
+import io.fleetinstaller.io.RealLabels;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +94,23 @@ final class SnapshotsTest {
     ByteBuffer value = ByteBuffer.allocate(1);
     view(kept.snapshot().resolve("rows")).read("kind", value);
     assertThat(value.array()).containsExactly(7);
+  }
+
+  @Tag("F70")
+  @Test
+  void labels_come_along() throws Exception {
+    Needs.root();
+    write("rows", "old");
+    Files.createSymbolicLink(data.resolve("link"), Path.of("rows"));
+    RealLabels.type(data, "var_lib_t");
+    RealLabels.type(data.resolve("rows"), "postgresql_db_t");
+    RealLabels.type(data.resolve("link"), "etc_t");
+
+    take();
+
+    assertThat(RealLabels.type(kept.snapshot())).contains("var_lib_t");
+    assertThat(RealLabels.type(kept.snapshot().resolve("rows"))).contains("postgresql_db_t");
+    assertThat(RealLabels.type(kept.snapshot().resolve("link"))).contains("etc_t");
   }
 
   @Test

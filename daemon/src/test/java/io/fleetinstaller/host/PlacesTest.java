@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fleetinstaller.io.DurableDisk;
+import io.fleetinstaller.io.Labels;
+import io.fleetinstaller.io.Programs;
 import io.fleetinstaller.release.Descriptor;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
@@ -11,9 +13,11 @@ import io.fleetinstaller.release.Slot;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,7 +27,8 @@ final class PlacesTest {
           new DurableDisk(),
           call -> {
             throw new AssertionError("nothing here is another user's: " + call.argv());
-          });
+          },
+          Labels.none());
 
   @TempDir Path folder;
   private Path root;
@@ -47,6 +52,27 @@ final class PlacesTest {
     assertThat(mode(root.resolve("var/lib"))).isEqualTo("rwxr-xr-x");
     assertThat(mode(file)).isEqualTo("rw-r-----");
     assertThat(file).hasContent("as shipped");
+  }
+
+  @Tag("F70")
+  @Test
+  void where_selinux_is_on_what_was_made_is_labelled_and_nothing_else() throws Exception {
+    Files.createDirectories(root.resolve("etc"));
+    List<String> calls = new ArrayList<>();
+    Programs programs =
+        call -> {
+          calls.add(String.join(" ", call.argv()));
+          return new Programs.Result(call, 0, false, "", "");
+        };
+    Places labelling = new Places(new DurableDisk(), programs, new Labels(programs, () -> true));
+
+    labelling.make(with("var/lib/agent", "etc/agent/agent.yaml"));
+    labelling.make(with("var/lib/agent", "etc/agent/agent.yaml"));
+
+    assertThat(calls)
+        .containsExactly(
+            "restorecon -R -i -F " + root.resolve("var"),
+            "restorecon -R -i -F " + root.resolve("etc/agent"));
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.BiPredicate;
 
@@ -24,6 +25,8 @@ final class GuardFiles {
   private static final String SCRIPT = "fleet-installer-guard";
   private static final String ENDED = "fleet-installer-ended@.service";
   private static final String FIRE = "fleet-installer-guard@.service";
+
+  static final List<String> UNITS = List.of(BOOT, ENDED, FIRE);
 
   private final HostContext context;
   private final Path folder;

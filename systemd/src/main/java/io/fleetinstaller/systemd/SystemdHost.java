@@ -7,6 +7,7 @@ import io.fleetinstaller.host.Places;
 import io.fleetinstaller.host.Proc;
 import io.fleetinstaller.host.ServiceState;
 import io.fleetinstaller.host.Watchdog;
+import io.fleetinstaller.io.Labels;
 import io.fleetinstaller.io.NotifySocket;
 import io.fleetinstaller.io.Programs;
 import io.fleetinstaller.release.Descriptor.Service;
@@ -29,6 +30,7 @@ public final class SystemdHost implements Host {
   private static final Logger LOG = LoggerFactory.getLogger(SystemdHost.class);
 
   private final HostContext context;
+  private final Labels labels;
   private final Systemctl systemctl;
   private final Conflicts conflicts;
   private final UnitFiles units;
@@ -40,15 +42,16 @@ public final class SystemdHost implements Host {
   private final TransientUnit transientUnit;
 
   public SystemdHost(HostContext context, Programs programs) {
-    this(context, programs, UnitFiles.searchPath());
+    this(context, programs, Labels.ofThisMachine(programs), UnitFiles.searchPath());
   }
 
   /**
    * @param unitDirectories where unit files lie; ours go into the first
    */
-  SystemdHost(HostContext context, Programs programs, List<Path> unitDirectories) {
+  SystemdHost(HostContext context, Programs programs, Labels labels, List<Path> unitDirectories) {
     Claims claims = new Claims(context, new Findings(context, unitDirectories.getFirst()));
     this.context = context;
+    this.labels = labels;
     this.systemctl = new Systemctl(programs);
     this.conflicts = new Conflicts(context, claims, unitDirectories);
     this.units = new UnitFiles(context, claims, systemctl, unitDirectories.getFirst());
@@ -59,13 +62,14 @@ public final class SystemdHost implements Host {
             programs,
             new Deadline.Places(unitDirectories.getFirst(), Deadline.Places.PASSING));
     this.accounts = new Accounts(programs);
-    this.places = new Places(context.disk(), programs);
+    this.places = new Places(context.disk(), programs, labels);
     this.journald = new Journald(programs);
     this.transientUnit = new TransientUnit(programs);
   }
 
   @Override
-  public void check(Slot slot) throws Fault {
+  public void check(Slot slot) throws Fault, InterruptedException {
+    labels.check(slot.path());
     conflicts.check(slot);
   }
 
@@ -79,6 +83,7 @@ public final class SystemdHost implements Host {
     accounts.create(slot);
     places.make(slot);
     units.install(slot);
+    labels.restore(units.written(slot));
     if (replaced.isPresent()) {
       Set<String> kept = new HashSet<>(names(slot));
       remove(

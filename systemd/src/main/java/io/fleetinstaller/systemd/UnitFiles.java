@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,6 +66,17 @@ final class UnitFiles {
       claims.write(
           name, claim.with(service.name(), new Claim.Unit(Claim.Stage.INSTALLED, enabled)));
     }
+  }
+
+  /** All that {@link #install} and the guard write among the units of the system. */
+  List<Path> written(Slot slot) {
+    return Stream.concat(
+            GuardFiles.UNITS.stream(),
+            slot.descriptor().services().stream()
+                .map(Service::name)
+                .flatMap(unit -> Stream.of(unit, unit + ".d")))
+        .map(directory::resolve)
+        .toList();
   }
 
   /** Whether the unit is this package's. */

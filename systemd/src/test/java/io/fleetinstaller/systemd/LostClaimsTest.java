@@ -7,6 +7,7 @@ import io.fleetinstaller.host.HostContext;
 import io.fleetinstaller.host.SlotsOnDisk;
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.FakeTime;
+import io.fleetinstaller.io.Labels;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.slots.Sealed;
@@ -41,7 +42,7 @@ class LostClaimsTest {
     HostContext context =
         new HostContext(
             root.resolve("packages"), root.resolve("state"), new DurableDisk(), new FakeTime());
-    host = new SystemdHost(context, programs, List.of(etc));
+    host = new SystemdHost(context, programs, Labels.none(), List.of(etc));
     slot =
         new SlotsOnDisk(root.resolve("packages")).slot(AGENT, "1", Map.of(UNIT, Behaviour.SERVES));
     Sealed.seal(slot);

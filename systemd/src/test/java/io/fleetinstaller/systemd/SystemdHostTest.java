@@ -12,6 +12,7 @@ import io.fleetinstaller.host.ServiceState.Phase;
 import io.fleetinstaller.host.SlotsOnDisk;
 import io.fleetinstaller.io.DurableDisk;
 import io.fleetinstaller.io.FakeTime;
+import io.fleetinstaller.io.Labels;
 import io.fleetinstaller.release.Descriptor;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -51,7 +53,7 @@ final class SystemdHostTest {
     context =
         new HostContext(
             root.resolve("packages"), root.resolve("state"), new DurableDisk(), new FakeTime());
-    host = new SystemdHost(context, programs, List.of(etc, vendor));
+    host = new SystemdHost(context, programs, Labels.none(), List.of(etc, vendor));
     slot = slot(AGENT, UNIT);
   }
 
@@ -72,6 +74,47 @@ final class SystemdHostTest {
         .content()
         .contains("ExecStart=" + slot.current() + "/bin/" + UNIT)
         .doesNotContain("@CURRENT@");
+  }
+
+  @Tag("F70")
+  @Test
+  void where_selinux_is_on_what_is_written_among_the_units_is_labelled() throws Exception {
+    programs
+        .expect("systemctl enable --no-reload " + UNIT)
+        .expect(
+            "restorecon -R -i -F "
+                + String.join(
+                    " ",
+                    Stream.of(
+                            "fleet-installer-boot.service",
+                            "fleet-installer-ended@.service",
+                            "fleet-installer-guard@.service",
+                            UNIT,
+                            UNIT + ".d")
+                        .map(etc::resolve)
+                        .map(Path::toString)
+                        .toList()));
+
+    labelling().install(slot, Optional.empty());
+
+    assertThat(etc.resolve(UNIT)).isRegularFile();
+  }
+
+  @Tag("F70")
+  @Test
+  void a_slot_with_a_wrong_label_is_refused_before_anything_is_done() throws Exception {
+    programs.expect("restorecon -R -i -n -v " + slot.path(), "Would relabel bin/agent\n");
+
+    assertThatThrownBy(() -> labelling().check(slot))
+        .isInstanceOfSatisfying(
+            Fault.class,
+            fault -> assertThat(fault.reason().code()).isEqualTo(ReasonCode.WRONG_LABEL));
+    assertThat(etc).isEmptyDirectory();
+  }
+
+  private SystemdHost labelling() {
+    return new SystemdHost(
+        context, programs, new Labels(programs, () -> true), List.of(etc, vendor));
   }
 
   @Tag("F44")
