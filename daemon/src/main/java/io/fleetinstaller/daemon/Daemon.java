@@ -285,6 +285,7 @@ final class Daemon {
 
   private Outcome run(Move move) throws InterruptedException {
     idleLooks = 0;
+    memory.takeUp();
     return conductor.run(move);
   }
 

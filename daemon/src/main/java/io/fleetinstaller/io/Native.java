@@ -36,9 +36,7 @@ public final class Native {
   private static final int LOCK_EX = 2;
   private static final int LOCK_NB = 4;
   private static final int EAGAIN = 11;
-  private static final int EINVAL = 22;
   private static final long FICLONE = 0x40049409L;
-  private static final int MADV_PAGEOUT = 21;
 
   /** How file systems say that they cannot share these bytes: EXDEV, EINVAL, ENOTTY and so on. */
   static final Set<Integer> UNSHARED = Set.of(1, 18, 22, 25, 26, 38, 95);
@@ -127,34 +125,6 @@ public final class Native {
       throw asIs(e);
     } finally {
       close(target);
-    }
-  }
-
-  /**
-   * Lets the system take these pages of this process back; they are read again when they are
-   * touched.
-   *
-   * @return false where the system cannot: Linux before 5.4
-   */
-  static boolean pageOut(long address, long length) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = arena.allocate(STATE);
-      MemorySegment begin = MemorySegment.ofAddress(address);
-      int result = (int) Calls.MADVISE.invokeExact(errno, begin, length, MADV_PAGEOUT);
-      return result == 0 || errno(errno) != EINVAL;
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
-  }
-
-  /** Gives back what malloc(3) keeps of freed memory; nothing where there is no malloc_trim(3). */
-  static void trim() {
-    if (Trimming.CALL.isPresent()) {
-      try {
-        int _ = (int) Trimming.CALL.get().invokeExact(0L);
-      } catch (Throwable e) {
-        throw unexpected(e);
-      }
     }
   }
 
@@ -346,18 +316,6 @@ public final class Native {
     return LINKER.downcallHandle(LINKER.defaultLookup().find(name).orElseThrow(), shape, options);
   }
 
-  /** For itself: not every C library has it. */
-  private static final class Trimming {
-    static final Optional<MethodHandle> CALL =
-        Linker.nativeLinker()
-            .defaultLookup()
-            .find("malloc_trim")
-            .map(found ->
-                Linker.nativeLinker()
-                    .downcallHandle(
-                        found, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG)));
-  }
-
   /** Looked up when first called, so that loading this class works on every system. */
   private static final class Calls {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
@@ -368,8 +326,6 @@ public final class Native {
     static final MethodHandle CLOSE = call("close", FunctionDescriptor.of(INT, INT));
     static final MethodHandle FLOCK = call("flock", FunctionDescriptor.of(INT, INT, INT));
     static final MethodHandle SYNCFS = call("syncfs", FunctionDescriptor.of(INT, INT));
-    static final MethodHandle MADVISE =
-        call("madvise", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, LONG, INT));
     static final MethodHandle STATVFS = call("statvfs", FunctionDescriptor.of(INT, TEXT, TEXT));
     static final MethodHandle LCHOWN = call("lchown", FunctionDescriptor.of(INT, TEXT, INT, INT));
     static final MethodHandle LSETXATTR =

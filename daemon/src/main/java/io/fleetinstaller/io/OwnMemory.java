@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
  * nothing else would do for days in a daemon that rests. What the compilers and zstd freed is given
  * back, which malloc(3) would keep for the next time. And the code and the classes that are mapped
  * from files are paged out (madvise(2), MADV_PAGEOUT, Linux 5.4): start and upgrades use most of
- * them, rest a small part, which comes back as it is touched. Thread-safe.
+ * them, rest a small part, which comes back as it is touched. By itself each page would bring 31
+ * neighbours along (MADV_NORMAL), until nearly all were back: not so at rest. Thread-safe.
  */
 public final class OwnMemory implements Memory {
   private static final Logger LOG = LoggerFactory.getLogger(OwnMemory.class);
@@ -22,26 +23,47 @@ public final class OwnMemory implements Memory {
   private static final int FIELDS_BEFORE_THE_PATH = 5;
   private static final int HEXADECIMAL = 16;
 
+  private boolean atRest;
+
   @Override
-  public void giveBack() {
+  public synchronized void giveBack() {
     System.gc();
     if (!Native.serves(MAPS)) {
       return;
     }
-    Native.trim();
+    NativeMemory.trim();
+    List<Region> regions = readOnlyFiles();
+    regions.forEach(it -> NativeMemory.readAhead(it.from(), it.length(), false));
+    atRest = true;
+    long refused =
+        regions.stream().filter(it -> !NativeMemory.pageOut(it.from(), it.length())).count();
+    LOG.debug("{} of {} mappings were not paged out", refused, regions.size());
+  }
+
+  @Override
+  public synchronized void takeUp() {
+    if (atRest) {
+      atRest = false;
+      readOnlyFiles().forEach(it -> NativeMemory.readAhead(it.from(), it.length(), true));
+    }
+  }
+
+  /** All of it at once: what pages out must not wait for a file. */
+  private static List<Region> readOnlyFiles() {
     try {
-      // All of it at once: what pages out must not wait for a file.
-      List<Region> regions = readOnlyFiles(Files.readAllLines(MAPS).stream()).toList();
-      long refused =
-          regions.stream().filter(it -> !Native.pageOut(it.from(), it.to() - it.from())).count();
-      LOG.debug("{} of {} mappings were not paged out", refused, regions.size());
+      return readOnlyFiles(Files.readAllLines(MAPS).stream()).toList();
     } catch (IOException e) {
       LOG.debug("cannot tell what of this process is mapped from files: {}", e.toString());
+      return List.of();
     }
   }
 
   /** Addresses of this process. */
-  record Region(long from, long to) {}
+  record Region(long from, long to) {
+    long length() {
+      return to - from;
+    }
+  }
 
   /** What proc_pid_maps(5) tells of files that nobody writes to through this process. */
   static Stream<Region> readOnlyFiles(Stream<String> maps) {

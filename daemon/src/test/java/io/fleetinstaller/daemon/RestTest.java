@@ -2,6 +2,7 @@ package io.fleetinstaller.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fleetinstaller.io.Memory;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -10,20 +11,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A daemon that has nothing more to do gives memory back, once. */
+/** A daemon that has nothing more to do gives memory back, once, and takes it up for work. */
 @Timeout(60)
 class RestTest {
   @TempDir Path folder;
   private final AtomicInteger given = new AtomicInteger();
+  private final AtomicInteger taken = new AtomicInteger();
   private Stage stage;
 
   @BeforeEach
   void a_daemon_that_has_looked_once() throws Exception {
     stage = new Stage(folder);
-    stage.memory = given::incrementAndGet;
+    stage.memory = new Counted();
     stage.start();
     stage.poll();
     given.set(0);
+    taken.set(0);
   }
 
   @AfterEach
@@ -37,6 +40,7 @@ class RestTest {
 
     looks();
 
+    assertThat(taken).hasValue(1);
     assertThat(given).hasValue(1);
   }
 
@@ -44,12 +48,26 @@ class RestTest {
   void rest_goes_on_without_another_one() throws Exception {
     looks();
 
+    assertThat(taken).hasValue(0);
     assertThat(given).hasValue(0);
   }
 
   private void looks() throws Exception {
     for (int i = 0; i < 4; i++) {
       stage.poll();
+    }
+  }
+
+  /** Memory that counts what it is told. */
+  private final class Counted implements Memory {
+    @Override
+    public void giveBack() {
+      given.incrementAndGet();
+    }
+
+    @Override
+    public void takeUp() {
+      taken.incrementAndGet();
     }
   }
 }

@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -45,25 +46,29 @@ class OwnMemoryTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void what_was_read_through_a_mapping_is_given_back_and_comes_again() throws Exception {
-    Path file = Files.createTempFile(Path.of("target"), "mapped", null);
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      // Page by page: Linux may cache what is written at once as one piece, and it pages out no
-      // piece that lies across two page tables (where an address is a multiple of 2 MiB).
-      for (int written = 0; written < SIZE; written += PAGE) {
-        channel.write(ByteBuffer.allocate(PAGE));
-      }
-      channel.force(true);
-      MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, SIZE).load();
-      assertThat(mapped.isLoaded()).isTrue();
+    Memory memory = new OwnMemory();
+    MappedByteBuffer mapped = mapped();
+    assertThat(mapped.isLoaded()).isTrue();
 
-      new OwnMemory().giveBack();
+    memory.giveBack();
 
-      assertThat(mapped.isLoaded()).isFalse();
-      assertThat(mapped.get(SIZE / 2)).isZero();
-    } finally {
-      Files.delete(file);
-    }
+    assertThat(mapped.isLoaded()).isFalse();
+    assertThat(mapped.get(SIZE / 2)).isZero();
+    assertThat(inMemory(mapped)).isEqualTo(1);
+    memory.takeUp();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void what_is_touched_at_work_brings_along_what_lies_beside_it() throws Exception {
+    Memory memory = new OwnMemory();
+    MappedByteBuffer mapped = mapped();
+    memory.giveBack();
+
+    memory.takeUp();
+
+    assertThat(mapped.get(SIZE / 2)).isZero();
+    assertThat(inMemory(mapped)).isGreaterThan(1);
   }
 
   @Test
@@ -81,6 +86,30 @@ class OwnMemoryTest {
 
       assertThat(before - resident()).isGreaterThan((long) PIECES * PIECE / 2);
     }
+  }
+
+  /** All of a file, read. */
+  private static MappedByteBuffer mapped() throws IOException {
+    Path file = Files.createTempFile(Path.of("target"), "mapped", null);
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      // Page by page: Linux may cache what is written at once as one piece, and it pages out no
+      // piece that lies across two page tables (where an address is a multiple of 2 MiB).
+      for (int written = 0; written < SIZE; written += PAGE) {
+        channel.write(ByteBuffer.allocate(PAGE));
+      }
+      channel.force(true);
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, SIZE).load();
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  /** How many pages of it are. */
+  private static long inMemory(MappedByteBuffer mapped) {
+    return IntStream.range(0, SIZE / PAGE)
+        .filter(page -> mapped.slice(page * PAGE, PAGE).isLoaded())
+        .count();
   }
 
   /** Bytes of this process in memory that are mapped from no file. */
