@@ -35,12 +35,6 @@ final class Daemon {
   /** Between two looks for the end of a wait: a clock that jumps must not make us spin. */
   private static final Duration SHORTEST = Duration.ofSeconds(1);
 
-  /** With the first, what a start or an upgrade leads to may still be under way. */
-  private static final int LOOKS_UNTIL_REST = 2;
-
-  /** However seldom the source is asked. */
-  private static final Duration UNTIL_REST = Duration.ofMinutes(1);
-
   private final LiveSettings settings;
   private final Situation situation;
   private final Inbox inbox;
@@ -53,10 +47,7 @@ final class Daemon {
   private final News news;
   private final Links links;
   private final LostTrials lostTrials;
-  private final Memory memory;
-
-  /** Looks that found nothing to do, one after the other. */
-  private int idleLooks;
+  private final Rest rest;
 
   /** Packages with an override that is over and could not be ended: nothing is done about them. */
   private Set<PackageName> overruled = Set.of();
@@ -83,7 +74,7 @@ final class Daemon {
     this.data = crew.care().data();
     this.news = crew.news();
     this.links = crew.links();
-    this.memory = crew.memory();
+    this.rest = new Rest(crew.memory(), situation.time());
     this.lostTrials = new LostTrials(situation, host, conductor);
   }
 
@@ -194,8 +185,7 @@ final class Daemon {
   /** Until the source is to be polled, or a wait is over; seldom enough to cost nothing. */
   private Duration untilNextLook() {
     Moment moment = situation.moment();
-    Duration poll = situation.source().untilNextPoll(settings.now());
-    Duration next = idleLooks < LOOKS_UNTIL_REST ? shorter(poll, UNTIL_REST) : poll;
+    Duration next = rest.untilLook(situation.source().untilNextPoll(settings.now()));
     return situation.names().stream()
         .map(moment::decide)
         .flatMap(decision ->
@@ -234,16 +224,10 @@ final class Daemon {
     }
     news.happened();
     if (ends.isEmpty()) {
-      rest(moment);
+      situation.slots().forgetBegun(moment::isSettled);
+      rest.goesOn();
     }
     return ends.stream().filter(end -> end.why().isPresent()).findFirst();
-  }
-
-  private void rest(Moment moment) {
-    situation.slots().forgetBegun(moment::isSettled);
-    if (++idleLooks == LOOKS_UNTIL_REST) {
-      memory.giveBack();
-    }
   }
 
   /**
@@ -284,9 +268,10 @@ final class Daemon {
   }
 
   private Outcome run(Move move) throws InterruptedException {
-    idleLooks = 0;
-    memory.takeUp();
-    return conductor.run(move);
+    rest.ends();
+    Outcome end = conductor.run(move);
+    rest.begins();
+    return end;
   }
 
   private void perform(Job job) throws InterruptedException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fleetinstaller.io.Memory;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A daemon that has nothing more to do gives memory back, once, and takes it up for work. */
+/** A daemon that has nothing more to do gives memory back, and takes it up for work. */
 @Timeout(60)
 class RestTest {
   @TempDir Path folder;
@@ -35,25 +36,41 @@ class RestTest {
   }
 
   @Test
-  void an_upgrade_is_followed_by_it() throws Exception {
+  void an_upgrade_takes_it_up_and_is_followed_by_giving_back() throws Exception {
     stage.desire(stage.release("1"));
-
-    looks();
-
+    stage.poll();
     assertThat(taken).hasValue(1);
+    assertThat(given).hasValue(0);
+
+    minutes(1);
+
     assertThat(given).hasValue(1);
   }
 
   @Test
-  void rest_goes_on_without_another_one() throws Exception {
-    looks();
+  void looks_that_follow_at_once_are_no_rest() throws Exception {
+    stage.poll();
+    stage.poll();
 
-    assertThat(taken).hasValue(0);
     assertThat(given).hasValue(0);
   }
 
-  private void looks() throws Exception {
-    for (int i = 0; i < 4; i++) {
+  @Test
+  void rest_gives_back_ever_more_seldom_and_takes_nothing_up() throws Exception {
+    minutes(3);
+    assertThat(given).hasValue(1);
+
+    minutes(12);
+    assertThat(given).hasValue(2);
+
+    minutes(1);
+    assertThat(given).hasValue(3);
+    assertThat(taken).hasValue(0);
+  }
+
+  private void minutes(int count) throws Exception {
+    for (int i = 0; i < count; i++) {
+      stage.time.pass(Duration.ofMinutes(1));
       stage.poll();
     }
   }
