@@ -173,6 +173,7 @@ final class Daemon {
 
   /** Works until it is interrupted. */
   void work() throws InterruptedException {
+    rest.begins();
     look(false);
     while (true) {
       switch (inbox.next(untilNextLook())) {

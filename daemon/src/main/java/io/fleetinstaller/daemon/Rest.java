@@ -6,19 +6,17 @@ import java.time.Duration;
 
 /**
  * What the daemon does with its memory while there is nothing to do: it gives back what work
- * needed, a minute after that; and again after four times as long, and so on, what rest itself has
- * touched once meanwhile. For the owner thread.
+ * needed, once, when a minute has passed since. Looks tell less than time: one that a source makes
+ * may follow at once. For the owner thread.
  */
 final class Rest {
   /** What a start or an upgrade leads to is over by then. */
-  static final Duration FIRST = Duration.ofMinutes(1);
-
-  private static final int LONGER = 4;
+  private static final Duration UNTIL_IT_COUNTS = Duration.ofMinutes(1);
 
   private final Memory memory;
   private final Time time;
   private Duration began;
-  private Duration next = FIRST;
+  private boolean counts;
 
   Rest(Memory memory, Time time) {
     this.memory = memory;
@@ -33,19 +31,19 @@ final class Rest {
 
   void begins() {
     began = time.elapsed();
-    next = FIRST;
+    counts = false;
   }
 
   /** A look has found nothing to do. */
   void goesOn() {
-    if (time.elapsed().minus(began).compareTo(next) >= 0) {
+    if (!counts && time.elapsed().minus(began).compareTo(UNTIL_IT_COUNTS) >= 0) {
+      counts = true;
       memory.giveBack();
-      next = next.multipliedBy(LONGER);
     }
   }
 
-  /** How long a look may be put off for it: the first must not wait for a source. */
+  /** How long a look may be put off: what is to be given back does not wait for a source. */
   Duration untilLook(Duration poll) {
-    return next.equals(FIRST) && FIRST.compareTo(poll) < 0 ? FIRST : poll;
+    return counts || poll.compareTo(UNTIL_IT_COUNTS) < 0 ? poll : UNTIL_IT_COUNTS;
   }
 }

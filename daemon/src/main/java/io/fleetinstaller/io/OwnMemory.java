@@ -10,12 +10,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The memory of this process, of which it gives back what it can. When rest begins the heap is
- * collected, which nothing else would do for days in a daemon that rests. What the compilers and zstd freed is given
+ * The memory of this process, of which it gives back what it can. The heap is collected, which
+ * nothing else would do for days in a daemon that rests. What the compilers and zstd freed is given
  * back, which malloc(3) would keep for the next time. And the code and the classes that are mapped
  * from files are paged out (madvise(2), MADV_PAGEOUT, Linux 5.4): start and upgrades use most of
  * them, rest a small part, which comes back as it is touched. By itself each page would bring 31
- * neighbours along (MADV_NORMAL), until nearly all were back: not so at rest. Thread-safe.
+ * neighbours along, until nearly all were back: not so at rest. Thread-safe.
  */
 public final class OwnMemory implements Memory {
   private static final Logger LOG = LoggerFactory.getLogger(OwnMemory.class);
@@ -27,9 +27,7 @@ public final class OwnMemory implements Memory {
 
   @Override
   public synchronized void giveBack() {
-    if (!atRest) {
-      System.gc();
-    }
+    System.gc();
     if (!Native.serves(MAPS)) {
       return;
     }
