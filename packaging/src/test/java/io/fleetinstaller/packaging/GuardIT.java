@@ -110,7 +110,7 @@ final class GuardIT {
         """
         [Service]
         ExecStart=
-        ExecStart=/bin/sh -c '/bin/sh /etc/systemd/system/fleet-installer-guard ended %i; was=$$?; touch /run/looked; [ -e /run/go ] || cat /run/wait; exit $$was'
+        ExecStart=/bin/sh -c '/bin/sh /etc/systemd/system/fleet-installer-guard/guard ended %i; was=$$?; touch /run/looked; [ -e /run/go ] || cat /run/wait; exit $$was'
         """);
     guest.sh("mkfifo /run/wait; systemctl daemon-reload; systemctl start --no-block " + LOOKING);
     assertThat(guest.within(10, "[ -e /run/looked ]")).as(rig::story).isTrue();

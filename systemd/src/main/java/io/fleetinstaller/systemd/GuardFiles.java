@@ -17,12 +17,13 @@ import java.util.function.BiPredicate;
 
 /**
  * The guard's own files, outside every slot, so that no upgrade takes away what guards it. Its
- * script lies among the system's units, beside those that run it: whoever loses it has lost more.
+ * script lies in a folder among the system's units, beside those that run it: whoever loses it has
+ * lost more.
  * What it keeps of trials lies beside the packages, so that the loss of the state is not its loss.
  */
 final class GuardFiles {
   static final String BOOT = "fleet-installer-boot.service";
-  private static final String SCRIPT = "fleet-installer-guard";
+  private static final String HOME = "fleet-installer-guard";
   private static final String ENDED = "fleet-installer-ended@.service";
   private static final String FIRE = "fleet-installer-guard@.service";
 
@@ -39,12 +40,15 @@ final class GuardFiles {
   }
 
   Path script() {
-    return units.resolve(SCRIPT);
+    return lock().resolve("guard");
   }
 
-  /** Whom guard and daemon exclude each other by: always there, and never made anew. */
+  /**
+   * What guard and daemon exclude each other by: never made anew, and only root may open it, so
+   * that nobody else can keep them from their work.
+   */
   Path lock() {
-    return units;
+    return units.resolve(HOME);
   }
 
   /** Whether a guard was ever armed here. */
@@ -79,6 +83,7 @@ final class GuardFiles {
     }
     context.disk().createDirectories(context.packages(), 0755);
     context.disk().createDirectories(folder, 0700);
+    context.disk().createDirectories(lock(), 0700);
   }
 
   /** What the script renames to show that it can. */
@@ -89,10 +94,15 @@ final class GuardFiles {
   private byte[] expanded(String name) throws IOException {
     return new String(resource(name), UTF_8)
         .replace("@GUARD@", script().toAbsolutePath().toString())
-        .replace("@STATE@", context.state().toAbsolutePath().toString())
-        .replace("@PACKAGES@", context.packages().toAbsolutePath().toString())
+        .replace("@STATE@", inQuotes(context.state()))
+        .replace("@PACKAGES@", inQuotes(context.packages()))
         .replace("@MOUNTS@", MountUnits.above(context.state(), context.packages()))
         .getBytes(UTF_8);
+  }
+
+  /** As a shell reads it between single quotes. */
+  private static String inQuotes(Path path) {
+    return path.toAbsolutePath().toString().replace("'", "'\\''");
   }
 
   private boolean write(Path file, byte[] content, int mode, BiPredicate<byte[], byte[]> stays)

@@ -190,7 +190,7 @@ final class GuardBootTest {
 
     String unit = Files.readString(host.etc.resolve("fleet-installer-boot.service"));
 
-    String script = host.etc.resolve("fleet-installer-guard").toString();
+    String script = host.etc.resolve("fleet-installer-guard/guard").toString();
     assertThat(unit)
         .contains("\nTimeoutStartSec=60s\n")
         .contains("\nExecStop=/bin/sh " + script + " shutdown\n")

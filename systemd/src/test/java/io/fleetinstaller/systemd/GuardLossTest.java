@@ -164,7 +164,7 @@ final class GuardLossTest {
     host.guard.mend(List.of(host.next));
 
     assertThat(Files.readSymbolicLink(host.token("known"))).isEqualTo(host.next.path());
-    assertThat(host.etc.resolve("fleet-installer-guard")).isNotEmptyFile();
+    assertThat(host.etc.resolve("fleet-installer-guard/guard")).isNotEmptyFile();
   }
 
   @Test

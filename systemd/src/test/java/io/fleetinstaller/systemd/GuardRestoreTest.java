@@ -56,7 +56,7 @@ final class GuardRestoreTest {
     Files.writeString(root.resolve("journal"), FORMAT);
     Path units = Files.createDirectories(root.resolve("units"));
     new GuardFiles(context, units).install();
-    script = units.resolve("fleet-installer-guard");
+    script = units.resolve("fleet-installer-guard/guard");
     Path fake = Files.createDirectories(root.resolve("bin")).resolve("systemctl");
     String text = Files.readString(script);
     // No test may speak to the init system of the machine it runs on.

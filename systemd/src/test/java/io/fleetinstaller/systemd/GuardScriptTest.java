@@ -492,7 +492,7 @@ final class GuardScriptTest {
   }
 
   private Path script() {
-    return etc.resolve("fleet-installer-guard");
+    return etc.resolve("fleet-installer-guard/guard");
   }
 
   private static Slot whole(Slot slot) throws IOException {

@@ -231,7 +231,7 @@ final class GuardedHost {
   }
 
   private Path script() {
-    return etc.resolve("fleet-installer-guard");
+    return etc.resolve("fleet-installer-guard/guard");
   }
 
   private void fake() throws IOException {

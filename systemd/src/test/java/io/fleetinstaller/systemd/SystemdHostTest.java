@@ -157,7 +157,7 @@ final class SystemdHostTest {
 
     host.resume(List.of());
 
-    assertThat(etc.resolve("fleet-installer-guard")).isNotEmptyFile();
+    assertThat(etc.resolve("fleet-installer-guard/guard")).isNotEmptyFile();
   }
 
   @Test
