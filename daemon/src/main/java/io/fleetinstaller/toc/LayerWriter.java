@@ -24,7 +24,8 @@ import java.util.Optional;
  *
  * <p>The sizes are measured. What is packed already (jars) has small chunks, because they cost
  * nothing and more of them are the same in the next release; what shrinks has large ones, because
- * machine code changes everywhere anyway and small frames shrink less.
+ * the machine code of a large program changes everywhere anyway and small frames shrink less.
+ * Between them are files of middling size (libraries, modules of a kernel), of which parts stay.
  */
 public final class LayerWriter implements AutoCloseable {
   /** A file of more bytes has frames of its own; smaller ones and what is between share them. */
@@ -34,7 +35,11 @@ public final class LayerWriter implements AutoCloseable {
   private static final int BATCH = 256 << 10;
 
   private static final int MEAN_CHUNK_PACKED_ALREADY = 32 << 10;
+  private static final int MEAN_CHUNK_MIDDLING = 64 << 10;
   private static final int MEAN_CHUNK = 1 << 20;
+
+  /** No file of more bytes is middling. */
+  private static final int MIDDLING = 8 << 20;
 
   /** Of more, the larger files have larger chunks: the table is held in memory. */
   private static final long MOST_CHUNKS = 40_000;
@@ -45,6 +50,7 @@ public final class LayerWriter implements AutoCloseable {
   private final OutputStream out;
   private final FrameWriter frames;
   private final Chunker coarse = new Chunker(MEAN_CHUNK);
+  private final Chunker middling;
   private final Chunker fine;
   private final byte[] buffer = new byte[2 * coarse.most()];
   private final ByteArrayOutputStream batch = new ByteArrayOutputStream();
@@ -65,8 +71,9 @@ public final class LayerWriter implements AutoCloseable {
   public LayerWriter(OutputStream out, long content, int level) {
     this.out = out;
     this.frames = new FrameWriter(out, level);
-    long least = Math.min(MEAN_CHUNK, Long.highestOneBit(content / MOST_CHUNKS) << 1);
-    this.fine = new Chunker(Math.max(MEAN_CHUNK_PACKED_ALREADY, (int) least));
+    int least = (int) Math.min(MEAN_CHUNK, Long.highestOneBit(content / MOST_CHUNKS) << 1);
+    this.middling = new Chunker(Math.max(MEAN_CHUNK_MIDDLING, least));
+    this.fine = new Chunker(Math.max(MEAN_CHUNK_PACKED_ALREADY, least));
   }
 
   /** Writes one entry; data must hold exactly its size, or nothing where it is not a file. */
@@ -132,7 +139,7 @@ public final class LayerWriter implements AutoCloseable {
     int to = data.readNBytes(buffer, 0, (int) Math.min(buffer.length, entry.size()));
     // The beginning speaks for all of it: how it is cut must not depend on where.
     byte[] beginning = Arrays.copyOf(buffer, Math.min(to, MEAN_CHUNK));
-    Chunker chunker = Compression.hardlyShrinks(beginning) ? fine : coarse;
+    Chunker chunker = chunker(entry, beginning);
     long offset = 0;
     while (offset < entry.size()) {
       if (to - from < chunker.most()) {
@@ -152,6 +159,13 @@ public final class LayerWriter implements AutoCloseable {
       offset += length;
     }
     return new Written(entry, Optional.of(Digest.of(whole)), pieces);
+  }
+
+  private Chunker chunker(TarEntry entry, byte[] beginning) {
+    if (Compression.hardlyShrinks(beginning)) {
+      return fine;
+    }
+    return entry.size() > MIDDLING ? coarse : middling;
   }
 
   private Piece piece(long offset, byte[] chunk) throws IOException {
