@@ -18,8 +18,8 @@ import java.util.function.BiPredicate;
 /**
  * The guard's own files, outside every slot, so that no upgrade takes away what guards it. Its
  * script lies in a folder among the system's units, beside those that run it: whoever loses it has
- * lost more.
- * What it keeps of trials lies beside the packages, so that the loss of the state is not its loss.
+ * lost more. What it keeps of trials lies beside the packages, so that the loss of the state is not
+ * its loss.
  */
 final class GuardFiles {
   static final String BOOT = "fleet-installer-boot.service";

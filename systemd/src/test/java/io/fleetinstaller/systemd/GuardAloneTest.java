@@ -222,6 +222,7 @@ final class GuardAloneTest {
   void the_daemons_unit_calls_for_it_whatever_it_ended_of() throws Exception {
     assertThat(Path.of("src/main/units/fleet-installer.service"))
         .content()
-        .contains("\nExecStopPost=-/bin/sh /etc/systemd/system/fleet-installer-guard/guard alone\n");
+        .contains(
+            "\nExecStopPost=-/bin/sh /etc/systemd/system/fleet-installer-guard/guard alone\n");
   }
 }
