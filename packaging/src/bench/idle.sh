@@ -121,11 +121,11 @@ woken() { awk 'NR == FNR { first[$1] = $2; next } { s += $2 - first[$1] } END { 
 # When its watchdog last heard of the daemon.
 heard() { "$bed" run "$guest" systemctl show -P WatchdogTimestampMonotonic "$unit"; }
 
-# What freed memory takes until it is given back is part of it: ten minutes are counted after the first.
+# A daemon comes to rest a minute after work, at its next look. That is over then, and ten minutes are counted.
 idling() { # KIND
   local rest=600 before heard name="idle daemon $1"
   say "$name"
-  sleep 70
+  sleep 180
   heard=$(heard)
   before=$(ticks)
   wakings > "$work/first"

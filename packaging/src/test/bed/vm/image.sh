@@ -79,8 +79,8 @@ disk() {
   mount --bind /dev "$root/dev"
   chroot "$root" /usr/local/lib/bed/furnish
   umount "$root/dev" "$root/proc"
-  truncate -s 2G "$work/disk.raw"
-  mke2fs -q -t ext4 -E lazy_itable_init=1,root_owner=0:0 -m 0 -d "$root" "$work/disk.raw"
+  truncate -s 2G "$work/disk.furnished"
+  mke2fs -q -t ext4 -E lazy_itable_init=1,root_owner=0:0 -m 0 -d "$root" "$work/disk.furnished"
 }
 
 monitor() { # COMMAND-AS-JSON
@@ -89,18 +89,29 @@ monitor() { # COMMAND-AS-JSON
 
 # Boots the machine, lets the product bring the old exporter there, and keeps the machine's memory.
 settle() {
+  cp --sparse=always "$work/disk.furnished" "$work/disk.raw"
   "$here/vm.sh" boot "$work" "$work/disk.raw" "$work/monitor" "$work/port" > "$work/console" 2>&1 < /dev/null &
   qemu=$!
-  "$here/vm.sh" run "$work/port" /usr/local/lib/bed/begin >&2
+  timeout 1200 "$here/vm.sh" run "$work/port" /usr/local/lib/bed/begin >&2 || return
   date -u +%FT%T > "$work/time"
-  monitor '{"execute":"migrate","arguments":{"uri":"exec:cat > '"$work/memory.part"'"}}' > /dev/null
+  monitor '{"execute":"migrate","arguments":{"uri":"exec:cat > '"$work/memory.part"'"}}' > /dev/null || return
   until monitor '{"execute":"query-migrate"}' | grep -q '"status": "completed"'; do
-    kill -0 "$qemu"
+    kill -0 "$qemu" || return
   done
-  monitor '{"execute":"quit"}' > /dev/null
+  monitor '{"execute":"quit"}' > /dev/null || return
   wait "$qemu" || true
   qemu=
   mv "$work/memory.part" "$work/memory"
+}
+
+# An emulated machine may be too slow for what it waits for: it is tried once more, and told.
+settle_or_again() {
+  if settle; then return; fi
+  echo "the machine did not come to rest; its console ended in:" >&2
+  tail -n 40 "$work/console" >&2
+  kill -9 "$qemu" 2> /dev/null || true
+  wait "$qemu" || true
+  settle
 }
 
 kernel
@@ -109,7 +120,8 @@ export -f disk
 export work here units distribution laboratory rootfs
 unshare --mount --propagation private bash -euc disk >&2
 rm -rf "$work/upper" "$work/overlay" "$work/root" "$work/initrd"
-settle
+settle_or_again
+rm "$work/disk.furnished"
 find "$cache" -maxdepth 1 -name 'vm-*' -mtime +2 -exec rm -rf {} +
 rm -rf "$image"
 mv -T "$work" "$image"
