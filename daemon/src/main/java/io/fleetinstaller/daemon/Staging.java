@@ -72,7 +72,7 @@ final class Staging {
   void unpack(Upgrade upgrade, Progress progress) throws Fault, InterruptedException {
     Optional<Slot> there = there(upgrade);
     if (there.isPresent()) {
-      slots.label(there.get());
+      label(there.get());
       return;
     }
     Image image = image(upgrade.to().orElseThrow(), progress);
@@ -83,6 +83,15 @@ final class Staging {
       progress.note(List.of("to find the way, %s".formatted(ways.looking())));
     }
     forget(upgrade);
+  }
+
+  /** A whole copy is not given up for it: before the switch its labels are looked at. */
+  private void label(Slot slot) throws InterruptedException {
+    try {
+      slots.label(slot);
+    } catch (Fault fault) {
+      LOG.warn("{}", fault.getMessage());
+    }
   }
 
   private static Bill.Watcher watcher(Progress progress) {

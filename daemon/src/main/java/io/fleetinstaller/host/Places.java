@@ -17,6 +17,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.attribute.UserPrincipalLookupService;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -87,7 +88,7 @@ public final class Places {
       as(holder.get(), path, "mkdir", "-p", "-m", directory.mode(), "--", directory.path());
       return;
     }
-    Path first = first(path);
+    List<Path> made = made(path);
     try {
       Path fresh = fresh(path);
       disk.createDirectories(parent(path), PARENTS);
@@ -98,7 +99,7 @@ public final class Places {
     } catch (IOException e) {
       throw failed(path, e);
     }
-    labels.restore(List.of(first));
+    labels.restoreOnly(made);
   }
 
   private void makeFile(Slot slot, Descriptor.ConfigFile file) throws Fault, InterruptedException {
@@ -109,7 +110,7 @@ public final class Places {
       as(holder.get(), path, "sh", "-c", COPY, "sh", source.toString(), file.path(), file.mode());
       return;
     }
-    Path first = first(path);
+    List<Path> made = made(path);
     try {
       Path fresh = fresh(path);
       disk.createDirectories(parent(path), PARENTS);
@@ -119,7 +120,7 @@ public final class Places {
     } catch (IOException e) {
       throw failed(path, e);
     }
-    labels.restore(List.of(first));
+    labels.restoreOnly(made);
   }
 
   /** Gives it away, or takes it away again: what nobody can own must not lie about. */
@@ -182,13 +183,13 @@ public final class Places {
     return path.resolveSibling("." + path.getFileName() + ".fleet-installer-new");
   }
 
-  /** The first on the way to it that is not there. */
-  private static Path first(Path path) {
-    Path first = path;
-    while (!Files.exists(parent(first), LinkOption.NOFOLLOW_LINKS)) {
-      first = parent(first);
+  /** It, and what is not there on the way to it: the directories of an agent are its own below. */
+  private static List<Path> made(Path path) {
+    List<Path> made = new ArrayList<>(List.of(path));
+    while (!Files.exists(parent(made.getFirst()), LinkOption.NOFOLLOW_LINKS)) {
+      made.addFirst(parent(made.getFirst()));
     }
-    return first;
+    return made;
   }
 
   private static Path parent(Path path) {

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The labels by which SELinux decides who may do what with a file: the host's policy has one for
@@ -25,7 +27,15 @@ public final class Labels {
   /** It reads all of policy, and sets some ten thousand labels a second. */
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
+  /** Services may stand still meanwhile. */
+  private static final Duration LIMIT_OF_A_FEW = Duration.ofSeconds(10);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Labels.class);
+
   private static final int MOST_EVIDENCE = 10;
+
+  /** It warns of paths that policy has no label for, too: those are as they should be. */
+  private static final String CHANGE = "Would relabel ";
 
   private final Programs programs;
   private final BooleanSupplier demanded;
@@ -69,7 +79,22 @@ public final class Labels {
   /** Gives these paths, and all that is below them, their labels; what is not there is left out. */
   public void restore(List<Path> trees) throws Fault, InterruptedException {
     if (areDemanded() && !trees.isEmpty()) {
-      run("label " + trees.getFirst(), List.of("-F"), trees);
+      run(new Task("label " + trees.getFirst(), LIMIT, List.of("-R", "-F")), trees);
+    }
+  }
+
+  /**
+   * Gives these paths, and nothing below them, their labels, if it can: what is made in a directory
+   * has that one's, which is right for nearly all, and no way back may fail for it.
+   */
+  public void restoreOnly(List<Path> paths) throws InterruptedException {
+    if (!areDemanded() || paths.isEmpty()) {
+      return;
+    }
+    try {
+      run(new Task("label " + paths.getFirst(), LIMIT_OF_A_FEW, List.of("-F")), paths);
+    } catch (Fault fault) {
+      LOG.warn("{}; it keeps the label that it has", fault.getMessage());
     }
   }
 
@@ -83,11 +108,13 @@ public final class Labels {
       return;
     }
     List<String> wrong =
-        run("look at the labels of " + tree, List.of("-n", "-v"), List.of(tree))
+        run(
+                new Task("look at the labels of " + tree, LIMIT, List.of("-R", "-n", "-v")),
+                List.of(tree))
             .output()
             .lines()
-            .filter(line -> !line.isBlank())
             .map(String::strip)
+            .filter(line -> line.startsWith(CHANGE))
             .toList();
     if (!wrong.isEmpty()) {
       throw new Fault.Transient(
@@ -99,18 +126,21 @@ public final class Labels {
     }
   }
 
-  private Programs.Result run(String doing, List<String> options, List<Path> trees)
-      throws Fault, InterruptedException {
-    List<String> words = new ArrayList<>(List.of(TOOL, "-R", "-i"));
-    words.addAll(options);
-    trees.forEach(tree -> words.add(tree.toString()));
+  private record Task(String doing, Duration limit, List<String> options) {}
+
+  private Programs.Result run(Task task, List<Path> paths) throws Fault, InterruptedException {
+    List<String> words = new ArrayList<>(List.of(TOOL, "-i"));
+    words.addAll(task.options());
+    paths.forEach(path -> words.add(path.toString()));
     try {
-      return programs.run(Programs.Call.of(LIMIT, words.toArray(String[]::new))).orFail(doing);
+      return programs
+          .run(Programs.Call.of(task.limit(), words.toArray(String[]::new)))
+          .orFail(task.doing());
     } catch (Fault.Broken missing) {
       throw new Fault.Broken(
           ReasonCode.HOST_FAILED,
           "cannot %s: SELinux is on, and its programs are not here: %s; install policycoreutils"
-              .formatted(doing, missing.getMessage()));
+              .formatted(task.doing(), missing.getMessage()));
     }
   }
 }

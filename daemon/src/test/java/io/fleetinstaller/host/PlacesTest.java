@@ -71,8 +71,11 @@ final class PlacesTest {
 
     assertThat(calls)
         .containsExactly(
-            "restorecon -R -i -F " + root.resolve("var"),
-            "restorecon -R -i -F " + root.resolve("etc/agent"));
+            "restorecon -i -F %s %s %s"
+                .formatted(
+                    root.resolve("var"), root.resolve("var/lib"), root.resolve("var/lib/agent")),
+            "restorecon -i -F %s %s"
+                .formatted(root.resolve("etc/agent"), root.resolve("etc/agent/agent.yaml")));
   }
 
   @Test

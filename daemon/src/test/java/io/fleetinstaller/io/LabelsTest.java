@@ -35,7 +35,7 @@ final class LabelsTest {
   void all_paths_are_labelled_at_once_with_all_that_is_below_them() throws Exception {
     labels(0, "", "").restore(List.of(SLOT, Path.of("/etc/agent.yaml")));
 
-    assertThat(calls).containsExactly("restorecon -R -i -F " + SLOT + " /etc/agent.yaml");
+    assertThat(calls).containsExactly("restorecon -i -R -F " + SLOT + " /etc/agent.yaml");
   }
 
   @Test
@@ -47,9 +47,9 @@ final class LabelsTest {
 
   @Test
   void right_labels_are_no_matter_and_none_is_changed_to_see_them() throws Exception {
-    labels(0, "", "Warning no default label for /x").check(SLOT);
+    labels(0, "Warning no default label for /x\n", "").check(SLOT);
 
-    assertThat(calls).containsExactly("restorecon -R -i -n -v " + SLOT);
+    assertThat(calls).containsExactly("restorecon -i -R -n -v " + SLOT);
   }
 
   @Tag("F70")
@@ -79,6 +79,15 @@ final class LabelsTest {
     assertThatThrownBy(() -> labels(255, "", "Permission denied").restore(List.of(SLOT)))
         .isInstanceOf(Fault.Transient.class)
         .hasMessage("cannot label %s: restorecon exited 255: Permission denied".formatted(SLOT));
+  }
+
+  @Test
+  void of_a_few_paths_only_they_are_labelled_and_nothing_fails_for_it() throws Exception {
+    labels(255, "", "Permission denied").restoreOnly(List.of(SLOT, Path.of("/etc/agent.yaml")));
+    labels(0, "", "").restoreOnly(List.of());
+    Labels.none().restoreOnly(List.of(SLOT));
+
+    assertThat(calls).containsExactly("restorecon -i -F " + SLOT + " /etc/agent.yaml");
   }
 
   @Test

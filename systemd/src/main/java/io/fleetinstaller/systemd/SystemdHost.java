@@ -83,7 +83,7 @@ public final class SystemdHost implements Host {
     accounts.create(slot);
     places.make(slot);
     units.install(slot);
-    labels.restore(units.written(slot));
+    labels.restoreOnly(units.written(slot));
     if (replaced.isPresent()) {
       Set<String> kept = new HashSet<>(names(slot));
       remove(

@@ -82,7 +82,7 @@ final class SystemdHostTest {
     programs
         .expect("systemctl enable --no-reload " + UNIT)
         .expect(
-            "restorecon -R -i -F "
+            "restorecon -i -F "
                 + String.join(
                     " ",
                     Stream.of(
@@ -103,7 +103,7 @@ final class SystemdHostTest {
   @Tag("F70")
   @Test
   void a_slot_with_a_wrong_label_is_refused_before_anything_is_done() throws Exception {
-    programs.expect("restorecon -R -i -n -v " + slot.path(), "Would relabel bin/agent\n");
+    programs.expect("restorecon -i -R -n -v " + slot.path(), "Would relabel bin/agent\n");
 
     assertThatThrownBy(() -> labelling().check(slot))
         .isInstanceOfSatisfying(
