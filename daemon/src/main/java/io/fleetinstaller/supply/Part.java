@@ -11,12 +11,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 /** A part of a layer that one thread brings while another reads what is there of it. */
 final class Part {
-  private static final int OVER = 0;
+  private static final int OVER = -1;
 
   private final Span span;
   private final long place;
   private final BlockingQueue<Integer> news = new LinkedBlockingQueue<>();
-  private Exception failure = new EOFException("a part of the layer ended early");
+  private Throwable failure = new EOFException("a part of the layer ended early");
   private long there;
   private boolean over;
 
@@ -42,7 +42,7 @@ final class Part {
     news.add(count);
   }
 
-  void failed(Exception why) {
+  void failed(Throwable why) {
     failure = why;
   }
 
@@ -73,8 +73,8 @@ final class Part {
   private void hear() throws IOException {
     try {
       int count = news.take();
-      there += count;
       over = count == OVER;
+      there += over ? 0 : count;
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
@@ -85,12 +85,15 @@ final class Part {
     return (IOException) new InterruptedIOException("interrupted while fetching").initCause(e);
   }
 
-  private static IOException asIs(Exception thrown) {
+  private static IOException asIs(Throwable thrown) {
     if (thrown instanceof Fault fault) {
       return new Faulted(fault);
     }
     if (thrown instanceof IOException failure) {
       return failure;
+    }
+    if (thrown instanceof Error error) {
+      throw error;
     }
     throw new IllegalStateException("fetching failed", thrown);
   }

@@ -129,7 +129,7 @@ final class Parts implements AutoCloseable {
         part.came(count);
         at += count;
       }
-    } catch (IOException | Fault | InterruptedException | RuntimeException e) {
+    } catch (Throwable e) {
       part.failed(e);
     } finally {
       part.over();

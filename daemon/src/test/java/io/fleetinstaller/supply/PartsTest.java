@@ -132,6 +132,18 @@ class PartsTest {
     }
   }
 
+  @Test
+  void a_bug_is_not_taken_for_what_a_registry_did() throws Exception {
+    Parts.Source bug =
+        _ -> {
+          throw new StackOverflowError("deep");
+        };
+
+    try (Parts parts = new Parts(List.of(new Span(0, GAP)), bug)) {
+      assertThatThrownBy(() -> parts.at(0, GAP).read()).isInstanceOf(StackOverflowError.class);
+    }
+  }
+
   /** All over the layer: the longest that there are, and many short ones. */
   private List<Span> spans() {
     List<Span> spans = new ArrayList<>();
