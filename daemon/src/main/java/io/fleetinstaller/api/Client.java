@@ -1,7 +1,6 @@
 package io.fleetinstaller.api;
 
 import io.fleetinstaller.io.Json;
-import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
@@ -23,19 +22,17 @@ public final class Client {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
   private final Path socket;
-  private final Time time;
   private final Duration patience;
 
-  public Client(Path socket, Time time) {
-    this(socket, time, PATIENCE);
+  public Client(Path socket) {
+    this(socket, PATIENCE);
   }
 
   /**
    * @param patience for a whole answer
    */
-  public Client(Path socket, Time time, Duration patience) {
+  public Client(Path socket, Duration patience) {
     this.socket = socket;
-    this.time = time;
     this.patience = patience;
   }
 
@@ -97,7 +94,7 @@ public final class Client {
               "cannot ask the daemon at %s: it is not running (%s); start it with 'systemctl start fleet-installer' or 'fleet-installer run'"
                   .formatted(socket, why));
     }
-    return Connection.over(channel, time);
+    return Connection.over(channel);
   }
 
   // A server that refuses early stops reading; its answer is there all the same.

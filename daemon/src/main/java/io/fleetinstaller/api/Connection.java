@@ -1,5 +1,6 @@
 package io.fleetinstaller.api;
 
+import io.fleetinstaller.io.SystemTime;
 import io.fleetinstaller.io.Time;
 import java.io.Closeable;
 import java.io.IOException;
@@ -19,27 +20,28 @@ final class Connection implements Closeable {
   private static final int LINGER_BYTES = 1 << 20;
   private static final Duration LINGER = Duration.ofSeconds(1);
 
+  // The selector waits by the machine's clock, whatever clock its owner goes by.
+  private static final Time TIME = new SystemTime();
+
   private final SocketChannel channel;
   private final Selector selector;
   private final SelectionKey key;
-  private final Time time;
   private Duration deadline;
 
-  private Connection(SocketChannel channel, Selector selector, Time time) throws IOException {
+  private Connection(SocketChannel channel, Selector selector) throws IOException {
     this.channel = channel;
     this.selector = selector;
-    this.time = time;
-    this.deadline = time.elapsed();
+    this.deadline = TIME.elapsed();
     channel.configureBlocking(false);
     this.key = channel.register(selector, 0);
   }
 
   /** Owns the channel from now on, also when it fails. */
-  static Connection over(SocketChannel channel, Time time) throws IOException {
+  static Connection over(SocketChannel channel) throws IOException {
     Selector selector = null;
     try {
       selector = Selector.open();
-      return new Connection(channel, selector, time);
+      return new Connection(channel, selector);
     } catch (IOException e) {
       channel.close();
       if (selector != null) {
@@ -55,7 +57,7 @@ final class Connection implements Closeable {
 
   /** What follows must be over within this time from now. */
   void within(Duration limit) {
-    deadline = time.elapsed().plus(limit);
+    deadline = TIME.elapsed().plus(limit);
   }
 
   /** At least one byte, or -1 at the end. */
@@ -81,7 +83,7 @@ final class Connection implements Closeable {
   }
 
   private void await(int operation) throws IOException {
-    long left = deadline.minus(time.elapsed()).toMillis();
+    long left = deadline.minus(TIME.elapsed()).toMillis();
     if (left <= 0) {
       throw new SocketTimeoutException("the other side is too slow");
     }

@@ -1,7 +1,6 @@
 package io.fleetinstaller.api;
 
 import io.fleetinstaller.api.Caller.Access;
-import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.Reason;
 import io.fleetinstaller.release.ReasonCode;
@@ -34,16 +33,14 @@ public final class Server implements Closeable {
   private final Gate gate;
   private final Routes routes;
   private final Limits limits;
-  private final Time time;
   private final ThreadPoolExecutor threads;
 
-  private Server(Socket socket, Operations operations, Limits limits, Time time) {
+  private Server(Socket socket, Operations operations, Limits limits) {
     this.file = socket.file();
     this.listener = socket.listener();
     this.gate = socket.gate();
     this.routes = new Routes(operations, limits);
     this.limits = limits;
-    this.time = time;
     this.threads =
         new ThreadPoolExecutor(
             0,
@@ -57,13 +54,11 @@ public final class Server implements Closeable {
   private record Socket(SocketFile file, ServerSocketChannel listener, Gate gate) {}
 
   /** Listens and answers from now on. */
-  public static Server open(SocketFile file, Operations operations, Limits limits, Time time)
-      throws Fault {
+  public static Server open(SocketFile file, Operations operations, Limits limits) throws Fault {
     LOG.atInfo().addKeyValue("socket", file.path()).log("listening on {}", file.path());
     ServerSocketChannel listener = file.listen();
     try {
-      Server server =
-          new Server(new Socket(file, listener, Gate.of(file)), operations, limits, time);
+      Server server = new Server(new Socket(file, listener, Gate.of(file)), operations, limits);
       Thread.ofPlatform().daemon().name("api-accept").start(server::accept);
       return server;
     } catch (IOException e) {
@@ -90,7 +85,7 @@ public final class Server implements Closeable {
   // Without it, a lack of file descriptors would spin.
   private boolean pause() {
     try {
-      time.sleep(PAUSE);
+      Thread.sleep(PAUSE);
       return true;
     } catch (InterruptedException _) {
       return false;
@@ -120,7 +115,7 @@ public final class Server implements Closeable {
   }
 
   private void serve(SocketChannel channel) {
-    try (Connection connection = Connection.over(channel, time)) {
+    try (Connection connection = Connection.over(channel)) {
       Response response = answer(connection);
       connection.within(limits.deliver());
       connection.write(response.bytes());

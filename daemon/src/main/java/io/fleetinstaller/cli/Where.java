@@ -38,7 +38,7 @@ final class Where {
   }
 
   Client client(Session session) throws Fault {
-    return new Client(socket(session), session.time());
+    return new Client(socket(session));
   }
 
   Path socket(Session session) throws Fault {

@@ -247,7 +247,7 @@ public final class Assembly {
         new SocketFile(
             settings.now().paths().socket(), Optional.ofNullable(settings.now().socketGroup()));
     try (FileWatch watch = FileWatch.over(watched(), overseer.inbox()::look);
-        Server server = Server.open(socket, overseer, Limits.DEFAULT, time)) {
+        Server server = Server.open(socket, overseer, Limits.DEFAULT)) {
       LOG.info("fleet-installer {} is up on a {} host", Facts.version(), host.name());
       Optional<Heartbeat> heart =
           opened.watchdog().map(dog -> heartbeat(dog, socket.path(), overseer.scribe()));
@@ -263,7 +263,7 @@ public final class Assembly {
   }
 
   private Heartbeat heartbeat(Watchdog watchdog, Path socket, Scribe scribe) {
-    Client self = new Client(socket, time, Heartbeat.interval(watchdog));
+    Client self = new Client(socket, Heartbeat.interval(watchdog));
     return Heartbeat.start(watchdog, () -> self.get("/v1/daemon"), scribe::isAtRest, time);
   }
 

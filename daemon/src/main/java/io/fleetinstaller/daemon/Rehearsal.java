@@ -191,7 +191,7 @@ final class Rehearsal {
 
   private Optional<Document> ask(Path folder, String target) throws Fault {
     try {
-      String text = new Client(Rehearsing.socket(folder), situation.time(), LIMIT).get(target);
+      String text = new Client(Rehearsing.socket(folder), LIMIT).get(target);
       return Optional.of(
           Document.json("the candidate's answer", text.getBytes(StandardCharsets.UTF_8)));
     } catch (Fault fault) {

@@ -186,7 +186,7 @@ public final class Rehearsing {
   private static void answer(Answers answers, Path folder, Time time)
       throws Fault, InterruptedException {
     SocketFile socket = new SocketFile(socket(folder), Optional.empty());
-    try (Server server = Server.open(socket, answers, Limits.DEFAULT, time)) {
+    try (Server server = Server.open(socket, answers, Limits.DEFAULT)) {
       LOG.info("fleet-installer {} answers in its rehearsal", Facts.version());
       while (Files.exists(socket.path())) {
         time.sleep(LOOK);

@@ -151,7 +151,7 @@ public final class Setup {
   }
 
   private void await(Release release) throws Fault, InterruptedException {
-    Client daemon = new Client(settings.now().paths().socket(), outside.time());
+    Client daemon = new Client(settings.now().paths().socket());
     Duration until = outside.time().elapsed().plus(PATIENCE);
     while (outside.time().elapsed().compareTo(until) < 0) {
       try {

@@ -34,7 +34,7 @@ public final class Diagnosis {
    */
   public List<String> write(Path output) throws Fault, InterruptedException {
     List<Part> parts = new ArrayList<>();
-    Client client = new Client(scene.socket(), scene.time());
+    Client client = new Client(scene.socket());
     for (String document : List.of("status", "plan", "history", "doctor")) {
       parts.add(new Part(document + ".json", () -> client.get("/v1/" + document)));
     }

@@ -3,8 +3,6 @@ package io.fleetinstaller.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fleetinstaller.io.SystemTime;
-import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.Fault;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -29,7 +27,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(30)
 class ServerTest {
-  private static final Time TIME = new SystemTime();
   private static final Limits SHORT =
       new Limits(1024, 2048, Duration.ofMillis(300), 4, Duration.ofMillis(200));
   private static final String GET_STATUS = "GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -42,7 +39,7 @@ class ServerTest {
   @BeforeEach
   void open() throws Fault {
     socket = folder.resolve("s");
-    server = Server.open(new SocketFile(socket, Optional.empty()), daemon, SHORT, TIME);
+    server = Server.open(new SocketFile(socket, Optional.empty()), daemon, SHORT);
   }
 
   @AfterEach
@@ -177,13 +174,13 @@ class ServerTest {
   void one_connection_too_many_is_told_to_come_back() throws Exception {
     Limits patient = new Limits(1024, 2048, Duration.ofSeconds(20), 1, Duration.ofMillis(200));
     Path other = folder.resolve("o");
-    Server narrow = Server.open(new SocketFile(other, Optional.empty()), daemon, patient, TIME);
+    Server narrow = Server.open(new SocketFile(other, Optional.empty()), daemon, patient);
 
     try (narrow;
         SocketChannel first = SocketChannel.open(UnixDomainSocketAddress.of(other))) {
       assertThat(first.isConnected()).isTrue();
 
-      Client second = new Client(other, TIME);
+      Client second = new Client(other);
 
       assertThatThrownBy(() -> second.get("/v1/status"))
           .isInstanceOf(Fault.Transient.class)
@@ -223,7 +220,7 @@ class ServerTest {
 
   @Test
   void a_job_is_followed_to_its_end() throws Exception {
-    Client client = new Client(socket, TIME);
+    Client client = new Client(socket);
     String id = client.submit(hold(), "alice");
     Job job = daemon.submitted.getFirst();
     job.step("unpack", 1);
@@ -241,7 +238,7 @@ class ServerTest {
 
   @Test
   void a_poll_without_news_comes_back_with_what_there_is() throws Exception {
-    Client client = new Client(socket, TIME);
+    Client client = new Client(socket);
     String id = client.submit(hold(), "");
 
     String job = client.job(id, 1);
@@ -251,7 +248,7 @@ class ServerTest {
 
   @Test
   void the_refusal_of_the_daemon_is_the_fault_of_the_client() {
-    Client client = new Client(socket, TIME);
+    Client client = new Client(socket);
 
     assertThatThrownBy(() -> client.get("/v1/packages/nix"))
         .isInstanceOf(Fault.Refused.class)
@@ -271,12 +268,11 @@ class ServerTest {
     Path other = folder.resolve("o");
     Files.writeString(other, "left by a crash");
 
-    Server second = Server.open(new SocketFile(other, Optional.empty()), daemon, SHORT, TIME);
+    Server second = Server.open(new SocketFile(other, Optional.empty()), daemon, SHORT);
 
     try (second) {
       assertThat(send(other, GET_STATUS.getBytes(StandardCharsets.US_ASCII))).contains("200 OK");
-      assertThatThrownBy(
-              () -> Server.open(new SocketFile(other, Optional.empty()), daemon, SHORT, TIME))
+      assertThatThrownBy(() -> Server.open(new SocketFile(other, Optional.empty()), daemon, SHORT))
           .isInstanceOf(Fault.Broken.class)
           .hasMessageContaining("another daemon answers there");
     }
@@ -285,7 +281,7 @@ class ServerTest {
 
   @Test
   void without_a_daemon_the_client_says_what_to_do() {
-    Client client = new Client(folder.resolve("nobody"), TIME);
+    Client client = new Client(folder.resolve("nobody"));
 
     assertThatThrownBy(() -> client.get("/v1/status"))
         .isInstanceOf(Fault.Transient.class)

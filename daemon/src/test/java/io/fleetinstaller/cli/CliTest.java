@@ -55,11 +55,7 @@ class CliTest {
   @BeforeEach
   void open() throws Fault {
     server =
-        Server.open(
-            new SocketFile(folder.resolve("s"), Optional.empty()),
-            daemon,
-            Limits.DEFAULT,
-            new SystemTime());
+        Server.open(new SocketFile(folder.resolve("s"), Optional.empty()), daemon, Limits.DEFAULT);
   }
 
   @AfterEach

@@ -134,7 +134,7 @@ class DiagnosedHostTest {
             "it is held by the vault" + LEAK + "hold",
             Optional.empty(),
             "ann");
-    new Client(folder.resolve("sock"), new SystemTime()).submit(hold, "");
+    new Client(folder.resolve("sock")).submit(hold, "");
   }
 
   private void units() throws IOException {

@@ -189,11 +189,7 @@ class RehearsalTest {
   private Host.Exit answer(FakeOperations candidate) {
     Path socket = Rehearsing.socket(own.rehearsal());
     try (Server _ =
-        Server.open(
-            new SocketFile(socket, Optional.empty()),
-            candidate,
-            Limits.DEFAULT,
-            new SystemTime())) {
+        Server.open(new SocketFile(socket, Optional.empty()), candidate, Limits.DEFAULT)) {
       eventually("it has been heard", () -> !Files.exists(socket));
       return new Host.Exit(0, false, List.of());
     } catch (Exception e) {

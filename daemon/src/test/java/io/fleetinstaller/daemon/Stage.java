@@ -11,7 +11,6 @@ import io.fleetinstaller.io.Document;
 import io.fleetinstaller.io.Effects;
 import io.fleetinstaller.io.FakeTime;
 import io.fleetinstaller.io.Memory;
-import io.fleetinstaller.io.SystemTime;
 import io.fleetinstaller.packages.Build;
 import io.fleetinstaller.packages.Ownership;
 import io.fleetinstaller.release.Digest;
@@ -332,7 +331,7 @@ final class Stage implements AutoCloseable {
   }
 
   private Client client() {
-    return new Client(folder.resolve("sock"), new SystemTime());
+    return new Client(folder.resolve("sock"));
   }
 
   private static byte[] bytes(Object answer) {
