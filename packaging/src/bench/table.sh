@@ -13,7 +13,10 @@ sample() { # SERIES VALUE
 timed() { # SERIES COMMAND...
   local began
   began=$(now)
-  "${@:2}" > "$work/log" 2>&1
+  if ! "${@:2}" > "$work/log" 2>&1; then
+    cat "$work/log" >&2
+    return 1
+  fi
   sample "$1" "$(($(now) - began))e-3"
 }
 

@@ -20,8 +20,8 @@ final class Connection implements Closeable {
   private static final int LINGER_BYTES = 1 << 20;
   private static final Duration LINGER = Duration.ofSeconds(1);
 
-  // The selector waits by the machine's clock, whatever clock its owner goes by.
-  private static final Time TIME = new SystemTime();
+  // A selector waits by the clock of the machine, whatever clock the daemon goes by.
+  static final Time TIME = new SystemTime();
 
   private final SocketChannel channel;
   private final Selector selector;

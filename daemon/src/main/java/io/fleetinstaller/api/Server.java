@@ -85,7 +85,7 @@ public final class Server implements Closeable {
   // Without it, a lack of file descriptors would spin.
   private boolean pause() {
     try {
-      Thread.sleep(PAUSE);
+      Connection.TIME.sleep(PAUSE);
       return true;
     } catch (InterruptedException _) {
       return false;

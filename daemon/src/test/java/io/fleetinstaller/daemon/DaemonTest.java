@@ -10,9 +10,15 @@ import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Release;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -531,5 +537,21 @@ class DaemonTest {
     assertThatThrownBy(() -> stage.assembly().run())
         .isInstanceOf(Fault.Broken.class)
         .hasMessageContaining("another daemon runs with the state in");
+  }
+
+  @Test
+  void a_request_is_not_late_because_the_daemon_s_clock_jumps() throws Exception {
+    stage.start();
+    try (SocketChannel caller =
+        SocketChannel.open(UnixDomainSocketAddress.of(folder.resolve("sock")))) {
+      for (String part : List.of("GET /v1/daemon HTTP/1.1\r\n", "Host: localhost\r\n", "\r\n")) {
+        caller.write(ByteBuffer.wrap(part.getBytes(StandardCharsets.US_ASCII)));
+        stage.poll();
+        stage.time.pass(Duration.ofDays(1));
+      }
+
+      assertThat(new String(Channels.newInputStream(caller).readAllBytes(), StandardCharsets.UTF_8))
+          .startsWith("HTTP/1.1 200 ");
+    }
   }
 }

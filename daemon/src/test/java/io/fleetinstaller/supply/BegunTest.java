@@ -41,6 +41,7 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
 import okio.Buffer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,6 +54,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class BegunTest {
   private static final int PIECE = 64 << 10;
 
+  /** Two releases and the delta between them, made once: packing them takes seconds. */
+  private static Editions published;
+
+  private static List<Digest> releases;
+
   @TempDir private Path folder;
   private Editions editions;
   private LayoutServer server;
@@ -63,11 +69,15 @@ final class BegunTest {
   @BeforeEach
   void a_host_without_any_slot() throws Exception {
     editions = new Editions(folder);
-    server = new LayoutServer(editions.layout());
-    registry =
-        new Registry(RegistrySettings.of(List.of(server.address())), new FakeTime(), new Random(1));
+    serve(editions);
     slots = editions.slots("host");
     image = build("1", editions.tree(1));
+  }
+
+  private void serve(Editions offered) throws IOException {
+    server = new LayoutServer(offered.layout());
+    registry =
+        new Registry(RegistrySettings.of(List.of(server.address())), new FakeTime(), new Random(1));
   }
 
   @AfterEach
@@ -157,22 +167,31 @@ final class BegunTest {
 
   /** On a host with a release of which the next one takes over every second piece of a file. */
   private Way breakDelta(int percent) throws Exception {
-    byte[] mixed = noise(1);
-    Files.write(editions.tree(1).resolve("mixed"), mixed);
-    image = build("1", editions.tree(1));
+    stop();
+    serve(published);
+    image = registry.resolve(NAME, releases.getFirst(), Platform.ofThisHost());
     slots.stage(ways().whole().delivery());
-    byte[] news = noise(2);
-    for (int at = 0; at < mixed.length; at += 2 * PIECE) {
-      System.arraycopy(news, at, mixed, at, PIECE);
-    }
-    Files.write(editions.tree(2).resolve("mixed"), mixed);
-    image = build("2", editions.tree(2));
-    editions.delta();
+    image = registry.resolve(NAME, releases.getLast(), Platform.ofThisHost());
     Way way = next();
     breaking(percent);
     assertThatThrownBy(() -> slots.stage(way.delivery())).isInstanceOf(Fault.Transient.class);
     server.lie(_ -> Optional.empty());
     return way;
+  }
+
+  @BeforeAll
+  static void publish(@TempDir Path place) throws Exception {
+    published = new Editions(place);
+    byte[] mixed = noise(1);
+    Files.write(published.tree(1).resolve("mixed"), mixed);
+    Digest one = published.build("1", published.tree(1));
+    byte[] news = noise(2);
+    for (int at = 0; at < mixed.length; at += 2 * PIECE) {
+      System.arraycopy(news, at, mixed, at, PIECE);
+    }
+    Files.write(published.tree(2).resolve("mixed"), mixed);
+    releases = List.of(one, published.build("2", published.tree(2)));
+    published.delta();
   }
 
   private static byte[] noise(int seed) {
