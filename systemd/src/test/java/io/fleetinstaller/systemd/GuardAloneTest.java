@@ -108,7 +108,7 @@ final class GuardAloneTest {
     host.tell(GuardedHost.steps("begun SWITCH"));
     host.unitIs("Job=0 ExecMainExitTimestampMonotonic=5 " + unit);
     if (comesBack) {
-      Files.createFile(host.bin.resolve("daemon"));
+      Files.createFile(host.bin.resolve("active.fleet-installer.service"));
     }
 
     assertThat(host.run("ended", "agent")).isEqualTo(goesBack ? 0 : NOBODY);
@@ -171,7 +171,7 @@ final class GuardAloneTest {
     GuardedHost host = GuardedHost.onTrial(root);
     host.tell(GuardedHost.steps("begun RESTART"));
     host.unitIs(STOPPED);
-    Files.createFile(host.bin.resolve("daemon"));
+    Files.createFile(host.bin.resolve("active.fleet-installer.service"));
 
     assertThat(host.run("ended", "agent")).isEqualTo(NOBODY);
 

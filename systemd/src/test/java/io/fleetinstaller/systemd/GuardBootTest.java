@@ -72,6 +72,22 @@ final class GuardBootTest {
   }
 
   @Test
+  void a_person_who_starts_the_boot_unit_moves_nothing_under_a_candidate_that_runs()
+      throws Exception {
+    Path data = Files.writeString(root.resolve("data"), "of the candidate");
+    Path snapshot = Files.writeString(root.resolve("snapshot"), "of the old copy");
+    GuardedHost host = GuardedHost.onTrial(root, new Kept(snapshot, data, root.resolve("aside")));
+    Files.createFile(host.bin.resolve("active.agent.service"));
+
+    host.powerOn();
+
+    assertThat(host.runs(host.next)).isTrue();
+    assertThat(data).hasContent("of the candidate");
+    assertThat(host.armed()).isTrue();
+    assertThat(host.calls()).contains("start --no-block fleet-installer-guard@agent.timer");
+  }
+
+  @Test
   void a_person_who_stops_the_boot_unit_shuts_nothing_down() throws Exception {
     GuardedHost host = GuardedHost.onTrial(root);
     host.tell(WELL + PAUSED);

@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What cannot be read, asked or changed is taken for nothing: it stays armed and is tried again.
  */
 final class GuardDoubtTest {
+  private static final String CONFIRM_TORN = "0123abcd {\"at\":\"x\",\"done\":\"CONF";
+
   @TempDir Path root;
 
   static Stream<Arguments> damages() {
@@ -100,6 +102,33 @@ final class GuardDoubtTest {
     assertThat(host.run("fire", "agent")).isZero();
 
     assertThat(host.runs(host.old)).isTrue();
+  }
+
+  @ValueSource(strings = {"0123abcd {\"at\":\"x\",\"done\":\"CONFIRM\"}", CONFIRM_TORN})
+  @ParameterizedTest
+  void a_confirmation_that_the_power_cut_short_is_none(String last) throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.tell(WELL);
+    String told = Files.readString(host.journal).replace("\0", "");
+    Files.writeString(host.journal, told + last);
+
+    assertThat(host.run("fire", "agent")).isZero();
+
+    assertThat(host.runs(host.old)).isTrue();
+  }
+
+  @Test
+  void a_folder_where_the_link_should_be_makes_way() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    Path link = host.old.current();
+    Files.delete(link);
+    Files.writeString(Files.createDirectories(link).resolve("mine"), "kept");
+
+    assertThat(host.run("fire", "agent")).isZero();
+
+    assertThat(host.runs(host.old)).isTrue();
+    assertThat(host.armed()).isFalse();
+    assertThat(link.resolveSibling("current.corrupt/mine")).hasContent("kept");
   }
 
   @Test
@@ -196,19 +225,17 @@ final class GuardDoubtTest {
   void while_the_link_cannot_move_the_candidate_stays_on_trial() throws Exception {
     GuardedHost host = GuardedHost.onTrial(root);
     Path dropIn = Path.of(host.lines("dropin=").getFirst());
-    Path link = host.old.current();
-    Path away = Files.move(link, root.resolve("away"));
-    Files.createDirectories(link.resolve("in-the-way"));
+    host.cannotMoveTo(host.old.current(), true);
 
     int stuck = host.run("fire", "agent");
     boolean onTrial = Files.exists(dropIn);
-    Files.delete(link.resolve("in-the-way"));
-    Files.delete(link);
-    Files.move(away, link);
+    boolean armed = host.armed() && host.guard.fired(AGENT).isEmpty();
+    host.cannotMoveTo(host.old.current(), false);
     int free = host.run("fire", "agent");
 
     assertThat(stuck).isEqualTo(1);
     assertThat(onTrial).isTrue();
+    assertThat(armed).isTrue();
     assertThat(free).isZero();
     assertThat(dropIn).doesNotExist();
     assertThat(host.runs(host.old)).isTrue();

@@ -373,20 +373,6 @@ final class GuardScriptTest {
   }
 
   @Test
-  void it_stays_armed_as_long_as_the_old_copy_is_not_back() throws Exception {
-    arm(Optional.of(old), Optional.of(next));
-    switchTo(next);
-    // as a disk that takes no rename: a folder cannot be replaced by a link
-    Files.delete(old.current());
-    Files.createDirectories(old.current().resolve("in-the-way"));
-
-    assertThat(start("fire", "agent").waitFor()).isNotZero();
-
-    assertThat(guard.armed(AGENT)).isPresent();
-    assertThat(guard.fired(AGENT)).isEmpty();
-  }
-
-  @Test
   void it_waits_for_the_daemon_to_let_go() throws Exception {
     arm(Optional.of(old), Optional.of(next));
     switchTo(next);

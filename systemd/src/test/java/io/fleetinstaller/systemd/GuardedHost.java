@@ -186,6 +186,14 @@ final class GuardedHost {
     }
   }
 
+  /** From now on the disk takes no rename to this place, or does. */
+  void cannotMoveTo(Path place, boolean cannot) throws IOException {
+    program(
+        "mv",
+        "case $* in *' %s') exit 1 ;; esac; PATH=/usr/bin:/bin exec mv \"$@\"\n"
+            .formatted(cannot ? place : "nowhere"));
+  }
+
   void unitIs(String properties) throws IOException {
     Files.writeString(bin.resolve("state"), properties.replace(" ", "\n") + "\n");
   }
@@ -197,9 +205,13 @@ final class GuardedHost {
 
   /** What happens whenever the guard waits, which takes no time here. */
   void whileAsleep(String script) throws IOException {
-    Path sleep = bin.resolve("sleep");
-    Files.writeString(sleep, "#!/bin/sh\n" + script);
-    Files.setPosixFilePermissions(sleep, PosixFilePermissions.fromString("rwx------"));
+    program("sleep", script);
+  }
+
+  /** What the guard finds before the system's own. */
+  private void program(String name, String script) throws IOException {
+    Path file = Files.writeString(bin.resolve(name), "#!/bin/sh\n" + script);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
   }
 
   String current() throws IOException {
@@ -235,19 +247,16 @@ final class GuardedHost {
   }
 
   private void fake() throws IOException {
-    Path systemctl = bin.resolve("systemctl");
-    Files.writeString(
-        systemctl,
+    program(
+        "systemctl",
         """
-        #!/bin/sh
         cd %s && echo "$*" >> calls
         [ ! -e fails-$1 ] || exit 1
         [ ! -e on-$1 ] || . ./on-$1
-        case $1 in show) cat "state.$2" 2> /dev/null || cat state ;; is-active) [ -e daemon ] || exit 3 ;; is-system-running) cat running ;; esac
+        case $1 in show) cat "state.$2" 2> /dev/null || cat state ;; is-active) [ -e "active.$3" ] || exit 3 ;; is-system-running) cat running ;; esac
         """
             .formatted(bin));
     whileAsleep("");
-    Files.setPosixFilePermissions(systemctl, PosixFilePermissions.fromString("rwx------"));
     Files.createDirectories(root.resolve("state/fired"));
     String text = Files.readString(script());
     Files.writeString(
