@@ -8,7 +8,9 @@ import java.util.regex.Pattern;
  * platform.
  */
 public record PackageName(String value) implements Comparable<PackageName> {
-  private static final Pattern LEGAL = Pattern.compile("[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?");
+  // What ends so is state that was damaged and set aside.
+  private static final Pattern LEGAL =
+      Pattern.compile("(?!.*\\.corrupt$)[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?");
 
   /** The package that this program itself comes in. */
   public static final PackageName INSTALLER = new PackageName("fleet-installer");
@@ -16,7 +18,7 @@ public record PackageName(String value) implements Comparable<PackageName> {
   public PackageName {
     if (!LEGAL.matcher(value).matches()) {
       throw new IllegalArgumentException(
-          "'%s' is not a package name; use 1 to 63 of a-z 0-9 . _ - and begin and end with a letter or digit"
+          "'%s' is not a package name; use 1 to 63 of a-z 0-9 . _ - and begin and end with a letter or digit, but not with .corrupt"
               .formatted(value));
     }
   }
