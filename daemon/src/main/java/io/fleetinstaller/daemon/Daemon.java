@@ -85,6 +85,7 @@ final class Daemon {
       host.ready();
     }
     situation.slots().sweep();
+    links.leaveDamaged();
     Set<Slot> mended = links.mend();
     List<Journal> open = situation.journals().open();
     host.resume(current(open));

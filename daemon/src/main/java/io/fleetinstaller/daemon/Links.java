@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes {@code current} and {@code previous} right again after something other than an upgrade has
  * touched them: from the journal, else from what runs, else from the slots. A link that still names
- * a folder of ours is left alone, whatever is in it. Used by the owner thread.
+ * a folder of ours is left alone, whatever is in it, unless nothing can run from it. Used by the
+ * owner thread.
  */
 final class Links {
   private static final Logger LOG = LoggerFactory.getLogger(Links.class);
@@ -58,6 +59,47 @@ final class Links {
       }
     }
     return mended;
+  }
+
+  /**
+   * At the start, where services ended with the daemon before: nobody starts a copy that is not
+   * whole, so what is whole is current until that release is here again.
+   */
+  void leaveDamaged() throws InterruptedException {
+    if (host.outlives()) {
+      return;
+    }
+    for (PackageName name : situation.slots().names()) {
+      try {
+        if (situation.slots().currentIsBroken(name) && !isUnderWay(name)) {
+          leaveDamaged(name);
+        }
+      } catch (Fault fault) {
+        LOG.warn("cannot leave the damaged copy of {}: {}", name, fault.getMessage());
+      }
+    }
+  }
+
+  private boolean isUnderWay(PackageName name) throws Fault {
+    return situation.journals().history(name).open().isPresent()
+        || host.guard().armed(name).isPresent();
+  }
+
+  private void leaveDamaged(PackageName name) throws Fault, InterruptedException {
+    Optional<Slot> whole = wanted(name);
+    tell(
+        "current of %s named no whole slot at %s, and nothing ran; %s"
+            .formatted(
+                name,
+                seconds(),
+                whole
+                    .map(slot -> "it is made to name " + slot.release())
+                    .orElse("it is taken away")));
+    if (whole.isPresent()) {
+      situation.slots().replaceCurrent(whole.get());
+    } else {
+      situation.slots().unpoint(name);
+    }
   }
 
   /** What was mended since the start of the daemon. Any thread may ask. */

@@ -72,6 +72,9 @@ public interface Host extends AutoCloseable {
    */
   void resume(List<Slot> current) throws Fault, InterruptedException;
 
+  /** Whether services go on when the daemon ends. */
+  boolean outlives();
+
   /**
    * Tells whoever started the daemon that it is up. Called when the local API answers, by a
    * candidate of the daemon itself when it begins to watch itself; told again it changes nothing.

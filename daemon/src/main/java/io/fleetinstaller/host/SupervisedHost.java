@@ -159,6 +159,11 @@ public final class SupervisedHost implements Host {
   }
 
   @Override
+  public boolean outlives() {
+    return false;
+  }
+
+  @Override
   public void ready() {
     // Whoever runs a container asks its own questions.
   }

@@ -224,6 +224,11 @@ public final class FakeHost implements Host {
   }
 
   @Override
+  public synchronized boolean outlives() {
+    return outlived;
+  }
+
+  @Override
   public synchronized void ready() {
     deeds.add("ready");
   }

@@ -151,6 +151,11 @@ public final class SystemdHost implements Host {
   }
 
   @Override
+  public boolean outlives() {
+    return true;
+  }
+
+  @Override
   public void ready() throws Fault {
     Optional<NotifySocket> systemd = NotifySocket.ofThisProcess();
     if (systemd.isPresent()) {
