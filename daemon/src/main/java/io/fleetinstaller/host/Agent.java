@@ -10,7 +10,9 @@ import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
@@ -134,7 +136,9 @@ final class Agent {
     }
     process = null;
     try {
-      Process child = ChildPrograms.start(launch.wrapped(), launch.environment());
+      Map<String, String> variables = new HashMap<>(launch.environment());
+      variables.putAll(records.sign());
+      Process child = ChildPrograms.start(launch.wrapped(), variables);
       process = child;
       invocation = child.pid() + "@" + time.now();
       remember(child);

@@ -12,19 +12,24 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Which processes are our children, on disk, as {@code children/<package>/<service>} with pid and
- * start time: what a daemon that was killed leaves behind is found again and ended. Thread-safe.
+ * start time: what a daemon that was killed leaves behind is found again and ended. Should the
+ * records be lost, the children bear a variable that names our state directory. Thread-safe.
  */
 final class ChildRecords {
   private static final Logger LOG = LoggerFactory.getLogger(ChildRecords.class);
 
+  private static final String SIGN = "FLEET_INSTALLER_SUPERVISOR";
   private static final String PID = "[0-9]{1,18}";
   private static final int LIMIT = 4096;
 
@@ -47,7 +52,12 @@ final class ChildRecords {
     context.disk().delete(file(name, service));
   }
 
-  /** Ends, at once, every recorded process that still runs, with its whole session. */
+  /** What our children have among their variables. */
+  Map<String, String> sign() {
+    return Map.of(SIGN, context.state().toAbsolutePath().toString());
+  }
+
+  /** Ends, at once, every process of ours that still runs, with its whole session. */
   synchronized void endAll() throws IOException {
     for (Path file : files()) {
       String record = read(file);
@@ -62,6 +72,28 @@ final class ChildRecords {
       }
       context.disk().delete(file);
     }
+    unrecorded()
+        .forEach(stray -> {
+          LOG.warn(
+              "ending pid {}, left by a daemon that was killed and lost its records", stray.pid());
+          end(stray);
+        });
+  }
+
+  /** What bears our sign, but for whoever started us. */
+  private List<ProcessHandle> unrecorded() {
+    String sign = SIGN + "=" + sign().get(SIGN);
+    Set<Long> spared = new HashSet<>();
+    for (Optional<ProcessHandle> at = Optional.of(ProcessHandle.current());
+        at.isPresent();
+        at = at.get().parent()) {
+      spared.add(at.get().pid());
+    }
+    return ProcessHandle.allProcesses()
+        .filter(process -> !spared.contains(process.pid()))
+        .filter(process -> Proc.environment(process.pid()).contains(sign))
+        .filter(process -> Proc.sharesFiles(process.pid()))
+        .toList();
   }
 
   /** Whatever the bytes are: what is no record has no pid. */

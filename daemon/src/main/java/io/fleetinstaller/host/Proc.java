@@ -45,6 +45,26 @@ public final class Proc {
     }
   }
 
+  /** The variables that it was started with, as {@code NAME=value}. */
+  static List<String> environment(long pid) {
+    try {
+      String all = new String(Files.readAllBytes(PROC.resolve(pid + "/environ")), UTF_8);
+      return Stream.of(all.split("\0")).toList();
+    } catch (IOException _) {
+      return List.of();
+    }
+  }
+
+  /** Whether it has the file systems that we have; a neighbour in another container has not. */
+  static boolean sharesFiles(long pid) {
+    try {
+      Path ours = Files.readSymbolicLink(PROC.resolve("self/ns/mnt"));
+      return Files.readSymbolicLink(PROC.resolve(pid + "/ns/mnt")).equals(ours);
+    } catch (IOException | UnsupportedOperationException _) {
+      return false;
+    }
+  }
+
   /**
    * What the process runs, with links resolved: the program, or the script if the program is an
    * interpreter from elsewhere that was given a file below this directory. A link that was turned

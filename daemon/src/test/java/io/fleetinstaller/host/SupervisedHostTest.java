@@ -91,19 +91,55 @@ final class SupervisedHostTest extends HostContract {
   }
 
   @Test
-  void a_process_that_only_has_the_pid_of_an_old_child_is_left_alone() throws Exception {
+  void what_a_killed_daemon_left_behind_is_ended_though_its_records_are_lost() throws Exception {
     Slot slot = slot("1.0", Map.of(SERVICE, Behaviour.SERVES));
     switchTo(slot, Optional.empty());
-    ProcessHandle other = process(running());
-    Path record = context.state().resolve("children").resolve(AGENT.value()).resolve(SERVICE);
-    Files.writeString(record, "pid=%d\nstarted=1970-01-01T00:00:00Z\n".formatted(other.pid()));
+    ProcessHandle left = process(running());
+    ProcessHandle sleep = childOf(left);
+    Files.delete(context.state().resolve("children").resolve(AGENT.value()).resolve(SERVICE));
 
     try (SupervisedHost next = new SupervisedHost(context)) {
       next.resume(List.of());
+
+      eventually("the old child is gone", () -> !left.isAlive());
+      eventually("what it started is gone", () -> !sleep.isAlive());
+    }
+  }
+
+  @Test
+  void a_process_that_only_has_the_pid_of_an_old_child_is_left_alone() throws Exception {
+    Path record = context.state().resolve("children").resolve(AGENT.value()).resolve(SERVICE);
+    Process other = new ProcessBuilder("sleep", "600").start();
+    try (SupervisedHost next = new SupervisedHost(context)) {
+      Files.createDirectories(record.resolveSibling(""));
+      Files.writeString(record, "pid=%d\nstarted=1970-01-01T00:00:00Z\n".formatted(other.pid()));
+
+      next.resume(List.of());
+
+      assertThat(other.isAlive()).isTrue();
+      assertThat(record).doesNotExist();
+    } finally {
+      other.destroyForcibly();
+    }
+  }
+
+  @Test
+  void a_child_of_a_daemon_with_another_state_is_left_alone() throws Exception {
+    Slot slot = slot("1.0", Map.of(SERVICE, Behaviour.SERVES));
+    switchTo(slot, Optional.empty());
+    ProcessHandle neighbours = process(running());
+    HostContext others =
+        new HostContext(
+            context.packages(),
+            context.state().resolveSibling("state-of-another"),
+            context.disk(),
+            context.time());
+
+    try (SupervisedHost next = new SupervisedHost(others)) {
+      next.resume(List.of());
     }
 
-    assertThat(other.isAlive()).isTrue();
-    assertThat(record).doesNotExist();
+    assertThat(neighbours.isAlive()).isTrue();
   }
 
   @Test
