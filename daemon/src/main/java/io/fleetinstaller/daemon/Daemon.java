@@ -271,6 +271,7 @@ final class Daemon {
 
   private Outcome run(Move move) throws InterruptedException {
     rest.ends();
+    links.hides(move.name());
     Outcome end = conductor.run(move);
     rest.begins();
     return end;

@@ -53,7 +53,7 @@ record Damages(Situation situation, Path state, Supplier<List<Reason>> mended) {
     for (PackageName name : situation.slots().names()) {
       aside(packages.resolve(name.value())).forEach(found::add);
       broken(name).ifPresent(found::add);
-      forgotten(name).ifPresent(found::add);
+      forgotten(situation, name).ifPresent(found::add);
       found.addAll(notBroughtBack(name));
     }
     return found;
@@ -109,7 +109,7 @@ record Damages(Situation situation, Path state, Supplier<List<Reason>> mended) {
   }
 
   /** Something is current, and no journal tells how it came. */
-  private Optional<Reason> forgotten(PackageName name) {
+  static Optional<Reason> forgotten(Situation situation, PackageName name) {
     if (name.equals(PackageName.INSTALLER)) {
       // It comes before there is a daemon that could write of it.
       return Optional.empty();

@@ -102,7 +102,12 @@ final class Links {
     }
   }
 
-  /** What was mended since the start of the daemon. Any thread may ask. */
+  /** An upgrade is about to write a journal, which hides that those before it are lost. */
+  void hides(PackageName name) {
+    Damages.forgotten(situation, name).ifPresent(lost -> tell(lost.sentence()));
+  }
+
+  /** What was mended, or hidden, since the start of the daemon. Any thread may ask. */
   List<Reason> told() {
     return List.copyOf(told);
   }

@@ -141,6 +141,18 @@ class LostJournalTest {
   }
 
   @Test
+  void that_journals_are_lost_is_told_though_an_upgrade_follows_at_once() throws Exception {
+    stage.host.guard().disarm(Stage.AGENT);
+    Damage.DELETED.happenTo(folder.resolve("state"));
+    stage.desire(stage.release("3"));
+
+    stage.start().poll();
+
+    assertThat(stage.current()).isEqualTo("3");
+    assertThat(stage.problems()).containsOnlyOnce("no journal of agent tells how agent 2");
+  }
+
+  @Test
   void when_everything_is_forgotten_the_copy_before_stays_too() throws Exception {
     stage.host.guard().disarm(Stage.AGENT);
     Damage.DELETED.happenTo(folder.resolve("state"));
