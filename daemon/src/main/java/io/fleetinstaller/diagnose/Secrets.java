@@ -18,11 +18,26 @@ final class Secrets {
           + "|(?:access|account|api|app|auth|client|encrypt(?:ion)?|licen[cs]e|master|private|service"
           + "|session|shared|signing|storage|subscription)[_-]?key)";
 
-  private static final Pattern SECRET_KEY = Pattern.compile("(?i)" + WORD + "|auth");
+  /** Too short to be looked for within others. */
+  private static final String SHORT = "(?<![A-Za-z0-9])(?:pw|psk)(?![A-Za-z])";
 
-  /** To the quote that began it, however often that is escaped; else as far as it may go. */
-  private static final String VALUE =
-      "(?:(\\\\{0,8}[\"'])(?:.*?(?<!\\\\)\\2(?![\\w\"'])|.*)|[\\[{].*|(?<=\\s).*|\\S+)";
+  private static final Pattern SECRET_KEY = Pattern.compile("(?i)" + WORD + "|auth|" + SHORT);
+
+  /** To the quote that began it, however often that is escaped. */
+  private static final String QUOTED = "(\\\\{0,8}[\"'])(?:.*?(?<!\\\\)\\2(?![\\w\"'])|.*)";
+
+  /** As far as it may go where no quote says where it ends. */
+  private static final String VALUE = "(?:" + QUOTED + "|[\\[{].*|(?<=\\s).*|\\S+)";
+
+  /** Tokens that say whose they are. */
+  private static final String KNOWN =
+      "gh[opusr]_\\w{16,}|github_pat_\\w{16,}|xox[a-z]-[\\w-]{10,}|xapp-[\\w-]{10,}"
+          + "|gl(?:pat|rt|dt|ptt|cbt|ft|soat|imt|agent|oas)-[\\w-]{16,}"
+          + "|AIza[\\w-]{30,}|ya29\\.[\\w-]{10,}|[rs]k_(?:live|test)_\\w{10,}|whsec_\\w{10,}"
+          + "|sk-(?:ant|proj|svcacct|admin)-[\\w-]{6,}|sk-[A-Za-z0-9]{20,}"
+          + "|(?:npm|hf|shp[a-z]{2}|do[opr]_v1|dckr_[op]at|sntry[su]|lin_api)_[A-Za-z0-9]{10,}[\\w=-]*"
+          + "|SG\\.[\\w-]{6,}\\.[\\w-]{6,}|hv[sbr]\\.[\\w.-]{8,}|pypi-AgE[\\w-]{16,}|dapi[0-9a-f]{32}"
+          + "|NR(?:AK|JS|II)-[\\w-]{10,}|ATATT[\\w=-]{16,}|AGE-SECRET-KEY-\\w{8,}";
 
   private static final List<Pattern> PATTERNS =
       List.of(
@@ -30,11 +45,17 @@ final class Secrets {
           Pattern.compile(
               "(?i)((?:"
                   + WORD
-                  + "[\\w.-]{0,32}|\\bauth)\\\\{0,8}[\"']?\\s{0,4}[:=]>?\\s{0,4})"
+                  + "[\\w.-]{0,32}|\\bauth|"
+                  + SHORT
+                  + "\\d?)\\\\{0,8}[\"']?\\s{0,4}[:=]>?\\s{0,4})"
                   + VALUE),
           // --pass abc
           Pattern.compile(
-              "(?i)((?<![\\w-])--?[\\w-]{0,32}?(?:" + WORD + "|key)[\\w-]{0,16}\\s{1,4})\\S+"),
+              "(?i)((?<![\\w-])--?[\\w-]{0,32}?(?:"
+                  + WORD
+                  + "|key|"
+                  + SHORT
+                  + ")[\\w-]{0,16}\\s{1,4})\\S+"),
           // -u joe:abc
           Pattern.compile("((?<![\\w-])(?:-[uU]|--(?:proxy-)?user)[\\s=]{0,4})[^\\s:]{1,256}:\\S+"),
           // joe:abc@host, //joe:abc@host, joe:abc@tcp(host:1); but no release, agent:1.9@sha256:…
@@ -42,10 +63,23 @@ final class Secrets {
           Pattern.compile("((?<!:)//[^\\s@/:]{1,64}:)[^\\s@]{1,256}(?=@(?!sha256:))"),
           // ?sig=abc, &X-Amz-Signature=abc: whatever a query asks with
           Pattern.compile("([?&][\\w.~-]{1,64}=)[^&\\s\"'<>]+"),
-          Pattern.compile("(hooks\\.slack\\.com/services/)\\S+"),
+          // PIN: 1234; but no release that is pinned, pin: 1.9.0
           Pattern.compile(
-              "()\\b(?:gh[opusr]_\\w{16,}|github_pat_\\w{16,}|xox[a-z]-[\\w-]{10,}|glpat-[\\w-]{16,}"
-                  + "|AIza[\\w-]{30,}|[rs]k_(?:live|test)_\\w{10,})"),
+              "(?i)((?<![A-Za-z0-9])pin\\\\{0,8}[\"']?\\s{0,4}[:=]\\s{0,4}\\\\{0,8}[\"']?)"
+                  + "(?!\\d+\\.|sha256:)\\w{4,64}"),
+          // identified by 'abc', with password 'abc', PSK "abc"
+          Pattern.compile(
+              "(?i)(\\bidentified\\s{1,4}(?:with\\s{1,4}\\S{1,64}\\s{1,4})?(?:by|as)\\s{1,4}"
+                  + "(?:password\\s{1,4})?)(?:"
+                  + QUOTED
+                  + "|\\S+)"),
+          Pattern.compile("(?i)(\\b(?:password|passwd|psk|secret)\\s{1,4})" + QUOTED),
+          // Whoever knows such an address may write there.
+          Pattern.compile(
+              "((?:hooks\\.slack\\.com/[a-z]{1,16}|discord(?:app)?\\.com/api(?:/v\\d{1,2})?/webhooks"
+                  + "|webhook\\.office\\.com|/IncomingWebhook)/)[^\\s\"'<>]+"),
+          Pattern.compile("(api\\.telegram\\.org/(?:file/)?bot)[^\\s/\"'<>]+"),
+          Pattern.compile("()\\b(?:" + KNOWN + ")"),
           // An API key of 32 or an application key of 40 digits; digests are longer.
           Pattern.compile("()(?<![0-9A-Za-z])(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40})(?![0-9A-Za-z])"));
 
@@ -62,6 +96,7 @@ final class Secrets {
     for (Pattern pattern : PATTERNS) {
       clean = pattern.matcher(clean).replaceAll("$1[redacted]");
     }
+    clean = WebPaths.hide(clean);
     // What was escaped, as in a line of JSON inside a line of JSON, hides where a value begins.
     clean = Redactor.redact(clean.replace("\\\"", "\""));
     return line.length() <= LONGEST_LINE ? clean : clean + "…";

@@ -35,6 +35,12 @@ class DiagnosisTest {
           "hunter2k",
           "hunter2l",
           "hunter2m",
+          "hunter2n",
+          "hunter2o",
+          "hunter2p",
+          "hunter2q",
+          "hunter2r",
+          "hunter2s",
           "MIIEvQIBADANBgkqhkiG9w0",
           "0123456789abcdef0123456789abcdef",
           "dXNlcjpodW50ZXIy",
@@ -61,6 +67,11 @@ class DiagnosisTest {
       DefaultEndpointsProtocol=https;AccountName=x;AccountKey=hunter2k==;EndpointSuffix=example.net
       encryption_key = hunter2l
       snmp community: hunter2m
+      asking with sk-ant-api03-hunter2n-0123, and npm_hunter2o0123456789
+      posting to https://discord.com/api/webhooks/1/hunter2p
+      pw=hunter2q
+      create user joe identified by 'hunter2r'
+      url: "https://example.com/ingest/hunter2s0123456789/x"
       sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa is told
       """;
 

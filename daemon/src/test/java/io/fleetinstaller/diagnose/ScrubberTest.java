@@ -62,6 +62,33 @@ class ScrubberTest {
         "AIzahunter2-0123456789abcdefghijklmnopqr",
         "sk_live_hunter2012345",
         "https://hooks.slack.com/services/T0/B0/hunter2",
+        "https://hooks.slack.com/workflows/T0/A0/hunter2",
+        "https://discord.com/api/webhooks/1234/hunter2-abc",
+        "https://discordapp.com/api/v10/webhooks/1234/hunter2",
+        "https://example.webhook.office.com/webhookb2/hunter2@x/IncomingWebhook/hunter2",
+        "https://api.telegram.org/bot123:hunter2/send",
+        "sk-ant-api03-hunter2-abc",
+        "sk-hunter20123456789abcdef",
+        "npm_hunter20123456789",
+        "hf_hunter20123456789",
+        "SG.hunter2.0123456789abcdef",
+        "hvs.hunter20123456789",
+        "pw=hunter2",
+        "DB_PW=hunter2 x",
+        "{\"pw\":\"a hunter2\",\"n\":1}",
+        "agent --pw hunter2",
+        "PIN: hunter2",
+        "{\\\"pin\\\":\\\"hunter2\\\"}",
+        "psk = hunter2",
+        "wpa_psk=\"a hunter2\"",
+        ": PSK \"a hunter2\"",
+        "create user joe identified by 'a hunter2'",
+        "CREATE USER joe IDENTIFIED WITH caching_sha2_password BY 'hunter2'",
+        "identified by hunter2",
+        "alter user joe with password 'a hunter2'",
+        "url: \"https://example.com/ingest/hunter20123456789/x\"",
+        "cannot report to http://127.0.0.1:9/ingest/0123456789hunter2: it answered 500",
+        "https://example.com/a-hunter2abcdefgh/x and https://example.com/x/hunter2abcdefghi.",
       })
   void a_secret_in_a_text_is_hidden(String text) {
     String clean = Scrubber.scrub("a.txt", text + "\nplain");
@@ -95,6 +122,18 @@ class ScrubberTest {
         "file:/registry/agent@sha256:abc and https://example.com/agent@sha256:abc",
         "probe service: running [required; 8 passed, 0 failed]",
         "{\"step\":\"FETCH\",\"done\":true}",
+        "pin: 1.9.0",
+        "{\"pin\":{\"version\":\"1.9.0\"}} pin: sha256:abc",
+        "it spins: 1234, spawned pwsh: ok",
+        "agent-0123456789ab of fleet-installer-guard@agent.service",
+        "https://example.com/fleet/datadog-agent-ubuntu2204-amd64/manifests/1.9.0-abcdef012345678",
+        "https://example.com/v2/datadog-agent-7/blobs/sha256:"
+            + "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        "https://example.com/oci/blobs/sha256/"
+            + "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        "https://example.com/observability/platform-engineering/{package}",
+        "https://example.com/fleet/agent2026abc0123456:1.9 is a tag",
+        "npm_config_registry_of_2026 and sk-learn-models-2026",
       })
   void what_is_no_secret_is_told(String text) {
     String clean = Scrubber.scrub("a.txt", text);
@@ -123,7 +162,12 @@ class ScrubberTest {
         "AIza-",
         "a@",
         "a:",
-        "//a:"
+        "//a:",
+        "http://a/",
+        "http://a/0123456789abcdefx",
+        "SG.aaaaaa",
+        "identified by '",
+        "pin:"
       })
   @Timeout(15)
   void a_log_made_to_be_slow_is_read_in_no_time(String piece) {
