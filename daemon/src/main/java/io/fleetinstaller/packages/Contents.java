@@ -4,6 +4,7 @@ import io.fleetinstaller.io.Native;
 import io.fleetinstaller.io.TarEntry;
 import io.fleetinstaller.release.Descriptor;
 import io.fleetinstaller.release.Fault.Refused;
+import io.fleetinstaller.release.HealthCheck;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -166,21 +167,39 @@ final class Contents {
     listed.addAll(descriptor.setuid());
     listed.addAll(descriptor.capabilities());
     descriptor.configFiles().forEach(file -> listed.add(file.source()));
-    for (Descriptor.Service service : descriptor.services()) {
-      Optional.ofNullable(service.unitFile()).ifPresent(listed::add);
-      Optional.ofNullable(service.command())
-          .map(command -> command.argv().getFirst())
-          .filter(program -> !program.startsWith("/") && !program.startsWith("@"))
-          .ifPresent(listed::add);
-    }
+    descriptor.services().stream()
+        .flatMap(service -> Optional.ofNullable(service.unitFile()).stream())
+        .forEach(listed::add);
+    commands().stream()
+        .map(List::getFirst)
+        .filter(program -> !program.startsWith("/") && !program.startsWith("@"))
+        .forEach(listed::add);
     String missing =
         listed.stream()
             .filter(name -> !names.contains(name))
+            .distinct()
             .sorted()
             .collect(Collectors.joining(", "));
     if (!missing.isEmpty()) {
       throw refuse(missing, "the descriptor or an owner names it and it is not there");
     }
+  }
+
+  /** Whatever a host runs of the package. */
+  private List<List<String>> commands() {
+    List<List<String>> argvs = new ArrayList<>();
+    for (Descriptor.Service service : descriptor.services()) {
+      Optional.ofNullable(service.command()).map(Descriptor.Command::argv).ifPresent(argvs::add);
+    }
+    for (HealthCheck.Probe probe : descriptor.health().probes()) {
+      if (probe instanceof HealthCheck.Exec exec) {
+        argvs.add(exec.argv());
+      }
+    }
+    Descriptor.Hooks hooks = descriptor.hooks();
+    Optional.ofNullable(hooks.beforeSwitch()).map(Descriptor.Hook::argv).ifPresent(argvs::add);
+    Optional.ofNullable(hooks.afterSwitch()).map(Descriptor.Hook::argv).ifPresent(argvs::add);
+    return argvs;
   }
 
   private Refused refuse(String name, String why) {

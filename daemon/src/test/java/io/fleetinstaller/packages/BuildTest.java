@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of a directory and a descriptor, by our own eyes and by other people's. */
 class BuildTest {
@@ -245,6 +246,9 @@ class BuildTest {
       textBlock =
           """
           setuid: [bin/missing]          | bin/missing
+          hooks: {beforeSwitch: {argv: [bin/missing], timeout: 5s}} | pack bin/missing of
+          hooks: {afterSwitch: {argv: [bin/missing, x]}}   | pack bin/missing of
+          health: {probes: [{exec: {argv: [bin/missing]}}]} | pack bin/missing of
           capabilities: [bin/agent]      | use setcap
           unpackedSize: 1                | it is measured
           entries: 3                     | it is measured
@@ -257,6 +261,17 @@ class BuildTest {
 
     assertThat(fault).isInstanceOf(Fault.Refused.class).hasMessageContaining(why);
     assertThat(layout).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bin/agent", "/bin/true", "'@CURRENT@/bin/made-later'"})
+  void a_hook_may_run_what_is_in_the_package_and_what_is_on_the_host(String program)
+      throws Exception {
+    descriptor("amd64", "1.0", "hooks: {beforeSwitch: {argv: [%s, x]}}".formatted(program));
+
+    Build.Built built = build(layout, "", Ownership.ROOT);
+
+    assertThat(built.descriptor().hooks().beforeSwitch()).isNotNull();
   }
 
   @Test
