@@ -205,7 +205,7 @@ public final class Document {
 
   /** The same for what nobody could make sense of; values may hold secrets. */
   public Refused refuse(String key, IllegalArgumentException why) {
-    return refuse(key, Redactor.redact(String.valueOf(why.getMessage())));
+    return refuse(key, Redactor.setting(String.valueOf(why.getMessage())));
   }
 
   /** Everything in plain maps, lists, texts, numbers and flags. */

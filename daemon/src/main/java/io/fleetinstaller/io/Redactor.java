@@ -56,6 +56,11 @@ public final class Redactor {
           new Rule("\\bA(?:KIA|SIA)[0-9A-Z]{16}\\b", MARK),
           new Rule("-----BEGIN [A-Z ]*PRIVATE KEY-----.*", MARK));
 
+  /** Whoever has a slash in a password has it in an address, too. */
+  private static final Pattern LOGIN = Pattern.compile("(://)[^\\s@'\"]{1,512}@(?!sha256:)");
+
+  private static final Pattern QUERY = Pattern.compile("(://[^?#'\";]{1,2048}+[?#])[^\\s'\"]+");
+
   private static final Pattern KEY_BEGINS = Pattern.compile("-----BEGIN [A-Z0-9 ]*PRIVATE KEY");
   private static final Pattern KEY_ENDS = Pattern.compile("-----END [A-Z0-9 ]*PRIVATE KEY");
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]+");
@@ -99,6 +104,12 @@ public final class Redactor {
       redacted = rule.pattern().matcher(redacted).replaceAll(rule.replacement());
     }
     return redacted;
+  }
+
+  /** The same for a setting that is refused: its address is told without what it asks with. */
+  public static String setting(String text) {
+    String redacted = LOGIN.matcher(redact(text)).replaceAll("$1" + MARK + "@");
+    return QUERY.matcher(redacted).replaceAll("$1" + MARK);
   }
 
   private record Rule(Pattern pattern, String replacement) {

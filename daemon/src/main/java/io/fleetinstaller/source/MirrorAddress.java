@@ -1,8 +1,6 @@
 package io.fleetinstaller.source;
 
-import io.fleetinstaller.http.Loopback;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
@@ -61,23 +59,11 @@ sealed interface MirrorAddress {
   }
 
   private static MirrorAddress web(String text) {
-    URI uri;
     try {
-      uri = new URI(text.endsWith("/") ? text : text + "/");
-    } catch (URISyntaxException e) {
-      throw wrong(text, e.getReason());
+      return new Web(WebAddress.parse(text.endsWith("/") ? text : text + "/"));
+    } catch (IllegalArgumentException e) {
+      throw wrong(text, String.valueOf(e.getMessage()));
     }
-    if (uri.getHost() == null || uri.getRawUserInfo() != null) {
-      throw wrong(text, "the host is missing, or there is a login before it");
-    }
-    if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
-      throw wrong(text, "it must end in a path");
-    }
-    boolean plain = "http".equals(uri.getScheme()) && Loopback.names(uri.getHost());
-    if (!plain && !"https".equals(uri.getScheme())) {
-      throw wrong(text, "it must be https; plain http is for this very host only");
-    }
-    return new Web(uri);
   }
 
   private static IllegalArgumentException wrong(String text, String why) {

@@ -18,19 +18,13 @@ public record ReportSettings(
   /** Reads the address; an {@link IllegalArgumentException} says what is wrong with it. */
   public static ReportSettings of(
       String url, @Nullable Path tokenFile, Rhythm rhythm, Connections connections) {
-    if (isWeb(url)) {
-      return new ReportSettings(URI.create(url), tokenFile, rhythm, connections);
-    }
-    throw new IllegalArgumentException(
-        "'%s' takes no reports; write https://host/path, or http:// on this very host"
-            .formatted(url));
-  }
-
-  private static boolean isWeb(String url) {
     try {
-      return MirrorAddress.parse(url) instanceof MirrorAddress.Web;
-    } catch (IllegalArgumentException _) {
-      return false;
+      return new ReportSettings(WebAddress.parse(url), tokenFile, rhythm, connections);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "'%s' takes no reports: %s; write https://host/path, or http:// on this very host, and a token into tokenFile"
+              .formatted(url, e.getMessage()),
+          e);
     }
   }
 }

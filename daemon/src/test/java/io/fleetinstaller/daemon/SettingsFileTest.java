@@ -154,6 +154,11 @@ class SettingsFileTest {
         "network: {proxy: {http: 'http://p:1', https: 'socks://p:1'}}|key 'network.proxy.https'",
         "network: {floorRate: fast}|'fast' is not a size",
         "network: {limit: {rate: 1}}|allowed is 1KiB and more",
+        "report: {url: 'https://host/in?k=v'}|'https://host/in?[redacted]' takes no reports: it must end in its path, without ? or #",
+        "report: {url: 'http://host/in'}|takes no reports: it must be https",
+        "report: {url: 'https://joe@host/in'}|takes no reports: there is a login before the host",
+        "report: {url: 'file:/in'}|takes no reports: the host is missing",
+        "source: {url: 'https://host/in?k=v'}|it must end in its path, without ? or #",
         "disk: {reserve: -1}|is not a size",
         "paths: {state: ''}|must be an absolute path"
       })
@@ -172,9 +177,16 @@ class SettingsFileTest {
       strings = {
         "registry: {repositories: ['https://joe:hunter2@host/{package}']}",
         "report: {url: 'http://joe:hunter2@host/reports'}",
-        "network: {proxy: {http: 'http://joe:hunter2@ho st:1'}}"
+        "registry: {repositories: ['https://joe:a/hunter2@host/{package}']}",
+        "registry: {repositories: ['https://host/{package}?sig=hunter2']}",
+        "report: {url: 'http://127.0.0.1:9/in?k=hunter2'}",
+        "report: {url: 'https://host/in?hunter2'}",
+        "report: {url: 'https://host/in#hunter2'}",
+        "source: {url: 'https://host/repo?k=1&sig=hunter2'}",
+        "network: {proxy: {http: 'http://joe:hunter2@ho st:1'}}",
+        "network: {proxy: {http: 'http://ho st:1/?k=hunter2'}}"
       })
-  void a_password_in_what_is_refused_is_not_told(String text) throws IOException {
+  void a_secret_in_what_is_refused_is_not_told(String text) throws IOException {
     Files.writeString(file, text + "\n");
 
     assertThatThrownBy(() -> SettingsFile.read(file, false))
