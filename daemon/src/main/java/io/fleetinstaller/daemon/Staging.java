@@ -77,6 +77,7 @@ final class Staging {
     }
     Image image = image(upgrade.to().orElseThrow(), progress);
     Ways ways = Ways.to(image, registries.get(), watcher(progress));
+    progress.note(ways.notes());
     Way taken = stage(ways, image.release(), progress);
     progress.note(List.of("%s, %s".formatted(taken.name(), taken.cost())));
     if (ways.looking().bytes() > 0 || ways.looking().requests() > 0) {

@@ -13,11 +13,16 @@ import io.fleetinstaller.toc.TocFormat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Fetches the tables of contents of a release's layers. */
-record Tables(Registry registry, Image image, Bill bill) {
+/**
+ * Fetches the tables of contents of a release's layers.
+ *
+ * @param missed is told of each that cannot be had, and why
+ */
+record Tables(Registry registry, Image image, Bill bill, Consumer<String> missed) {
   private static final Logger LOG = LoggerFactory.getLogger(Tables.class);
 
   /**
@@ -37,6 +42,7 @@ record Tables(Registry registry, Image image, Bill bill) {
         throw fault;
       }
       LOG.warn("going on without a table of contents: {}", fault.reason().sentence());
+      missed.accept("no table of contents: %s".formatted(fault.reason()));
       return Optional.empty();
     }
   }

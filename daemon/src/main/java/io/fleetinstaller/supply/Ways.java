@@ -45,6 +45,7 @@ public final class Ways {
   private final Bill.Watcher watcher;
   private final List<Known> layers;
   private final Bill looking;
+  private final List<String> notes;
 
   /** A layer as the registry has it, and what it holds. */
   private record Known(Blob blob, Optional<Table> table) {}
@@ -91,18 +92,21 @@ public final class Ways {
     }
   }
 
-  private Ways(Tables tables, Bill.Watcher watcher, List<Known> layers) {
+  private Ways(Tables tables, Bill.Watcher watcher, List<Known> layers, List<String> notes) {
     this.registry = tables.registry();
     this.image = tables.image();
     this.looking = tables.bill();
     this.watcher = watcher;
     this.layers = layers;
+    this.notes = List.copyOf(notes);
   }
 
   /** Finds out what there is to know before the first byte of a file is fetched. */
   public static Ways to(Image image, Registry registry, Bill.Watcher watcher)
       throws Fault, InterruptedException {
-    Tables tables = new Tables(registry, image, new Bill(registry, waits(watcher), Cost.NONE));
+    List<String> notes = new ArrayList<>();
+    Bill looking = new Bill(registry, waits(watcher), Cost.NONE);
+    Tables tables = new Tables(registry, image, looking, notes::add);
     List<Known> layers = new ArrayList<>();
     long left = TocFormat.LARGEST_HELD;
     for (Blob blob : image.layers()) {
@@ -110,7 +114,7 @@ public final class Ways {
       left -= table.map(Table::weight).orElse(0L);
       layers.add(new Known(blob, table));
     }
-    return new Ways(tables, watcher, layers);
+    return new Ways(tables, watcher, layers, notes);
   }
 
   /** What is looked at brings nothing nearer; that it is waited for is told all the same. */
@@ -157,6 +161,11 @@ public final class Ways {
   /** What it cost to find out about ways so far: tables, and deltas that were looked at. */
   public Cost looking() {
     return looking.total();
+  }
+
+  /** Why there are not all the ways that there could be. */
+  public List<String> notes() {
+    return notes;
   }
 
   private Inventory asked(Stock stock) throws InterruptedException {

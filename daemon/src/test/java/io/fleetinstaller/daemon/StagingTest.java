@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** An upgrade gets its bytes by whichever way works, and the same slot comes out. */
@@ -84,7 +85,50 @@ class StagingTest {
     host.stage(two);
 
     assertThat(host.told()).containsExactly("as a whole");
+    assertThat(host.notes.getFirst()).matches("(?s)no table of contents: .*cannot .*");
     assertSame();
+  }
+
+  @EnumSource
+  @ParameterizedTest
+  void why_there_is_no_table_of_contents_is_told(NoTable registry) throws Exception {
+    lie(part -> part.isWhole() ? Optional.empty() : Optional.of(registry.answer(part)));
+
+    host.stage(two);
+
+    assertThat(host.told()).containsExactly("as a whole");
+    assertThat(host.notes.getFirst()).startsWith("no table of contents: ").contains(registry.why);
+    assertSame();
+  }
+
+  /** How a registry that has the layer does not give the table behind it. */
+  enum NoTable {
+    KNOWS_NO_RANGES("it gives blobs as a whole only") {
+      @Override
+      MockResponse answer(LayoutServer.Part part) {
+        return LayoutServer.whole(part.blob());
+      }
+    },
+    ANOTHER_RANGE("it answered with another part than the one") {
+      @Override
+      MockResponse answer(LayoutServer.Part part) {
+        return another("bytes 5-10/100").build();
+      }
+    },
+    ZEROS("digest-mismatch: cannot accept the table of contents of ") {
+      @Override
+      MockResponse answer(LayoutServer.Part part) {
+        return part.answer(new byte[part.to() - part.from()]);
+      }
+    };
+
+    private final String why;
+
+    NoTable(String why) {
+      this.why = why;
+    }
+
+    abstract MockResponse answer(LayoutServer.Part part);
   }
 
   @MethodSource("refusalsOfParts")
@@ -324,7 +368,7 @@ class StagingTest {
     host.stage(two);
 
     assertThat(host.told()).containsExactly("as a whole failed", "as a whole");
-    assertThat(host.notes.getFirst()).matches("as a whole failed after .* MiB in 1 request: .*");
+    assertThat(host.notes.get(1)).matches("as a whole failed after .* MiB in 1 request: .*");
     assertSame();
   }
 
