@@ -61,15 +61,23 @@ final class Verification {
   private static void end(Job job, int slots, List<String> found) {
     if (found.isEmpty()) {
       job.done(
-          new Reason(ReasonCode.UP_TO_DATE, "%d slots are as they were unpacked".formatted(slots)));
+          new Reason(
+              ReasonCode.UP_TO_DATE,
+              slots == 1
+                  ? "1 slot is as it was unpacked"
+                  : "%d slots are as they were unpacked".formatted(slots)));
     } else {
       job.failed(
           new Fault.Broken(
               new Reason(
                   ReasonCode.SLOT_DAMAGED,
-                  "%d differences, %d slots looked at; go to a release that is whole: rollback, or upgrade"
-                      .formatted(found.size(), slots),
+                  "%s, %s looked at; go to a release that is whole: rollback, or upgrade"
+                      .formatted(count(found.size(), "difference"), count(slots, "slot")),
                   found)));
     }
+  }
+
+  private static String count(int count, String what) {
+    return "%d %s%s".formatted(count, what, count == 1 ? "" : "s");
   }
 }

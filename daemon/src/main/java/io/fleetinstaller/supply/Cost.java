@@ -36,7 +36,10 @@ public record Cost(long bytes, int requests) implements Comparable<Cost> {
 
   @Override
   public String toString() {
-    return "%s in %d %s"
-        .formatted(Sizes.text(bytes), requests, requests == 1 ? "request" : "requests");
+    // A folder is read without asking anybody.
+    return requests == 0
+        ? Sizes.text(bytes)
+        : "%s in %d %s"
+            .formatted(Sizes.text(bytes), requests, requests == 1 ? "request" : "requests");
   }
 }

@@ -351,6 +351,19 @@ class DaemonTest {
   }
 
   @Test
+  void what_is_verified_is_counted() throws Exception {
+    stage.start().desire(stage.release("1"));
+    stage.poll();
+
+    assertThat(stage.order(Verb.VERIFY).object("reason").text("sentence"))
+        .isEqualTo("1 slot is as it was unpacked");
+
+    Files.delete(folder.resolve("packages/agent/current/bin/agent"));
+    assertThat(stage.order(Verb.VERIFY).object("reason").text("sentence"))
+        .startsWith("1 difference, 1 slot looked at; ");
+  }
+
+  @Test
   void a_copy_that_runs_but_is_not_whole_is_never_upgraded_from() throws Exception {
     Release one = stage.release("1");
     Release two = stage.release("2");

@@ -19,6 +19,13 @@ class CostTest {
   }
 
   @Test
+  void requests_are_told_where_there_were_any() {
+    assertThat(new Cost(11_059, 0)).hasToString("10.8 KiB");
+    assertThat(new Cost(11_059, 1)).hasToString("10.8 KiB in 1 request");
+    assertThat(new Cost(11_059, 2)).hasToString("10.8 KiB in 2 requests");
+  }
+
+  @Test
   void requests_weigh_as_much_as_what_could_have_come_meanwhile() {
     assertThat(new Cost(0, 64)).isLessThan(new Cost(3 << 20, 1));
     assertThat(new Cost(0, 64)).isGreaterThan(new Cost(1 << 20, 1));
