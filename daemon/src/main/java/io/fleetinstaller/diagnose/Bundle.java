@@ -1,6 +1,7 @@
 package io.fleetinstaller.diagnose;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import io.fleetinstaller.io.Compression;
 import io.fleetinstaller.io.Sizes;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -56,6 +58,9 @@ final class Bundle {
       if (folder == null || Files.exists(output)) {
         throw new FileAlreadyExistsException(output.toString());
       }
+      if (!Files.exists(folder)) {
+        throw new NoSuchFileException(folder.toString());
+      }
       Files.deleteIfExists(fresh);
       try {
         archive(parts, fresh);
@@ -73,7 +78,7 @@ final class Bundle {
     } catch (IOException e) {
       throw new Transient(
           ReasonCode.IO_ERROR,
-          "cannot write %s: %s; name another place with --output".formatted(output, e));
+          "cannot write %s: %s; name another place with --output".formatted(output, Texts.why(e)));
     }
   }
 
@@ -115,8 +120,11 @@ final class Bundle {
   }
 
   private static String why(ExecutionException e) {
-    Throwable cause = e.getCause();
-    return cause instanceof Fault fault ? fault.reason().sentence() : String.valueOf(cause);
+    return switch (requireNonNull(e.getCause())) {
+      case Fault fault -> fault.reason().sentence();
+      case IOException failure -> Texts.why(failure);
+      case Throwable bug -> bug.toString();
+    };
   }
 
   private static String inTime(Part part)

@@ -100,7 +100,7 @@ record Machine(Scene scene) {
               root.relativize(path),
               link);
     } catch (IOException e) {
-      return "%s: %s".formatted(path, e.getMessage());
+      return "%s: %s".formatted(path, Texts.why(e));
     }
   }
 }

@@ -78,8 +78,10 @@ record StateFiles(Scene scene) {
       text.append("version %d, ".formatted(signed.number("version", 0, Long.MAX_VALUE)))
           .append("expires %s, ".formatted(signed.text("expires")))
           .append("%d bytes%n".formatted(bytes.length));
-    } catch (IOException | Fault e) {
-      text.append("cannot be read: %s%n".formatted(e.getMessage()));
+    } catch (IOException e) {
+      text.append("cannot be read: %s%n".formatted(Texts.why(e)));
+    } catch (Fault fault) {
+      text.append("cannot be read: %s%n".formatted(fault.getMessage()));
     }
   }
 }

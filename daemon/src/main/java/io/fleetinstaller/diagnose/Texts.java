@@ -7,9 +7,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +43,19 @@ final class Texts {
   static String withoutFirstLine(String text) {
     int end = text.indexOf('\n');
     return end < 0 ? "" : text.substring(end + 1);
+  }
+
+  /** What went wrong, for people. */
+  static String why(IOException e) {
+    return switch (e) {
+      case NoSuchFileException missing -> missing.getFile() + " does not exist";
+      case AccessDeniedException denied -> denied.getFile() + " is not for this user";
+      case NotDirectoryException other -> other.getFile() + " is no folder";
+      case FileSystemException other when other.getReason() != null ->
+          "%s: %s".formatted(other.getFile(), other.getReason());
+      case IOException other when other.getMessage() != null -> other.getMessage();
+      case IOException other -> other.toString();
+    };
   }
 
   /** A part for each file in this folder, at most two hundred, the last by name. */

@@ -184,6 +184,22 @@ class DiagnosisTest {
   }
 
   @Test
+  void what_does_not_exist_is_told_in_words() throws Exception {
+    Files.delete(folder.resolve("root.json"));
+    Files.delete(folder.resolve("installer.yaml"));
+
+    List<String> missing = diagnose();
+
+    assertThat(missing)
+        .contains(
+            "settings/installer.yaml: %s does not exist"
+                .formatted(folder.resolve("installer.yaml")));
+    assertThat(archive().get("trust.txt"))
+        .startsWith(
+            "%1$s: cannot be read: %1$s does not exist".formatted(folder.resolve("root.json")));
+  }
+
+  @Test
   void it_is_for_its_owner_alone_and_overwrites_nothing() throws Exception {
     diagnose();
     byte[] first = Files.readAllBytes(output);
@@ -201,7 +217,10 @@ class DiagnosisTest {
   void where_it_cannot_be_written_nothing_is_left() throws Exception {
     Path nowhere = folder.resolve("none/out.tar.gz");
 
-    assertThatThrownBy(() -> diagnosis().write(nowhere)).isInstanceOf(Fault.Transient.class);
+    assertThatThrownBy(() -> diagnosis().write(nowhere))
+        .isInstanceOf(Fault.Transient.class)
+        .hasMessageContaining(
+            "cannot write %s: %s does not exist; name", nowhere, folder.resolve("none"));
     assertThat(folder.resolve("none")).doesNotExist();
   }
 
