@@ -66,13 +66,13 @@ record Overseer(
   @Override
   public Job submit(Command command) throws Fault {
     switch (command.verb()) {
-      case POLL, VERIFY -> {
+      case POLL, VERIFY, REMOVE -> {
         if (command.name().isPresent()) {
           known(command.name().get());
         }
       }
       case ROLLBACK -> refuseDuringUpgrade(known(command.name().orElseThrow()));
-      case INSTALL, UPGRADE, REMOVE, HOLD, UNHOLD, PIN, UNPIN, RESET_CLOCK -> {}
+      case INSTALL, UPGRADE, HOLD, UNHOLD, PIN, UNPIN, RESET_CLOCK -> {}
     }
     Job job = jobs.open(command);
     switch (command.verb()) {

@@ -2,12 +2,14 @@ package io.fleetinstaller.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.fleetinstaller.api.Verb;
 import io.fleetinstaller.host.Life;
 import io.fleetinstaller.io.Document;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
+import io.fleetinstaller.release.ReasonCode;
 import io.fleetinstaller.release.Release;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -348,6 +350,19 @@ class DaemonTest {
     assertThat(last.text("end")).isEqualTo("given-up");
     assertThat(stage.host.deeds.subList(before, stage.host.deeds.size()))
         .noneMatch(deed -> deed.startsWith("restart") || deed.startsWith("install"));
+  }
+
+  @Test
+  void what_nobody_has_and_nobody_asks_for_is_not_removed() throws Exception {
+    stage.start();
+
+    Fault fault =
+        catchThrowableOfType(
+            Fault.class,
+            () -> stage.order(Verb.REMOVE, Optional.of(new PackageName("zzz")), Optional.empty()));
+
+    assertThat(fault).hasMessageContaining("cannot find package zzz");
+    assertThat(fault.reason().code()).isEqualTo(ReasonCode.UNKNOWN_PACKAGE);
   }
 
   @Test
