@@ -143,12 +143,16 @@ final class Scribe {
     Decision decision = moment.decide(name);
     Optional<Reason> hindrance =
         conductor.hindrance(name).filter(_ -> decision instanceof Decision.Act);
-    return Outlook.of(
+    Outlook outlook =
+        Outlook.of(
             moment.desired(name),
             situation.slots().read(name),
             hindrance
                 .<Decision>map(why -> new Decision.Wait(why, Optional.empty()))
-                .orElse(decision))
+                .orElse(decision));
+    return open(name)
+        .map(view -> outlook.comingFrom(view.upgrade().from()))
+        .orElse(outlook)
         .passing(situation::changesData);
   }
 

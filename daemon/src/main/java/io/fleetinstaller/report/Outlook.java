@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 /**
  * What the next poll would do to one package, and why.
  *
- * @param from what runs now
+ * @param from what runs now; while an upgrade is under way, what that left
  * @param to what would run after it: the same as {@code from} unless it acts
  * @param until when a wait ends; empty when only an event ends it
  * @param noReturn why there is no way back to {@code from} once {@code to} is confirmed; empty: it
@@ -63,6 +63,11 @@ public record Outlook(
       case Decision.Rest(Reason why) ->
           new Outlook(installed.name(), Kind.REST, now, now, why, Optional.empty());
     };
+  }
+
+  /** The same while an upgrade is under way, which left this release. */
+  public Outlook comingFrom(Optional<Release> left) {
+    return new Outlook(name, kind, left, to, reason, until, noReturn);
   }
 
   /**

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -266,6 +267,32 @@ class DaemonTest {
     assertThat(stage.host.deeds).contains("uninstall agent 1");
     assertThat(end.text("ending")).isEqualTo("done");
     assertThat(stage.current()).isEqualTo("1");
+  }
+
+  @Test
+  void during_a_trial_the_plan_tells_what_it_comes_from() throws Exception {
+    Release one = stage.release("1");
+    Release two = stage.release("2");
+    List<String> told = new ArrayList<>();
+    stage.start().desire(one);
+    stage.poll();
+    stage.host.starting(_ -> told.add(planned()));
+
+    stage.desire(two);
+    stage.poll();
+
+    assertThat(told).containsExactly("from 1 to 2");
+    assertThat(planned()).isEqualTo("from 2 to 2");
+  }
+
+  private String planned() {
+    try {
+      Document plan = stage.plan();
+      return "from %s to %s"
+          .formatted(plan.object("from").text("version"), plan.object("to").text("version"));
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Tag("F37")
