@@ -204,9 +204,19 @@ final class Links {
         return Optional.of(slot);
       }
     }
-    return last.isPresent() && installed.previous().isPresent()
-        ? installed.previous()
-        : situation.slots().oldest(name, installed.previous());
+    Optional<Slot> other =
+        last.isPresent() && installed.previous().isPresent()
+            ? installed.previous()
+            : situation.slots().oldest(name, installed.previous());
+    return other.filter(slot -> canRead(slot, named(name)));
+  }
+
+  /** Whether the data of the agent, if it keeps any, is not beyond this copy. */
+  private boolean canRead(Slot slot, Optional<Release> ran) {
+    return slot.descriptor().data().state().isEmpty()
+        || ran.filter(newer -> slot.release().version().compareTo(newer.version()) < 0)
+            .filter(situation::mayChangeData)
+            .isEmpty();
   }
 
   private Optional<Release> named(PackageName name) {

@@ -6,7 +6,6 @@ import io.fleetinstaller.desired.RemoteUpdates;
 import io.fleetinstaller.io.Time;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Release;
-import io.fleetinstaller.release.Slot;
 import io.fleetinstaller.slots.Slots;
 import io.fleetinstaller.upgrade.Journals;
 import java.time.Instant;
@@ -73,16 +72,26 @@ record Situation(
    * or by the catalog.
    */
   boolean changesData(Release release) {
-    Optional<Slot> slot = slots.read(release.name()).find(release.digest());
-    return slot.isPresent()
-        ? slot.get().descriptor().data().pointOfNoReturn()
-        : source
-            .state()
-            .asked()
-            .documents()
-            .find(release.name(), release.digest())
-            .filter(Catalog.Entry::pointOfNoReturn)
-            .isPresent();
+    return pointOfNoReturn(release).orElse(false);
+  }
+
+  /** The same where a mistake would cost the data: true of what nobody here knows. */
+  boolean mayChangeData(Release release) {
+    return pointOfNoReturn(release).orElse(true);
+  }
+
+  private Optional<Boolean> pointOfNoReturn(Release release) {
+    return slots
+        .read(release.name())
+        .find(release.digest())
+        .map(slot -> slot.descriptor().data().pointOfNoReturn())
+        .or(() ->
+            source
+                .state()
+                .asked()
+                .documents()
+                .find(release.name(), release.digest())
+                .map(Catalog.Entry::pointOfNoReturn));
   }
 
   private Map<PackageName, Release> running() {

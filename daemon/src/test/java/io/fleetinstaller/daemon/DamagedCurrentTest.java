@@ -6,6 +6,7 @@ import io.fleetinstaller.api.Verb;
 import io.fleetinstaller.release.Release;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +74,27 @@ final class DamagedCurrentTest {
     assertThat(stage.problems()).contains("it is taken away");
     assertThat(stage.current()).isEqualTo("2");
     assertThat(stage.explain().object("last").text("end")).isEqualTo("upgraded");
+  }
+
+  @Test
+  void an_older_copy_is_not_started_on_data_that_may_be_beyond_it() throws Exception {
+    Path data = Files.createDirectories(folder.toRealPath().resolve("var")).resolve("agent");
+    Release three = stage.release(Stage.AGENT, "3", "3", "state: [{path: %s}],".formatted(data));
+    Release four =
+        stage.release(
+            Stage.AGENT, "4", "4", "state: [{path: %s}], pointOfNoReturn: true,".formatted(data));
+    for (Release release : List.of(three, four)) {
+      stage.desire(release);
+      stage.poll();
+    }
+    stage.close();
+    Damage.DELETED.happenTo(slot(four).resolve(".fleet-installer/valid"));
+
+    stage.start().poll();
+
+    assertThat(stage.problems()).contains("it is taken away");
+    assertThat(stage.current()).isEqualTo("4");
+    assertThat(stage.host.deeds).containsOnlyOnce("restart agent 3");
   }
 
   @Test
