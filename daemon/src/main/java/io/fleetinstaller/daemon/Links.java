@@ -18,6 +18,7 @@ import io.fleetinstaller.upgrade.History;
 import io.fleetinstaller.upgrade.Outcome;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -71,7 +72,9 @@ final class Links {
     }
     for (PackageName name : situation.slots().names()) {
       try {
-        if (situation.slots().currentIsBroken(name) && !isUnderWay(name)) {
+        if (!name.equals(PackageName.INSTALLER)
+            && situation.slots().currentIsBroken(name)
+            && !isUnderWay(name)) {
           leaveDamaged(name);
         }
       } catch (Fault fault) {
@@ -86,7 +89,10 @@ final class Links {
   }
 
   private void leaveDamaged(PackageName name) throws Fault, InterruptedException {
-    Optional<Slot> whole = wanted(name);
+    Optional<Slot> previous = situation.slots().read(name).previous();
+    Optional<Slot> whole =
+        (previous.isPresent() ? previous : situation.slots().oldest(name, previous))
+            .filter(slot -> canRead(slot, named(name)));
     tell(
         "current of %s named no whole slot at %s, and nothing ran; %s"
             .formatted(
@@ -97,6 +103,7 @@ final class Links {
                     .orElse("it is taken away")));
     if (whole.isPresent()) {
       situation.slots().replaceCurrent(whole.get());
+      situation.slots().pointPrevious(name, Optional.empty());
     } else {
       situation.slots().unpoint(name);
     }
@@ -120,11 +127,11 @@ final class Links {
     }
   }
 
-  /** Starts what failed while its link was lost: nobody else would. */
+  /** Starts what is down since its link was lost: nobody else would. */
   void startFailed(Set<Slot> mended) throws InterruptedException {
     for (Slot slot : mended) {
       try {
-        if (failed(slot)) {
+        if (isDown(slot)) {
           host.restart(slot);
         }
       } catch (Fault fault) {
@@ -260,10 +267,17 @@ final class Links {
     return false;
   }
 
-  private boolean failed(Slot slot) throws Fault, InterruptedException {
+  private boolean isDown(Slot slot) throws Fault, InterruptedException {
+    // What an init system has stopped a person may have stopped; our own children nobody else
+    // starts.
+    Set<ServiceState.Phase> down =
+        host.outlives()
+            ? EnumSet.of(ServiceState.Phase.FAILED)
+            : EnumSet.of(
+                ServiceState.Phase.FAILED, ServiceState.Phase.STOPPED, ServiceState.Phase.UNKNOWN);
     for (Service service : slot.descriptor().services()) {
       ServiceState state = host.state(slot.release().name(), service.name());
-      if (state.phase() == ServiceState.Phase.FAILED) {
+      if (down.contains(state.phase())) {
         return true;
       }
     }

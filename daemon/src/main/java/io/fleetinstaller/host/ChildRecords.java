@@ -23,8 +23,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which processes are our children, on disk, as {@code children/<package>/<service>} with pid and
- * start time: what a daemon that was killed leaves behind is found again and ended. Should the
- * records be lost, the children bear a variable that names our state directory. Thread-safe.
+ * start time: what a daemon that was killed leaves behind is found again and ended. Should all
+ * records be lost, the children bear a variable that names our state directory, and run what lies
+ * in a slot. Thread-safe.
  */
 final class ChildRecords {
   private static final Logger LOG = LoggerFactory.getLogger(ChildRecords.class);
@@ -59,6 +60,9 @@ final class ChildRecords {
 
   /** Ends, at once, every process of ours that still runs, with its whole session. */
   synchronized void endAll() throws IOException {
+    if (Files.notExists(directory)) {
+      unrecorded().forEach(ChildRecords::endUnrecorded);
+    }
     for (Path file : files()) {
       String record = read(file);
       if (!value(record, "pid").matches(PID)) {
@@ -72,15 +76,14 @@ final class ChildRecords {
       }
       context.disk().delete(file);
     }
-    unrecorded()
-        .forEach(stray -> {
-          LOG.warn(
-              "ending pid {}, left by a daemon that was killed and lost its records", stray.pid());
-          end(stray);
-        });
   }
 
-  /** What bears our sign, but for whoever started us. */
+  private static void endUnrecorded(ProcessHandle stray) {
+    LOG.warn("ending pid {}, left by a daemon that was killed and lost its records", stray.pid());
+    end(stray);
+  }
+
+  /** What runs from a slot and bears our sign, but for whoever started us. */
   private List<ProcessHandle> unrecorded() {
     String sign = SIGN + "=" + sign().get(SIGN);
     Set<Long> spared = new HashSet<>();
@@ -91,9 +94,17 @@ final class ChildRecords {
     }
     return ProcessHandle.allProcesses()
         .filter(process -> !spared.contains(process.pid()))
-        .filter(process -> Proc.environment(process.pid()).contains(sign))
+        .filter(process -> isOfSlot(process.pid()))
         .filter(process -> Proc.sharesFiles(process.pid()))
+        .filter(process -> Proc.environment(process.pid()).contains(sign))
         .toList();
+  }
+
+  private boolean isOfSlot(long pid) {
+    Path packages = Proc.resolved(context.packages());
+    return Proc.running(pid, packages, context.time().now())
+        .filter(program -> program.startsWith(packages))
+        .isPresent();
   }
 
   /** Whatever the bytes are: what is no record has no pid. */
@@ -106,6 +117,7 @@ final class ChildRecords {
     List<ProcessHandle> kin = new ArrayList<>(process.descendants().toList());
     process.destroyForcibly();
     Proc.session(process.pid()).forEach(kin::add);
+    kin.remove(ProcessHandle.current());
     kin.forEach(ProcessHandle::destroyForcibly);
   }
 

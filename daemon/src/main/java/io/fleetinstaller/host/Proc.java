@@ -59,7 +59,8 @@ public final class Proc {
   static boolean sharesFiles(long pid) {
     try {
       Path ours = Files.readSymbolicLink(PROC.resolve("self/ns/mnt"));
-      return Files.readSymbolicLink(PROC.resolve(pid + "/ns/mnt")).equals(ours);
+      return Files.readSymbolicLink(PROC.resolve(pid + "/ns/mnt")).equals(ours)
+          && Files.isSameFile(PROC.resolve(pid + "/root"), PROC.resolve("self/root"));
     } catch (IOException | UnsupportedOperationException _) {
       return false;
     }
@@ -155,7 +156,7 @@ public final class Proc {
             stat(process.pid()).filter(stat -> stat[SESSION].equals(wanted)).isPresent());
   }
 
-  private static Path resolved(Path path) {
+  static Path resolved(Path path) {
     try {
       return path.toRealPath();
     } catch (IOException _) {

@@ -64,6 +64,37 @@ final class DamagedCurrentTest {
   }
 
   @Test
+  void without_journals_the_copy_before_serves_too() throws Exception {
+    stage.close();
+    Damage.DELETED.happenTo(slot(two).resolve(".fleet-installer/valid"));
+    Damage.DELETED.happenTo(folder.resolve("state"));
+    stage.desire();
+
+    stage.start().poll();
+
+    assertThat(stage.current()).isEqualTo("1");
+    assertThat(stage.host.state(Stage.AGENT, "agent.service").executable())
+        .hasValueSatisfying(it -> assertThat(it).startsWithRaw(slot(one)));
+  }
+
+  @Test
+  void where_the_damage_passes_the_copy_is_started_again() throws Exception {
+    stage.close();
+    Path mark = slot(two).resolve(".fleet-installer/valid");
+    Path away = Files.move(mark, folder.resolve("valid"));
+    Damage.DELETED.happenTo(slot(one));
+    stage.desire();
+    stage.start().poll();
+    Files.move(away, mark);
+
+    stage.poll();
+
+    assertThat(stage.current()).isEqualTo("2");
+    assertThat(stage.host.state(Stage.AGENT, "agent.service").executable())
+        .hasValueSatisfying(it -> assertThat(it).startsWithRaw(slot(two)));
+  }
+
+  @Test
   void where_nothing_else_is_whole_it_is_installed_anew() throws Exception {
     stage.close();
     Damage.DELETED.happenTo(slot(two).resolve(".fleet-installer/valid"));

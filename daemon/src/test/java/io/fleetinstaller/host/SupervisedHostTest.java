@@ -96,7 +96,10 @@ final class SupervisedHostTest extends HostContract {
     switchTo(slot, Optional.empty());
     ProcessHandle left = process(running());
     ProcessHandle sleep = childOf(left);
-    Files.delete(context.state().resolve("children").resolve(AGENT.value()).resolve(SERVICE));
+    Path children = context.state().resolve("children");
+    Files.delete(children.resolve(AGENT.value()).resolve(SERVICE));
+    Files.delete(children.resolve(AGENT.value()));
+    Files.delete(children);
 
     try (SupervisedHost next = new SupervisedHost(context)) {
       next.resume(List.of());

@@ -279,7 +279,7 @@ final class SystemdGuard implements Guard {
     if (!tried.succeeded()) {
       throw new Fault.Refused(
           ReasonCode.HOST_FAILED,
-          "cannot arm the guard of %s: it could not work here: %s; it needs sh, mv -T, flock, timeout and mountpoint"
+          "cannot arm the guard of %s: it could not work here: %s; it needs sh, mv -T, flock, sed, timeout and mountpoint"
               .formatted(name, tried.why()));
     }
   }

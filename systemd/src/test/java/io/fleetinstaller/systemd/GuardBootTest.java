@@ -71,13 +71,14 @@ final class GuardBootTest {
     assertThat(host.runs(host.old)).isTrue();
   }
 
-  @Test
-  void a_person_who_starts_the_boot_unit_moves_nothing_under_a_candidate_that_runs()
+  @ValueSource(strings = {"active", "activating", "deactivating", "reloading"})
+  @ParameterizedTest
+  void a_person_who_starts_the_boot_unit_moves_nothing_under_a_candidate_that_lives(String state)
       throws Exception {
     Path data = Files.writeString(root.resolve("data"), "of the candidate");
     Path snapshot = Files.writeString(root.resolve("snapshot"), "of the old copy");
     GuardedHost host = GuardedHost.onTrial(root, new Kept(snapshot, data, root.resolve("aside")));
-    Files.createFile(host.bin.resolve("active.agent.service"));
+    host.unitIs("ActiveState=" + state);
 
     host.powerOn();
 
@@ -85,6 +86,17 @@ final class GuardBootTest {
     assertThat(data).hasContent("of the candidate");
     assertThat(host.armed()).isTrue();
     assertThat(host.calls()).contains("start --no-block fleet-installer-guard@agent.timer");
+  }
+
+  @Test
+  void where_its_deadline_cannot_be_set_a_candidate_that_lives_goes_at_once() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    host.unitIs("ActiveState=active");
+    host.meanwhile("start", "case $* in *.timer) exit 1 ;; esac\n");
+
+    host.powerOn();
+
+    assertThat(host.calls()).contains("start --no-block fleet-installer-guard@agent.service");
   }
 
   @Test

@@ -132,6 +132,20 @@ final class GuardDoubtTest {
   }
 
   @Test
+  void nothing_is_stopped_for_a_folder_that_does_not_make_way() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    Path link = host.old.current();
+    Files.delete(link);
+    Files.writeString(Files.createDirectories(link).resolve("mine"), "kept");
+    host.cannotMoveTo(link.resolveSibling("current.corrupt"), true);
+
+    assertThat(host.run("fire", "agent")).isEqualTo(1);
+
+    assertThat(host.armed()).isTrue();
+    assertThat(host.calls()).doesNotContain("stop agent.service");
+  }
+
+  @Test
   void an_old_copy_that_cannot_be_looked_at_is_not_one_that_is_not_whole() throws Exception {
     GuardedHost host = GuardedHost.onTrial(root);
     Path folder = host.old.path().resolve(".fleet-installer");
