@@ -120,9 +120,7 @@ final class GuardDoubtTest {
   @Test
   void a_folder_where_the_link_should_be_makes_way() throws Exception {
     GuardedHost host = GuardedHost.onTrial(root);
-    Path link = host.old.current();
-    Files.delete(link);
-    Files.writeString(Files.createDirectories(link).resolve("mine"), "kept");
+    Path link = aFolderForTheLink(host);
 
     assertThat(host.run("fire", "agent")).isZero();
 
@@ -131,12 +129,17 @@ final class GuardDoubtTest {
     assertThat(link.resolveSibling("current.corrupt/mine")).hasContent("kept");
   }
 
-  @Test
-  void nothing_is_stopped_for_a_folder_that_does_not_make_way() throws Exception {
-    GuardedHost host = GuardedHost.onTrial(root);
+  private static Path aFolderForTheLink(GuardedHost host) throws IOException {
     Path link = host.old.current();
     Files.delete(link);
     Files.writeString(Files.createDirectories(link).resolve("mine"), "kept");
+    return link;
+  }
+
+  @Test
+  void nothing_is_stopped_for_a_folder_that_does_not_make_way() throws Exception {
+    GuardedHost host = GuardedHost.onTrial(root);
+    Path link = aFolderForTheLink(host);
     host.cannotMoveTo(link.resolveSibling("current.corrupt"), true);
 
     assertThat(host.run("fire", "agent")).isEqualTo(1);
