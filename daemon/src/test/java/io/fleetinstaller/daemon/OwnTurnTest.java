@@ -140,8 +140,9 @@ class OwnTurnTest {
       stage.desire(agent);
       stage.poll();
 
-      assertThat(stage.explain().object("last").object("reason").text("code"))
-          .isEqualTo("own-turn");
+      // The daemon sees the wish before it is told to look, or after: it may be gone on with by
+      // now.
+      assertThat(stage.whys()).containsExactly("own-turn");
     }
   }
 

@@ -301,6 +301,18 @@ final class Stage implements AutoCloseable {
     return Document.json("explain", bytes(client().get("/v1/packages/" + name)));
   }
 
+  /** Why the attempts with the agent that ended otherwise than they should did, by their codes. */
+  List<String> whys() throws Exception {
+    List<String> codes = new ArrayList<>();
+    for (Document end :
+        Document.json("history", bytes(client().get("/v1/history"))).objects("upgrades")) {
+      if (end.text("package").equals(AGENT.value()) && end.has("reason")) {
+        codes.add(end.object("reason").text("code"));
+      }
+    }
+    return codes;
+  }
+
   /** What plan says would be done to the agent. */
   Document plan() throws Exception {
     for (Document outlook :
