@@ -1,11 +1,13 @@
 #!/bin/bash
-# guest.sh up NAME [systemd-nspawn arguments] | run NAME COMMAND... | off NAME | kill NAME | down NAME | sweep
+# guest.sh up NAME [systemd-nspawn arguments] | run NAME COMMAND... | off NAME | copy NAME FROM | kill NAME |
+#   down NAME | sweep
 #
 # A Debian guest with a real systemd as PID 1, in a container of this machine; needs root and systemd-nspawn, but
 # not a systemd of the machine's own. Up takes about a second, a command about 20 ms. What guests write lies in GUESTS.
 #   up     boots the guest; what it wrote before a kill is still there. DEGRADED=ok: also when some unit failed
 #   run    runs a command in all of the guest's namespaces, outside its units; passes input, output and status on
 #   off    shuts the guest down in good order, within a minute and a half; what it wrote is still there
+#   copy   a guest that is yet to be booted begins with what another one wrote, which is off
 #   kill   ends every process of the guest at once, as a power cut would. What was written is kept even where it
 #          was never synced, since the page cache is this machine's: this tests the order of effects, not fsync
 #   down   kill, and forget what it wrote
@@ -110,6 +112,11 @@ off() {
   return 1
 }
 
+copy() { # FROM
+  mkdir -p "$state"
+  cp -a "$guests/$1/upper" "$state/upper"
+}
+
 down() {
   [ ! -e "$state/cgroups" ] || cut
   rm -rf "$state"
@@ -123,6 +130,7 @@ case $verb in
     inside "$pid" "${@:3}"
     ;;
   off) off ;;
+  copy) copy "$3" ;;
   kill) cut ;;
   down) down ;;
   sweep)

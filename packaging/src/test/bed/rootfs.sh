@@ -96,6 +96,11 @@ settle() { # what a booted guest must not wait for, and what it must know
     logrotate.timer; do
     ln -sf /dev/null "$root/etc/systemd/system/$unit"
   done
+  # fifteen programs at each daemon-reload, which have nothing to make here
+  mkdir -p "$root/etc/systemd/system-generators"
+  for generator in "$root"/lib/systemd/system-generators/*; do
+    ln -sf /dev/null "$root/etc/systemd/system-generators/${generator##*/}"
+  done
   mkdir -p "$root/etc/systemd/journald.conf.d"
   printf '[Journal]\nStorage=persistent\nRateLimitIntervalSec=0\n' > "$root/etc/systemd/journald.conf.d/bed.conf"
 }

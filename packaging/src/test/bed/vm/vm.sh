@@ -17,7 +17,8 @@ machine() { # EXTRA...
   while port=$((20000 + RANDOM % 12000)) && (: <> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do :; done
   rm -f "$monitor"
   echo "$port" > "$portfile"
-  exec qemu-system-x86_64 -accel tcg,thread=multi,tb-size=256 -cpu max -smp "${CPUS:-2}" -m 512 \
+  # Strings byte by byte and wide registers are what this processor has least of.
+  exec qemu-system-x86_64 -accel tcg,thread=multi,tb-size=256 -cpu max,erms=off,fsrm=off,avx2=off -smp "${CPUS:-2}" -m 512 \
     -nodefaults -no-user-config -display none -no-reboot -serial stdio -qmp "unix:$monitor,server=on,wait=off" \
     -drive "file=$disk,format=raw,if=none,id=d0,cache=writeback" -device virtio-blk-pci,drive=d0 \
     -netdev "user,id=n0,restrict=on,hostfwd=tcp:127.0.0.1:$port-:7000" -device virtio-net-pci,netdev=n0,romfile= \

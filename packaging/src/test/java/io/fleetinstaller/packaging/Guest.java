@@ -61,6 +61,20 @@ public final class Guest implements AutoCloseable {
     return guest;
   }
 
+  /**
+   * Boots another one like this, which is off, with a copy of all that is written in it.
+   *
+   * @param suffix of this one's name
+   * @param other of the other's
+   */
+  public Guest another(String suffix, String other) {
+    String base = name.substring(0, name.length() - suffix.length());
+    Guest guest = new Guest(scripts, base + other, binds);
+    guest.script("copy", guest.name, name);
+    guest.boot();
+    return guest;
+  }
+
   /** Boots it again after a {@link #kill}. */
   public void boot() {
     List<String> command = new ArrayList<>(List.of("up", name));

@@ -39,18 +39,16 @@ public final class Lab {
             Path.of(System.getProperty("distribution")),
             here.resolve("../systemd/src/main/units"),
             here.resolve("src/package/fleet-installer.yaml"),
-            here.resolve("target/test-classes"));
+            here.resolve("target/test-classes"),
+            Path.of(System.getenv("GUESTS")));
     System.exit(new Lab(Options.of(args), parts).run());
   }
 
   private int run() throws IOException, InterruptedException {
     List<LabHost> hosts = new ArrayList<>();
     try {
-      for (int i = 0; i < options.guests(); i++) {
-        hosts.add(LabHost.up(parts, i));
-      }
+      hosts.addAll(prepared(options.guests()));
       Queue<Run> runs = new ConcurrentLinkedQueue<>();
-      abreast(hosts, LabHost::prepare);
       Queue<Scenario> scenarios = new ConcurrentLinkedQueue<>();
       if (options.again().isPresent()) {
         runs.addAll(Run.told(Files.readAllLines(options.again().get())));
@@ -69,6 +67,24 @@ public final class Lab {
       hosts.forEach(LabHost::close);
     }
     return tell();
+  }
+
+  /** The first is prepared, and the others are copies of it. */
+  private List<LabHost> prepared(int count) throws IOException, InterruptedException {
+    List<Path> versions = new ArrayList<>();
+    for (String version : List.of("0.1.0", "0.2.0")) {
+      Path folder = Files.createDirectories(parts.scratch().resolve(version));
+      Versions.write(parts.product(), version, folder);
+      versions.add(folder);
+    }
+    LabHost first = LabHost.up(parts);
+    try {
+      first.prepare(versions);
+      return first.and(count);
+    } catch (IOException | RuntimeException e) {
+      first.close();
+      throw e;
+    }
   }
 
   /** Something that every host does. */

@@ -1,6 +1,7 @@
 package io.fleetinstaller.packaging.lab;
 
 import io.fleetinstaller.packaging.Guest;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,27 +34,42 @@ final class LabHost implements AutoCloseable {
    * @param product the distribution
    * @param descriptor of the product as a package
    * @param classes of the laboratory
+   * @param scratch what is forgotten with the laboratory
    */
-  record Parts(Path scripts, Path product, Path units, Path descriptor, Path classes) {}
+  record Parts(
+      Path scripts, Path product, Path units, Path descriptor, Path classes, Path scratch) {}
 
-  static LabHost up(Parts parts, int number) {
+  static LabHost up(Parts parts) {
     Guest guest =
         Guest.up(
             parts.scripts(),
             parts.product(),
-            "-lab" + number,
+            "-lab0",
             List.of("--bind-ro=" + parts.classes().toAbsolutePath() + ":/opt/lab"));
     return new LabHost(guest, parts);
   }
 
-  /** Makes the releases and the scenes; takes half a minute. */
-  void prepare() throws java.io.IOException {
+  /** More like this one, which is prepared; so many in all. */
+  List<LabHost> and(int all) {
+    List<LabHost> hosts = new ArrayList<>(List.of(this));
+    guest.powerOff();
+    for (int i = 1; i < all; i++) {
+      hosts.add(new LabHost(guest.another("-lab0", "-lab" + i), parts));
+    }
+    guest.boot();
+    return hosts;
+  }
+
+  /**
+   * Makes the releases and the scenes; takes half a minute.
+   *
+   * @param libraries of the product under other versions, a folder each
+   */
+  void prepare(List<Path> libraries) throws IOException {
     guest.copyIn(parts.units(), "/etc/systemd/system");
     guest.write("/etc/bed/fleet-installer.yaml", Files.readString(parts.descriptor()));
-    for (String version : List.of("0.1.0", "0.2.0")) {
-      Path jars = Files.createTempDirectory("self");
-      Versions.write(parts.product().resolve("lib"), version, jars);
-      guest.copyIn(jars, "/srv/self-" + version);
+    for (Path version : libraries) {
+      guest.copyIn(version, "/srv/self-" + version.getFileName());
     }
     say("prepare");
   }

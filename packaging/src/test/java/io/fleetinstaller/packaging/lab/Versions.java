@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -16,16 +19,48 @@ final class Versions {
   private Versions() {}
 
   /**
-   * Writes the jar that says so.
+   * Writes its libraries with the jar that says so, and the archive of their classes: every start
+   * without one costs a second of the processor.
    *
-   * @param lib of the distribution
    * @param into a directory
    */
-  static void write(Path lib, String version, Path into) throws IOException {
-    try (DirectoryStream<Path> jars = Files.newDirectoryStream(lib, "daemon-*.jar")) {
-      for (Path jar : jars) {
-        write(jar, into.resolve(jar.getFileName()), version);
+  static void write(Path distribution, String version, Path into)
+      throws IOException, InterruptedException {
+    List<String> jars = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(distribution.resolve("lib"))) {
+      for (Path jar : all) {
+        Path copy = into.resolve(jar.getFileName());
+        if (jar.getFileName().toString().startsWith("daemon-")) {
+          write(jar, copy, version);
+        } else {
+          Files.copy(jar, copy, StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        jars.add(copy.toString());
       }
+    }
+    Collections.sort(jars);
+    archive(distribution, String.join(":", jars), into.resolve("daemon.jsa"));
+  }
+
+  private static void archive(Path distribution, String path, Path archive)
+      throws IOException, InterruptedException {
+    Process dumping =
+        new ProcessBuilder(
+                distribution.resolve("runtime/bin/java").toString(),
+                "-XX:+UseSerialGC",
+                "-Xlog:disable",
+                "--enable-native-access=ALL-UNNAMED", // as the launcher has it, else it does not
+                // count
+                "-Xshare:dump",
+                "-XX:+AOTClassLinking",
+                "-XX:SharedClassListFile=" + distribution.resolveSibling("daemon.classes"),
+                "-XX:SharedArchiveFile=" + archive,
+                "-cp",
+                path)
+            .inheritIO()
+            .start();
+    if (dumping.waitFor() != 0) {
+      throw new IOException("no archive of the classes of " + path);
     }
   }
 
