@@ -64,12 +64,10 @@ public final class Guest implements AutoCloseable {
   /**
    * Boots another one like this, which is off, with a copy of all that is written in it.
    *
-   * @param suffix of this one's name
-   * @param other of the other's
+   * @param suffix what its name has more than this one's
    */
-  public Guest another(String suffix, String other) {
-    String base = name.substring(0, name.length() - suffix.length());
-    Guest guest = new Guest(scripts, base + other, binds);
+  public Guest another(String suffix) {
+    Guest guest = new Guest(scripts, name + suffix, binds);
     guest.script("copy", guest.name, name);
     guest.boot();
     return guest;

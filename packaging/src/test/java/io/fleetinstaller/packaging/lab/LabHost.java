@@ -44,7 +44,7 @@ final class LabHost implements AutoCloseable {
         Guest.up(
             parts.scripts(),
             parts.product(),
-            "-lab0",
+            "-lab",
             List.of("--bind-ro=" + parts.classes().toAbsolutePath() + ":/opt/lab"));
     return new LabHost(guest, parts);
   }
@@ -54,7 +54,7 @@ final class LabHost implements AutoCloseable {
     List<LabHost> hosts = new ArrayList<>(List.of(this));
     guest.powerOff();
     for (int i = 1; i < all; i++) {
-      hosts.add(new LabHost(guest.another("-lab0", "-lab" + i), parts));
+      hosts.add(new LabHost(guest.another("-" + i), parts));
     }
     guest.boot();
     return hosts;

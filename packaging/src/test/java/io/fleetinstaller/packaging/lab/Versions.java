@@ -42,6 +42,7 @@ final class Versions {
     archive(distribution, String.join(":", jars), into.resolve("daemon.jsa"));
   }
 
+  /** With the flags of the launcher, else it would not count. */
   private static void archive(Path distribution, String path, Path archive)
       throws IOException, InterruptedException {
     Process dumping =
@@ -49,8 +50,7 @@ final class Versions {
                 distribution.resolve("runtime/bin/java").toString(),
                 "-XX:+UseSerialGC",
                 "-Xlog:disable",
-                "--enable-native-access=ALL-UNNAMED", // as the launcher has it, else it does not
-                // count
+                "--enable-native-access=ALL-UNNAMED",
                 "-Xshare:dump",
                 "-XX:+AOTClassLinking",
                 "-XX:SharedClassListFile=" + distribution.resolveSibling("daemon.classes"),
