@@ -11,6 +11,7 @@ import io.fleetinstaller.release.Fault.Refused;
 import io.fleetinstaller.release.Fault.Transient;
 import io.fleetinstaller.release.ReasonCode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -30,14 +31,22 @@ public final class SettingsFile {
    * @throws Refused when anything in it is not understood; nothing of it is used then
    */
   public static Settings read(Path file, boolean mayBeMissing) throws Fault {
-    try {
-      return parse(Document.yaml(file.toString(), Bounded.read(file, LIMIT)));
-    } catch (NoSuchFileException e) {
-      if (mayBeMissing) {
-        return Settings.DEFAULT;
-      }
+    if (!mayBeMissing && Files.notExists(file)) {
       throw new Refused(
           ReasonCode.BAD_SETTINGS, "cannot read settings %s: it does not exist".formatted(file));
+    }
+    return written(file).orElse(Settings.DEFAULT);
+  }
+
+  /** What the file says; nothing while there is none, or not a byte in it. */
+  static Optional<Settings> written(Path file) throws Fault {
+    try {
+      byte[] bytes = Bounded.read(file, LIMIT);
+      return bytes.length == 0
+          ? Optional.empty()
+          : Optional.of(parse(Document.yaml(file.toString(), bytes)));
+    } catch (NoSuchFileException _) {
+      return Optional.empty();
     } catch (IOException e) {
       throw new Transient(
           ReasonCode.IO_ERROR, "cannot read settings %s: %s".formatted(file, e.getMessage()));
