@@ -20,8 +20,12 @@ verb=$1
 name=${2:-}
 state=$guests/$name
 
+# The oldest child of the guest's container; no program is started for it, as every command in the guest asks.
 leader() {
-  [ -s "$state/nspawn" ] && pgrep -o -P "$(cat "$state/nspawn")" 2>/dev/null
+  local nspawn='' pid=''
+  read -r nspawn 2>/dev/null < "$state/nspawn" || return
+  read -r pid _ 2>/dev/null < "/proc/$nspawn/task/$nspawn/children" || [ -n "$pid" ] || return
+  echo "$pid"
 }
 
 inside() { # LEADER COMMAND...

@@ -123,9 +123,9 @@ public final class Guest implements AutoCloseable {
     return run("bash", "-o", "pipefail", "-c", condition).ok();
   }
 
-  /** Whether a shell condition became true within so many seconds; asked every 100 ms. */
+  /** Whether a shell condition became true within so many seconds; asked five times a second. */
   public boolean within(int seconds, String condition) {
-    String loop = "until %s; do sleep 0.1; done".formatted(condition);
+    String loop = "until %s; do sleep 0.2; done".formatted(condition);
     return run("timeout", Integer.toString(seconds), "bash", "-o", "pipefail", "-c", loop).ok();
   }
 

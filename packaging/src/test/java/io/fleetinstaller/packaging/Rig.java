@@ -112,15 +112,12 @@ final class Rig {
 
   /** The shell condition that the upgrade to this release has ended. */
   String over(String release) {
-    return about(release, ".upgrade == null and .last.to.digest == $to");
+    return about(release, ".last.to.digest == $to");
   }
 
-  /** A shell condition on what the daemon says about the package; $to is the release's digest. */
+  /** A shell condition on what the daemon says about the package while no upgrade is under way. */
   private static String about(String release, String condition) {
-    return "curl -sf --unix-socket /run/fleet-installer/installer.sock"
-        + " http://local/v1/packages/node-exporter | jq -e --arg to \"$(cat /srv/releases/%s/digest)\""
-            .formatted(release)
-        + " '.package | %s' > /dev/null".formatted(condition);
+    return "/usr/local/lib/bed/about '%s' %s".formatted(condition, release);
   }
 
   /** Takes the daemon's memory of earlier upgrades away, so that every release is new to it. */
@@ -134,7 +131,7 @@ final class Rig {
   /** Brings the host to this release, which must be a good one. */
   void bringTo(String release) {
     desire(release);
-    String there = about(release, ".upgrade == null and .current.digest == $to");
+    String there = about(release, ".current.digest == $to");
     String failed = about(release, ".last.to.digest == $to and .last.end != \"upgraded\"");
     guest.within(SECONDS_TO_AN_END, there + " || " + failed);
     assertThat(guest.holds(there)).as(this::story).isTrue();
