@@ -87,6 +87,10 @@ final class FakeRegistry implements AutoCloseable {
         .toList();
   }
 
+  boolean isLayer(RecordedRequest request) {
+    return request.getUrl().encodedPath().contains(packed.layerDigest());
+  }
+
   MockResponse honest(RecordedRequest request) {
     String path = request.getUrl().encodedPath();
     String wanted = path.substring(path.lastIndexOf('/') + 1);

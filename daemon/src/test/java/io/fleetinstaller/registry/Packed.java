@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 /** A small package made by hand, document by document, so that any part of it can be wrong. */
 final class Packed {
@@ -108,8 +109,19 @@ final class Packed {
         .formatted(name, version, platform.os(), platform.architecture());
   }
 
+  String layerDigest() {
+    return Digest.of(layer).toString();
+  }
+
   Release release() {
     return new Release(AGENT, new Version("1.2.3"), top);
+  }
+
+  /** So many bytes that do not compress. */
+  static byte[] bytes(int count) {
+    byte[] bytes = new byte[count];
+    new Random(count).nextBytes(bytes);
+    return bytes;
   }
 
   /** Lays it out as an OCI layout. */
