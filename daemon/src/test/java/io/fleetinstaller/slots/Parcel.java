@@ -34,6 +34,10 @@ import java.util.function.UnaryOperator;
 
 /** Makes deliveries in memory, good ones and bad ones. */
 final class Parcel {
+  /** A release of the agent that is in no parcel. */
+  static final Release ANY =
+      new Release(new PackageName("agent"), new Version("9"), Digest.of(new byte[0]));
+
   static final FileTime THEN = FileTime.from(Instant.parse("2026-01-02T03:04:05Z"));
 
   private final PackageName name;
