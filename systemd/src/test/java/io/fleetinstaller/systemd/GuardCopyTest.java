@@ -4,6 +4,7 @@ import static io.fleetinstaller.systemd.GuardedHost.AGENT;
 import static io.fleetinstaller.systemd.GuardedHost.CONFIRM;
 import static io.fleetinstaller.systemd.GuardedHost.PAUSED;
 import static io.fleetinstaller.systemd.GuardedHost.WELL;
+import static io.fleetinstaller.systemd.GuardedHost.damage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -41,7 +42,7 @@ final class GuardCopyTest {
       throws Exception {
     GuardedHost host = GuardedHost.onTrial(root);
     host.unitIs("ActiveState=failed Job=0 Result=signal");
-    GuardDoubtTest.damage(record(), damage);
+    damage(record(), damage);
 
     int status = host.run(verb, "agent");
     String calls = host.calls();
@@ -247,7 +248,7 @@ final class GuardCopyTest {
     GuardedHost host = GuardedHost.onTrial(root);
     Files.delete(record());
     Path away = Files.move(host.token("open"), root.resolve("away"));
-    GuardDoubtTest.damage(host.token("open"), "unreadable");
+    damage(host.token("open"), "unreadable");
 
     int unreadable = host.run("fire", "agent");
     Files.delete(host.token("open"));

@@ -1,5 +1,7 @@
 package io.fleetinstaller.systemd;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.fleetinstaller.host.Behaviour;
 import io.fleetinstaller.host.Guard;
 import io.fleetinstaller.host.HostContext;
@@ -269,6 +271,23 @@ final class GuardedHost {
     Files.createDirectories(slot.path().resolve(".fleet-installer"));
     Files.writeString(slot.path().resolve(".fleet-installer/valid"), "{}");
     return slot;
+  }
+
+  /** Unreadable is a link that leads to itself: it can be neither read nor said to be nothing. */
+  static void damage(Path path, String how) throws Exception {
+    Files.deleteIfExists(path);
+    switch (how) {
+      case "a folder" -> Files.createDirectory(path);
+      case "a pipe" -> pipe(path);
+      case "unreadable" -> Files.createSymbolicLink(path, path.getFileName());
+      case "empty" -> Files.createFile(path);
+      default -> assertThat(path).doesNotExist();
+    }
+  }
+
+  private static void pipe(Path path) throws IOException, InterruptedException {
+    assertThat(new ProcessBuilder("mkfifo", path.toString()).inheritIO().start().waitFor())
+        .isZero();
   }
 
   /** What the daemon does at an end, where the services run. */
