@@ -267,7 +267,7 @@ final class GuardedHost {
             .replace("run=/run", "run=" + root));
   }
 
-  private static Slot whole(Slot slot) throws IOException {
+  static Slot whole(Slot slot) throws IOException {
     Files.createDirectories(slot.path().resolve(".fleet-installer"));
     Files.writeString(slot.path().resolve(".fleet-installer/valid"), "{}");
     return slot;
