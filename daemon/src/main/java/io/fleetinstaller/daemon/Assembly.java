@@ -114,7 +114,7 @@ public final class Assembly {
         Flock copies = lockCopies(paths.packages());
         Host opened = host.factory().open(context);
         Registries registries = new Registries(settings, time, chance);
-        Source source = new Source(site(paths), System.getProperty("user.name"), inbox::look)) {
+        Source source = new Source(site(paths), System.getProperty("user.name"), inbox::polled)) {
       LOG.debug("this daemon is the only one: {}, {}", lock, copies);
       run(opened, registries, source, inbox);
     } catch (IOException e) {

@@ -16,7 +16,6 @@ import io.fleetinstaller.upgrade.Journal;
 import io.fleetinstaller.upgrade.Move;
 import io.fleetinstaller.upgrade.Outcome;
 import io.fleetinstaller.upgrade.Upgrade;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,9 +31,6 @@ import org.slf4j.LoggerFactory;
 final class Daemon {
   private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
-  /** Between two looks for the end of a wait: a clock that jumps must not make us spin. */
-  private static final Duration SHORTEST = Duration.ofSeconds(1);
-
   private final LiveSettings settings;
   private final Situation situation;
   private final Inbox inbox;
@@ -48,6 +44,7 @@ final class Daemon {
   private final Links links;
   private final LostTrials lostTrials;
   private final Rest rest;
+  private final NextLook nextLook;
 
   /** Packages with an override that is over and could not be ended: nothing is done about them. */
   private Set<PackageName> overruled = Set.of();
@@ -75,6 +72,7 @@ final class Daemon {
     this.news = crew.news();
     this.links = crew.links();
     this.rest = new Rest(crew.memory(), situation.time());
+    this.nextLook = new NextLook(settings, situation, rest);
     this.lostTrials = new LostTrials(situation, host, conductor);
   }
 
@@ -176,29 +174,29 @@ final class Daemon {
   void work() throws InterruptedException {
     rest.begins();
     look(false);
+    nextLook.reckon();
     while (true) {
-      switch (inbox.next(untilNextLook())) {
-        case Inbox.Look _ -> look(false);
-        case Inbox.Work(Job job) -> perform(job);
+      if (serve(inbox.next(nextLook.away()))) {
+        nextLook.reckon();
       }
     }
   }
 
-  /** Until the source is to be polled, or a wait is over; seldom enough to cost nothing. */
-  private Duration untilNextLook() {
-    Moment moment = situation.moment();
-    Duration next = rest.untilLook(situation.source().untilNextPoll(settings.now()));
-    return situation.names().stream()
-        .map(moment::decide)
-        .flatMap(decision ->
-            decision instanceof Decision.Wait(_, var until) ? until.stream() : Stream.empty())
-        .map(until -> Duration.between(moment.now(), until))
-        .map(wait -> wait.compareTo(SHORTEST) < 0 ? SHORTEST : wait)
-        .reduce(next, Daemon::shorter);
-  }
-
-  private static Duration shorter(Duration one, Duration other) {
-    return one.compareTo(other) <= 0 ? one : other;
+  /**
+   * @return whether anything can be another than it was
+   */
+  private boolean serve(Inbox.Errand errand) throws InterruptedException {
+    switch (errand) {
+      case Inbox.Look _ -> look(false);
+      case Inbox.Work(Job job) -> perform(job);
+      case Inbox.Polled _ when situation.source().polled() -> look(false);
+      // Most polls bring nothing, so what the look found that began them still counts.
+      case Inbox.Polled _ -> {
+        news.happened();
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

@@ -18,6 +18,9 @@ final class Inbox {
   /** Look at settings and source, and do what follows. */
   record Look() implements Errand {}
 
+  /** A poll is over that nobody waited for. */
+  record Polled() implements Errand {}
+
   /** Do what a person asked for. */
   record Work(Job job) implements Errand {}
 
@@ -25,6 +28,10 @@ final class Inbox {
     if (!errands.contains(new Look())) {
       errands.add(new Look());
     }
+  }
+
+  void polled() {
+    errands.add(new Polled());
   }
 
   void work(Job job) {

@@ -23,6 +23,9 @@ final class Poller implements AutoCloseable {
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("poller").factory());
   private Future<Optional<Fault>> last = CompletableFuture.completedFuture(Optional.empty());
 
+  /** Over when the state is that of the poll, and so before anybody hears that it is. */
+  private volatile boolean underWay;
+
   /**
    * Finds what is stored.
    *
@@ -40,17 +43,23 @@ final class Poller implements AutoCloseable {
 
   /** Begins a poll if it is due and none is under way. */
   void pollWhenDue(Duration elapsed) throws InterruptedException {
-    if (last.isDone()) {
+    if (!underWay) {
       await();
       if (source.state().nextPoll().compareTo(elapsed) <= 0) {
-        last =
-            thread.submit(() -> {
-              source.poll();
-              polled.run();
-              return Optional.empty();
-            });
+        underWay = true;
+        last = thread.submit(this::pollByItself);
       }
     }
+  }
+
+  private Optional<Fault> pollByItself() throws InterruptedException {
+    try {
+      source.poll();
+    } finally {
+      underWay = false;
+    }
+    polled.run();
+    return Optional.empty();
   }
 
   /** Polls now, and waits for it. */
@@ -78,7 +87,7 @@ final class Poller implements AutoCloseable {
 
   /** How long looking again may be put off; not at all is never right while a poll is under way. */
   Duration untilNextPoll(Duration elapsed, Duration interval) {
-    return last.isDone() ? source.state().nextPoll().minus(elapsed) : interval;
+    return underWay ? interval : source.state().nextPoll().minus(elapsed);
   }
 
   private Optional<Fault> run(Callable<Optional<Fault>> task) throws InterruptedException {

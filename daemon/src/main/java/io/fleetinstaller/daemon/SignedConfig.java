@@ -39,8 +39,12 @@ final class SignedConfig implements AutoCloseable {
 
   private record Open(SourceSettings settings, Poller poller) {}
 
-  /** Documents are parsed once, however often new metadata vouches for them. */
-  private record Parsed(Digest identity, SourceSettings settings, RemoteConfig documents) {}
+  /**
+   * Documents are parsed once, however often new metadata vouches for them, and their digest is
+   * taken once of each config.
+   */
+  private record Parsed(
+      Config config, Digest identity, SourceSettings settings, RemoteConfig documents) {}
 
   Source.State look(Settings settings, boolean now) throws InterruptedException {
     Open source = open(settings.signedSource().orElseThrow());
@@ -49,7 +53,12 @@ final class SignedConfig implements AutoCloseable {
     } else {
       source.poller().pollWhenDue(site.time().elapsed());
     }
-    return state(source, source.poller().state());
+    return state(source);
+  }
+
+  /** What is known by now, without another poll; empty when no signed source is followed. */
+  Optional<Source.State> state() {
+    return open.map(this::state);
   }
 
   private Open open(SourceSettings settings) throws InterruptedException {
@@ -76,7 +85,8 @@ final class SignedConfig implements AutoCloseable {
         .orElse(interval);
   }
 
-  private Source.State state(Open source, SourceState state) {
+  private Source.State state(Open source) {
+    SourceState state = source.poller().state();
     if (state.config().isEmpty()) {
       Asked nothing = new Asked.File(Map.of());
       return new Source.State(nothing, state.lastContact(), state.problem(), Optional.empty());
@@ -93,18 +103,26 @@ final class SignedConfig implements AutoCloseable {
   }
 
   private Parsed parsed(SourceSettings settings, Config config) {
-    Digest identity = config.identity();
-    Optional<Parsed> known =
-        parsed.filter(one -> one.identity().equals(identity) && one.settings().equals(settings));
-    if (known.isPresent()) {
+    Optional<Parsed> known = parsed.filter(one -> one.settings().equals(settings));
+    if (known.filter(one -> one.config().equals(config)).isPresent()) {
       return known.get();
     }
+    Digest identity = config.identity();
+    RemoteConfig documents =
+        known
+            .filter(one -> one.identity().equals(identity))
+            .map(Parsed::documents)
+            .orElseGet(() -> parse(settings, config));
+    parsed = Optional.of(new Parsed(config, identity, settings, documents));
+    return parsed.get();
+  }
+
+  private static RemoteConfig parse(SourceSettings settings, Config config) {
     RemoteConfig documents =
         RemoteConfig.of(config.documents(), settings.channels(), settings.groups());
     documents.problems().values().forEach(bad -> LOG.warn("{}", bad.sentence()));
     LOG.info("signed config deploys {}", documents.deployed());
-    parsed = Optional.of(new Parsed(identity, settings, documents));
-    return parsed.get();
+    return documents;
   }
 
   private TrustedConfig trusted(Config config, RemoteConfig documents, SourceState state) {

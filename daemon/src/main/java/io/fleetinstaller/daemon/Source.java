@@ -35,7 +35,7 @@ final class Source implements AutoCloseable {
 
   /**
    * @param owner the daemon's own user
-   * @param polled called when it is worth looking again, by another thread
+   * @param polled called whenever a poll that nobody waits for is over, by another thread
    */
   Source(Site site, String owner, Runnable polled) {
     this.time = site.time();
@@ -87,6 +87,17 @@ final class Source implements AutoCloseable {
       case From.Signed _ -> state = signed.look(settings, now);
     }
     looked = true;
+  }
+
+  /**
+   * Takes in what a poll brought that was begun by a look.
+   *
+   * @return whether another look is worth it
+   */
+  boolean polled() {
+    State before = state;
+    signed.state().ifPresent(polled -> state = polled);
+    return !state.asked().equals(before.asked()) || !state.error().equals(before.error());
   }
 
   /** Forgets the latest time that signed config proved: a person says that the clock was ahead. */
