@@ -74,6 +74,7 @@ final class Links {
       try {
         if (!name.equals(PackageName.INSTALLER)
             && situation.slots().currentIsBroken(name)
+            && !situation.slots().currentIsLost(name)
             && !isUnderWay(name)) {
           leaveDamaged(name);
         }

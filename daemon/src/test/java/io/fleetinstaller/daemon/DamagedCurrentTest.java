@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The copy that is current is not whole any more when the daemon starts. */
 final class DamagedCurrentTest {
@@ -61,6 +62,33 @@ final class DamagedCurrentTest {
     assertThat(serves).hasValueSatisfying(it -> assertThat(it).startsWithRaw(slot(one)));
     assertThat(stage.current()).isEqualTo("2");
     assertThat(stage.explain().object("previous").text("version")).isEqualTo("1");
+  }
+
+  @Tag("F01")
+  @ValueSource(strings = {"dangles", "loops", "leads elsewhere", "is a folder", "is a file"})
+  @ParameterizedTest
+  void a_lost_link_takes_no_whole_copy_back(String how) throws Exception {
+    stage.close();
+    stage.host.deeds.clear();
+    Path current = folder.resolve("packages/agent/current");
+    Files.delete(current);
+    switch (how) {
+      case "dangles" -> Files.createSymbolicLink(current, Path.of("9-000000000000"));
+      case "loops" -> Files.createSymbolicLink(current, Path.of("current"));
+      case "leads elsewhere" -> Files.createSymbolicLink(current, folder);
+      case "is a folder" -> Files.createDirectory(current);
+      default -> Files.createFile(current);
+    }
+    stage.desire();
+
+    stage.start().poll();
+
+    assertThat(stage.current()).isEqualTo("2");
+    assertThat(stage.problems()).contains("current of agent was lost", "made to name agent 2");
+    assertThat(stage.explain().object("previous").text("version")).isEqualTo("1");
+    assertThat(stage.host.deeds).doesNotContain("restart agent 1");
+    assertThat(stage.host.state(Stage.AGENT, "agent.service").executable())
+        .hasValueSatisfying(it -> assertThat(it).startsWithRaw(slot(two)));
   }
 
   @Test
