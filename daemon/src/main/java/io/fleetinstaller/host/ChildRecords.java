@@ -58,24 +58,63 @@ final class ChildRecords {
     return Map.of(SIGN, context.state().toAbsolutePath().toString());
   }
 
-  /** Ends, at once, every process of ours that still runs, with its whole session. */
+  /**
+   * Ends, at once, every process of ours that still runs, with its whole session. A record that
+   * cannot be read or taken away keeps no other from being followed.
+   */
   synchronized void endAll() throws IOException {
-    if (Files.notExists(directory)) {
+    if (isLost()) {
       unrecorded().forEach(ChildRecords::endUnrecorded);
     }
     for (Path file : files()) {
-      String record = read(file);
-      if (!value(record, "pid").matches(PID)) {
-        Quarantine.put(context.disk(), file, "it names no process");
-        continue;
+      try {
+        end(file);
+      } catch (IOException e) {
+        LOG.warn("cannot take {} away: {}", file, e.getMessage());
       }
-      Optional<ProcessHandle> stray = find(record);
-      if (stray.isPresent()) {
-        LOG.info("ending {} (pid {}), left by a daemon that was killed", file, stray.get().pid());
-        end(stray.get());
-      }
-      context.disk().delete(file);
     }
+  }
+
+  /** Whether records may be lost; what stands where a folder of them should be is set aside. */
+  private boolean isLost() throws IOException {
+    if (isNoFolder(directory)) {
+      return true;
+    }
+    boolean lost = false;
+    try (Stream<Path> below = Files.list(directory)) {
+      for (Path folder : below.filter(it -> !Quarantine.holds(it)).toList()) {
+        lost |= isNoFolder(folder);
+      }
+    }
+    return lost;
+  }
+
+  private boolean isNoFolder(Path folder) {
+    if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    try {
+      if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+        Quarantine.put(context.disk(), folder, "it is no directory");
+      }
+    } catch (IOException e) {
+      LOG.warn("cannot set {} aside: {}", folder, e.getMessage());
+    }
+    return true;
+  }
+
+  private void end(Path file) throws IOException {
+    String record = read(file);
+    if (!value(record, "pid").matches(PID)) {
+      Quarantine.put(context.disk(), file, "it names no process");
+      return;
+    }
+    Optional<ProcessHandle> stray = find(record);
+    if (stray.isPresent()) {
+      LOG.info("ending {} (pid {}), left by a daemon that was killed", file, stray.get().pid());
+      end(stray.get());
+    }
+    context.disk().delete(file);
   }
 
   private static void endUnrecorded(ProcessHandle stray) {

@@ -150,9 +150,9 @@ record Shelf(Layout layout, Doors doors, Remembered remembered) {
     }
   }
 
-  /** Takes the staging folder away. */
+  /** Takes the staging folder away, or whatever stands in its place. */
   void sweep() throws IOException {
-    if (Files.isDirectory(layout.staging(), LinkOption.NOFOLLOW_LINKS)) {
+    if (Layout.present(layout.staging())) {
       doors.disk().deleteTree(layout.staging());
     }
   }

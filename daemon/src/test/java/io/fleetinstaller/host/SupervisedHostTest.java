@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fleetinstaller.host.ServiceState.Phase;
+import io.fleetinstaller.io.Disk;
 import io.fleetinstaller.io.DurableDisk;
+import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.io.SystemTime;
 import io.fleetinstaller.release.Descriptor;
 import io.fleetinstaller.release.Fault;
 import io.fleetinstaller.release.PackageName;
 import io.fleetinstaller.release.Slot;
+import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -19,8 +25,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SupervisedHostTest extends HostContract {
   @TempDir Path root;
@@ -106,6 +115,43 @@ final class SupervisedHostTest extends HostContract {
 
       eventually("the old child is gone", () -> !left.isAlive());
       eventually("what it started is gone", () -> !sleep.isAlive());
+    }
+  }
+
+  @Tag("F05")
+  @ValueSource(strings = {"children", "children/%s"})
+  @ParameterizedTest
+  void what_a_killed_daemon_left_behind_is_ended_though_a_link_stands_where_its_records_were(
+      String where) throws Exception {
+    Slot slot = slot("1.0", Map.of(SERVICE, Behaviour.SERVES));
+    switchTo(slot, Optional.empty());
+    ProcessHandle left = process(running());
+    Path records = context.state().resolve(where.formatted(AGENT));
+    Path away = Files.move(records, context.state().resolve("away"));
+    Files.createSymbolicLink(records, away);
+
+    try (SupervisedHost next = new SupervisedHost(context)) {
+      next.resume(List.of());
+
+      eventually("the old child is gone", () -> !left.isAlive());
+      assertThat(Quarantine.aside(records)).isSymbolicLink();
+    }
+  }
+
+  @Test
+  void a_record_that_cannot_be_taken_away_keeps_no_other_from_being_followed() throws Exception {
+    Slot slot = slot("1.0", Map.of(SERVICE, Behaviour.SERVES));
+    switchTo(slot, Optional.empty());
+    ProcessHandle left = process(running());
+    Path stuck = context.state().resolve("children/a/a");
+    Files.createDirectories(stuck.getParent());
+    Files.writeString(stuck, "pid=%d\nstarted=never\n".formatted(ProcessHandle.current().pid()));
+
+    try (SupervisedHost next = new SupervisedHost(readOnly(context))) {
+      next.resume(List.of());
+
+      eventually("the old child is gone", () -> !left.isAlive());
+      assertThat(stuck).exists();
     }
   }
 
@@ -216,5 +262,22 @@ final class SupervisedHostTest extends HostContract {
   private static ProcessHandle childOf(ProcessHandle agent) throws Exception {
     eventually("the agent has a child", () -> agent.children().findAny().isPresent());
     return agent.children().findAny().orElseThrow();
+  }
+
+  private static HostContext readOnly(HostContext context) {
+    InvocationHandler handler =
+        (_, method, arguments) -> {
+          if (method.getName().equals("delete")) {
+            throw new IOException(arguments[0] + ": Read-only file system");
+          }
+          try {
+            return method.invoke(context.disk(), arguments);
+          } catch (InvocationTargetException e) {
+            throw e.getCause();
+          }
+        };
+    Object disk =
+        Proxy.newProxyInstance(Disk.class.getClassLoader(), new Class<?>[] {Disk.class}, handler);
+    return new HostContext(context.packages(), context.state(), (Disk) disk, context.time());
   }
 }

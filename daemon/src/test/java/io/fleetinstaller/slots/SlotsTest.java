@@ -225,6 +225,25 @@ final class SlotsTest {
     assertThat(slots.read(AGENT).whole()).containsExactly(two);
   }
 
+  @Tag("F05")
+  @ValueSource(strings = {"a file", "a link"})
+  @ParameterizedTest
+  void what_stands_in_the_place_of_the_staging_folder_is_in_nobodys_way(String what)
+      throws Exception {
+    Files.createDirectories(home);
+    if (what.equals("a file")) {
+      Files.writeString(home.resolve(".staging"), "x");
+    } else {
+      Files.createSymbolicLink(home.resolve(".staging"), root);
+    }
+
+    Slot slot = stage("1.0");
+
+    assertThat(slot.path()).isDirectory();
+    assertThat(home.resolve(".staging")).doesNotExist();
+    assertThat(root).isDirectory();
+  }
+
   @Test
   void sweeping_empties_the_staging_folders_of_all_packages_only() throws Exception {
     stage("1");
