@@ -40,6 +40,7 @@ final class Reader {
   private final Place place;
   private final JsonParser parser;
   private final boolean yaml;
+  private int values;
 
   private Reader(Place place, JsonParser parser, boolean yaml) {
     this.place = place;
@@ -127,6 +128,11 @@ final class Reader {
 
   private Value value(JsonToken token) throws IOException, Refused {
     int line = line();
+    values++;
+    if (values > StrictJson.MOST_VALUES) {
+      throw place.refuse(
+          line, "", "it has more than the %d values allowed".formatted(StrictJson.MOST_VALUES));
+    }
     refuseReferences(line);
     return switch (token) {
       case START_OBJECT -> table(line);

@@ -18,11 +18,16 @@ import java.util.List;
 /**
  * Reads JSON that somebody signed: what two readers could understand differently is refused.
  * Refused are member names that come twice, text that is not Unicode, numbers that are not whole or
- * need more than 64 bits, nesting of more than 64, and anything behind the end.
+ * need more than 64 bits, nesting of more than 64, more than 150,000 values, and anything behind
+ * the end.
  */
 public final class StrictJson {
   private static final int MOST_NESTING = 64;
   private static final int MOST_DIGITS = 20;
+
+  /** Two bytes can be a value, and a value takes a hundred times as much memory. */
+  static final int MOST_VALUES = 150_000;
+
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -34,6 +39,7 @@ public final class StrictJson {
           .build();
 
   private final JsonParser parser;
+  private int values;
 
   private StrictJson(JsonParser parser) {
     this.parser = parser;
@@ -67,6 +73,10 @@ public final class StrictJson {
   }
 
   private Tree value(JsonToken token) throws IOException, NotStrict {
+    values++;
+    if (values > MOST_VALUES) {
+      throw new NotStrict("it has more than the %d values allowed".formatted(MOST_VALUES));
+    }
     return switch (token) {
       case START_OBJECT -> members();
       case START_ARRAY -> items();

@@ -112,6 +112,15 @@ class DocumentTest {
   }
 
   @Test
+  void more_values_than_memory_would_hold_are_refused() {
+    String many = "{\"a\":[" + "{},".repeat(150_000) + "{}]}";
+
+    assertThatThrownBy(() -> Document.json("test.json", bytes(many)))
+        .isInstanceOf(Refused.class)
+        .hasMessage("cannot accept test.json line 1: it has more than the 150000 values allowed");
+  }
+
+  @Test
   void depth_is_limited() {
     String deep = "{\"a\":".repeat(40) + "1" + "}".repeat(40);
 

@@ -58,6 +58,7 @@ class StrictJsonTest {
                 "\ufeff{}",
                 "\u00a01",
                 "\u2028{}",
+                "[" + "{},".repeat(150_000) + "{}]",
                 "[".repeat(65) + "]".repeat(65),
                 "{\"a\":".repeat(65) + "1" + "}".repeat(65))
             .map(text -> text.getBytes(StandardCharsets.UTF_8)),
