@@ -1,5 +1,6 @@
 package io.fleetinstaller.diagnose;
 
+import io.fleetinstaller.io.Redactor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -25,6 +26,12 @@ final class Lines {
   private static final Pattern KEY =
       Pattern.compile("^(\\s*)(?:- )?[\"']?([\\w.-]{1,200})[\"']?\\s*:");
 
+  /** What is set in two lines, by its name; see {@link #VALUE}. */
+  private static final Pattern NAME =
+      Pattern.compile("^\\s*(?:- )?[\"']?name[\"']?\\s*:\\s*[\"']?([\\w.-]{1,200})[\"']?,?\\s*$");
+
+  private static final Pattern VALUE = Pattern.compile("^(\\s*)[\"']?value[\"']?\\s*:\\s*");
+
   private final List<String> clean = new ArrayList<>();
   private State state = State.PLAIN;
   private CommandWords command = new CommandWords();
@@ -36,11 +43,12 @@ final class Lines {
     PRIVATE_KEY,
     HANDED,
     COMMAND,
+    NAME,
     BELOW_KEY
   }
 
   String clean(String text) {
-    for (String line : text.split("\n", -1)) {
+    for (String line : Redactor.plain(text).split("\n", -1)) {
       add(line);
     }
     return String.join("\n", clean);
@@ -51,6 +59,7 @@ final class Lines {
       case PRIVATE_KEY -> state = KEY_ENDS.matcher(line).find() ? State.PLAIN : state;
       case HANDED -> state = isContinued(line) || isComment(line) ? state : State.PLAIN;
       case COMMAND -> command("", line);
+      case NAME -> named(line);
       case BELOW_KEY -> {
         if (!isBelow(line)) {
           state = State.PLAIN;
@@ -80,10 +89,25 @@ final class Lines {
       command(execute.group(), line.substring(execute.end()));
     } else {
       clean.add(Secrets.hide(line));
-      if (key.find() && Secrets.isKey(key.group(2))) {
+      Matcher name = NAME.matcher(line);
+      if (name.find() && Secrets.isKey(name.group(1))) {
+        state = State.NAME;
+      } else if (key.find() && Secrets.isKey(key.group(2))) {
         state = State.BELOW_KEY;
         depth = key.group(1).length();
       }
+    }
+  }
+
+  private void named(String line) {
+    state = State.PLAIN;
+    Matcher value = VALUE.matcher(line);
+    if (value.find()) {
+      clean.add(value.group() + Secrets.MARK);
+      state = State.BELOW_KEY;
+      depth = value.group(1).length();
+    } else {
+      first(line);
     }
   }
 

@@ -14,12 +14,12 @@ final class Secrets {
 
   private static final String WORD =
       "(?:pass(?!ed|es\\b|ing)|pwd|secret|token|credential|authorization|cookie"
-          + "|community"
+          + "|community|session[_-]?id|signature|(?<=[A-Za-z0-9])_key(?!s)"
           + "|(?:access|account|api|app|auth|client|encrypt(?:ion)?|licen[cs]e|master|private|service"
           + "|session|shared|signing|storage|subscription)[_-]?key)";
 
   /** Too short to be looked for within others. */
-  private static final String SHORT = "(?<![A-Za-z0-9])(?:pw|psk)(?![A-Za-z])";
+  private static final String SHORT = "(?<![A-Za-z0-9])(?:pw|psk|otp)(?![A-Za-z])";
 
   private static final Pattern SECRET_KEY = Pattern.compile("(?i)" + WORD + "|auth|" + SHORT);
 
@@ -73,7 +73,9 @@ final class Secrets {
                   + "(?:password\\s{1,4})?)(?:"
                   + QUOTED
                   + "|\\S+)"),
-          Pattern.compile("(?i)(\\b(?:password|passwd|psk|secret)\\s{1,4})" + QUOTED),
+          Pattern.compile(
+              "(?i)(\\b(?:password|passwd|passphrase|psk|secret|token)[\"']?,?\\s{1,4}(?:is\\s{1,4})?)"
+                  + QUOTED),
           // Whoever knows such an address may write there.
           Pattern.compile(
               "((?:hooks\\.slack\\.com/[a-z]{1,16}|discord(?:app)?\\.com/api(?:/v\\d{1,2})?/webhooks"

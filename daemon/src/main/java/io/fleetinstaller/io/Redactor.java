@@ -41,6 +41,13 @@ public final class Redactor {
                   + SECRET_WORD
                   + "[\\w.-]{0,16}\\2\\s{1,4}value=[\"'])[^\"']+",
               "$1" + MARK),
+          // {"name": "DB_PASSWORD", "value": "abc"}
+          new Rule(
+              "(?i)(\\bname[\"']?\\s{0,4}:\\s{0,4}[\"']?[\\w.-]{0,32}"
+                  + SECRET_WORD
+                  + "[\\w.-]{0,16}[\"']?\\s{0,4},\\s{0,4}[\"']?value[\"']?\\s{0,4}:\\s{0,4})"
+                  + "(?:\"[^\"]*+\"?|'[^']*+'?|[^\\s,;&\"'}]++)",
+              "$1" + MARK),
           // machine host login bob password abc
           new Rule(
               "(?i)(\\b(?:machine\\s{1,4}\\S{1,256}|default)\\s{1,4}login\\s{1,4}\\S{1,256}\\s{1,4}password\\s{1,4})\\S+",
@@ -63,13 +70,18 @@ public final class Redactor {
 
   private static final Pattern KEY_BEGINS = Pattern.compile("-----BEGIN [A-Z0-9 ]*PRIVATE KEY");
   private static final Pattern KEY_ENDS = Pattern.compile("-----END [A-Z0-9 ]*PRIVATE KEY");
+
+  /** Of a terminal: colours, and the like (ECMA-48, section 5.4). */
+  private static final Pattern ESCAPE = Pattern.compile("\\x1b\\[[0-?]{0,64}[ -/]{0,8}[@-~]");
+
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]+");
 
   private Redactor() {}
 
   /** One line of evidence: no secrets, no control characters, at most 512 characters. */
   public static String line(String text) {
-    String redacted = redact(text.substring(0, Math.min(text.length(), LONGEST_READ)));
+    String plain = plain(text.substring(0, Math.min(text.length(), LONGEST_READ)));
+    String redacted = redact(plain);
     String flat = CONTROL.matcher(redacted).replaceAll(" ").strip();
     return flat.length() <= LONGEST_LINE ? flat : flat.substring(0, LONGEST_LINE - 1) + "…";
   }
@@ -95,6 +107,11 @@ public final class Redactor {
       inKey = (inKey || begins) && !ends;
     }
     return clean;
+  }
+
+  /** Without the escapes of a terminal, between which nobody finds a secret. */
+  public static String plain(String text) {
+    return ESCAPE.matcher(text).replaceAll("");
   }
 
   /** The same text without secrets. */

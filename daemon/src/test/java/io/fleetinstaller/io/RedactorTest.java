@@ -23,6 +23,7 @@ class RedactorTest {
           password=hunter2 user=joe                | password=[redacted] user=joe
           PASSWORD: "a b c", next                  | PASSWORD: [redacted], next
           {"api_key": "abc", "n": 1}               | {"api_key": [redacted], "n": 1}
+          {"name":"DB_PASSWORD","value":"abc"}     | {"name":"DB_PASSWORD","value":[redacted]}
           DD_API_KEY=abc DD_SITE=eu                | DD_API_KEY=[redacted] DD_SITE=eu
           agent --api-key abc --verbose            | agent --api-key [redacted] --verbose
           <db:password>a b</db:password> next      | <db:password>[redacted]</db:password> next
@@ -50,10 +51,10 @@ class RedactorTest {
   }
 
   @Test
-  void what_would_move_a_terminals_cursor_becomes_a_space() {
+  void what_would_move_a_terminals_cursor_is_left_out() {
     String line = Redactor.line("a\u001b[31mred\r\n\u0000b\u202ec");
 
-    assertThat(line).isEqualTo("a [31mred b c");
+    assertThat(line).isEqualTo("ared b c");
   }
 
   @Test
@@ -61,6 +62,12 @@ class RedactorTest {
     String line = Redactor.line("x".repeat(1_000_000));
 
     assertThat(line).hasSize(512).endsWith("…");
+  }
+
+  @Test
+  void colours_hide_nothing() {
+    assertThat(Redactor.line("\u001b[36mpassword \u001b[0m=hunter2 \u001b[1mbold"))
+        .isEqualTo("password =[redacted] bold");
   }
 
   @ParameterizedTest
