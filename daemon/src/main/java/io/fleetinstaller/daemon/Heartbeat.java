@@ -11,14 +11,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the watchdog that the daemon lives, as long as its own socket answers: a daemon that nobody
- * can ask any more is ended and started again. While nothing is under way the socket is asked once
- * a minute or so: that is most of what a daemon at rest costs.
+ * can ask any more is ended and started again. While nothing is under way the socket is asked every
+ * five minutes or so: else that would be much of what a daemon at rest costs.
  */
 final class Heartbeat implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
 
   /** So many beats from one question to the next while nothing is under way. */
-  private static final int AT_REST = 9;
+  private static final int AT_REST = 45;
 
   private final Watchdog watchdog;
   private final Question question;

@@ -64,23 +64,24 @@ class HeartbeatTest {
   }
 
   @Test
-  void at_rest_the_socket_is_asked_once_a_minute_and_at_once_when_something_is_under_way()
+  void at_rest_the_socket_is_asked_seldom_and_at_once_when_something_is_under_way()
       throws Exception {
     AtomicInteger asked = new AtomicInteger();
     AtomicBoolean atRest = new AtomicBoolean(true);
     try (Heartbeat heart = Heartbeat.start(watchdog, asked::incrementAndGet, atRest::get, time)) {
       time.pauses.take();
       int atFirst = asked.get();
-      beat(8);
+      beat(44);
       int later = asked.get();
       beat(1);
-      int afterAMinute = asked.get();
+      int afterFiveMinutes = asked.get();
       atRest.set(false);
       beat(2);
 
       assertThat(heart).isNotNull();
-      assertThat(List.of(atFirst, later, afterAMinute, asked.get())).containsExactly(1, 1, 2, 4);
-      assertThat(told).hasValue(12);
+      assertThat(List.of(atFirst, later, afterFiveMinutes, asked.get()))
+          .containsExactly(1, 1, 2, 4);
+      assertThat(told).hasValue(48);
     }
   }
 
