@@ -124,7 +124,7 @@ record Damages(Situation situation, Path state, Supplier<List<Reason>> mended) {
         .map(slot ->
             new Reason(
                 ReasonCode.STATE_DAMAGED,
-                "no journal of %s tells how %s came to be current: it stepped in for a damaged copy, or journals are lost, and with them what failed before"
+                "no journal of %s tells how %s came to be current: it stepped in for a damaged copy, or journals are lost, and with them what failed before; if all of the state is lost, what people held and pinned is, too"
                     .formatted(name, slot.release())));
   }
 
