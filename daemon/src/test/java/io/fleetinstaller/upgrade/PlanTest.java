@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PlanTest {
   private static final Reason SICK = new Reason(ReasonCode.PROBE_FAILED, "it is sick");
@@ -161,6 +162,17 @@ class PlanTest {
     assertWaits(
         next(run(NEW), installed(OLD), List.of(ended(NEW, 2, REFUSED, FILE, NOW))),
         Duration.ofHours(12));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"NOT_FOUND", "AUTH_FAILED", "REGISTRY_ERROR"})
+  void what_a_registry_refused_may_pass(ReasonCode code) {
+    Outcome refused =
+        new Outcome.GivenUp(new Reason(code, "not for us, not now"), Failure.Kind.REFUSED);
+
+    assertWaits(
+        next(run(NEW), installed(OLD), List.of(ended(NEW, 500, refused, FILE, NOW))),
+        Duration.ofHours(1));
   }
 
   @Tag("F69")
