@@ -62,7 +62,7 @@ public final class SupervisedHost implements Host {
     labels.check(slot.path());
     new PlaceRules(context).check(slot);
     for (Service service : slot.descriptor().services()) {
-      command(slot, service);
+      startable(slot, service);
     }
   }
 
@@ -92,7 +92,7 @@ public final class SupervisedHost implements Host {
   public void restart(Slot slot) throws Fault, InterruptedException {
     stop(slot);
     for (Service service : slot.descriptor().services()) {
-      start(slot, service);
+      start(slot, service, startable(slot, service));
     }
   }
 
@@ -149,10 +149,14 @@ public final class SupervisedHost implements Host {
     }
   }
 
-  /** What is wrong with one service keeps no other from starting. */
+  /**
+   * What is wrong with one service keeps no other from starting. A program that is not there now
+   * may come back: that is told, and it is started again and again like one that ends.
+   */
   private void startAlone(Slot slot, Service service) throws InterruptedException {
     try {
-      start(slot, service);
+      start(slot, service, command(slot, service));
+      startable(slot, service);
     } catch (Fault e) {
       LOG.atError().addKeyValue("package", slot.release().name()).log("{}", e.getMessage());
     }
@@ -183,9 +187,8 @@ public final class SupervisedHost implements Host {
     }
   }
 
-  private void start(Slot slot, Service service) throws Fault, InterruptedException {
+  private void start(Slot slot, Service service, Command command) throws InterruptedException {
     Key key = key(slot, service);
-    Command command = command(slot, service);
     LOG.atInfo()
         .addKeyValue("package", key.name())
         .log("starting {} from {}", service.name(), slot.path());
@@ -230,6 +233,12 @@ public final class SupervisedHost implements Host {
     if (wrappers.changesUser(command) && wrappers.setpriv().isEmpty()) {
       throw refused(slot, service, "it wants a user of its own, and setpriv is not installed");
     }
+    return command;
+  }
+
+  /** The command of a service whose program is there. */
+  private Command startable(Slot slot, Service service) throws Fault {
+    Command command = command(slot, service);
     Path program = Path.of(slot.command(command.argv()).getFirst());
     if (Files.isDirectory(slot.path()) && !Files.isExecutable(program)) {
       throw refused(slot, service, program + " is not a program");

@@ -216,6 +216,20 @@ final class SupervisedHostTest extends HostContract {
   }
 
   @Test
+  void a_program_that_is_missing_at_the_start_is_started_when_it_is_back() throws Exception {
+    Slot slot = slot("1.0", Map.of(SERVICE, Behaviour.SERVES));
+    Path program = slot.path().resolve("bin/" + SERVICE);
+    Path away = program.resolveSibling("away");
+    Files.move(program, away);
+    host.resume(List.of(slot));
+    eventually("it was missed", () -> host.state(AGENT, SERVICE).lastExit().isPresent());
+
+    Files.move(away, program);
+
+    assertThat(running().mainPid()).isPresent();
+  }
+
+  @Test
   void a_service_without_a_command_is_refused() throws Exception {
     Slot slot = slot("1.0", Map.of(SERVICE, Behaviour.SERVES));
     Slot unitOnly = with(slot, new Descriptor.Service(SERVICE, "units/" + SERVICE, null));
