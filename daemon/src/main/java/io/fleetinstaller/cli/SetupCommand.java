@@ -29,7 +29,10 @@ final class SetupCommand implements Callable<Integer> {
       description = "host/path or a layout's folder, each with :tag or @sha256:…")
   private String reference = "";
 
-  @Option(names = "--config", paramLabel = "FILE", description = "The settings, installer.yaml.")
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "The settings to set it up by; the service itself reads those in /etc.")
   private @Nullable Path config;
 
   SetupCommand(Session session) {
