@@ -58,6 +58,9 @@ final class Secrets {
                   + ")[\\w-]{0,16}\\s{1,4})\\S+"),
           // -u joe:abc
           Pattern.compile("((?<![\\w-])(?:-[uU]|--(?:proxy-)?user)[\\s=]{0,4})[^\\s:]{1,256}:\\S+"),
+          // sshpass -p abc; and a line of .pgpass, host:5432:base:joe:abc
+          Pattern.compile("(\\bsshpass\\s{1,4}-p\\s{0,4})\\S+"),
+          Pattern.compile("(^[\\w.*-]{1,256}:(?:\\d{1,5}|\\*):[^\\s:]{1,64}:[^\\s:]{1,64}:)\\S+$"),
           // joe:abc@host, //joe:abc@host, joe:abc@tcp(host:1); but no release, agent:1.9@sha256:…
           Pattern.compile("((?<![\\w.-])[\\w.-]{1,64}:)[^\\s@/:\"']{1,256}(?=@(?!sha256:))"),
           Pattern.compile("((?<!:)//[^\\s@/:]{1,64}:)[^\\s@]{1,256}(?=@(?!sha256:))"),
