@@ -174,29 +174,22 @@ final class Daemon {
   void work() throws InterruptedException {
     rest.begins();
     look(false);
-    nextLook.reckon();
     while (true) {
-      if (serve(inbox.next(nextLook.away()))) {
-        nextLook.reckon();
-      }
+      serve(inbox.next(nextLook.away()));
     }
   }
 
-  /**
-   * @return whether anything can be another than it was
-   */
-  private boolean serve(Inbox.Errand errand) throws InterruptedException {
+  private void serve(Inbox.Errand errand) throws InterruptedException {
     switch (errand) {
       case Inbox.Look _ -> look(false);
-      case Inbox.Work(Job job) -> perform(job);
+      case Inbox.Work(Job job) -> {
+        perform(job);
+        nextLook.reckon(situation.moment());
+      }
       case Inbox.Polled _ when situation.source().polled() -> look(false);
       // Most polls bring nothing, so what the look found that began them still counts.
-      case Inbox.Polled _ -> {
-        news.happened();
-        return false;
-      }
+      case Inbox.Polled _ -> news.happened();
     }
-    return true;
   }
 
   /**
@@ -227,6 +220,7 @@ final class Daemon {
       situation.slots().forgetBegun(moment::isSettled);
       rest.goesOn();
     }
+    nextLook.reckon(ends.isEmpty() ? moment : situation.moment());
     return ends.stream().filter(end -> end.why().isPresent()).findFirst();
   }
 

@@ -95,10 +95,11 @@ record Moment(Situation situation, Map<PackageName, Desired> wishes, Circumstanc
   }
 
   Decision decide(PackageName name) {
-    Optional<Decision> damaged = damaged(name);
-    return damaged.orElseGet(() ->
-        byItself(
-            Plan.next(desired(name), installed(name), situation.journals().history(name), now())));
+    Desired desired = desired(name);
+    return damaged(desired)
+        .orElseGet(() ->
+            byItself(
+                Plan.next(desired, installed(desired), situation.journals().history(name), now())));
   }
 
   /**
@@ -120,8 +121,8 @@ record Moment(Situation situation, Map<PackageName, Desired> wishes, Circumstanc
 
   /** As if nothing had ever failed: a person asks for it now. */
   Decision retry(PackageName name) {
-    Optional<Decision> damaged = damaged(name);
-    return damaged.isPresent() ? damaged.get() : Plan.retry(desired(name), installed(name), now());
+    Desired desired = desired(name);
+    return damaged(desired).orElseGet(() -> Plan.retry(desired, installed(desired), now()));
   }
 
   Instant now() {
@@ -129,27 +130,31 @@ record Moment(Situation situation, Map<PackageName, Desired> wishes, Circumstanc
   }
 
   /** Without any whole slot there is no way back: what runs, if it does, is left alone. */
-  private Optional<Decision> damaged(PackageName name) {
+  private Optional<Decision> damaged(Desired desired) {
+    PackageName name = desired.name();
     boolean lost =
         situation.slots().currentIsBroken(name)
             && situation.journals().history(name).open().isEmpty()
             && situation.slots().read(name).whole().isEmpty()
-            && !(desired(name).want() instanceof Desired.Leave);
-    String sentence =
-        "current of %s names no whole slot, so there is no way back; move the link away and install a release anew"
-            .formatted(name);
+            && !(desired.want() instanceof Desired.Leave);
     return lost
-        ? Optional.of(
-            new Decision.Wait(new Reason(ReasonCode.SLOT_DAMAGED, sentence), Optional.empty()))
+        ? Optional.of(new Decision.Wait(noWayBack(name), Optional.empty()))
         : Optional.empty();
   }
 
+  private static Reason noWayBack(PackageName name) {
+    return new Reason(
+        ReasonCode.SLOT_DAMAGED,
+        "current of %s names no whole slot, so there is no way back; move the link away and install a release anew"
+            .formatted(name));
+  }
+
   /** Where current is damaged and previous is whole, previous is the way back. */
-  private Installed installed(PackageName name) {
+  private Installed installed(Desired desired) {
+    PackageName name = desired.name();
     Installed found = situation.slots().read(name);
-    Desired.Want want = desired(name).want();
     boolean back =
-        want instanceof Desired.Run(Release release, _)
+        desired.want() instanceof Desired.Run(Release release, _)
             && found.previous().filter(slot -> slot.release().equals(release)).isPresent();
     return situation.slots().currentIsBroken(name) && !back
         ? new Installed(name, found.previous(), found.previous(), found.whole())

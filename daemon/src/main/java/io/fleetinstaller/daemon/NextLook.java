@@ -27,8 +27,7 @@ final class NextLook {
   }
 
   /** Finds out when the first of all waits is over; to be called whenever that may have changed. */
-  void reckon() {
-    Moment moment = situation.moment();
+  void reckon(Moment moment) {
     waitsUntil =
         situation.names().stream()
             .map(moment::decide)
