@@ -74,7 +74,7 @@ final class Links {
       try {
         if (!name.equals(PackageName.INSTALLER)
             && situation.slots().currentIsBroken(name)
-            && !situation.slots().currentIsLost(name)
+            && !canBeMended(name)
             && !isUnderWay(name)) {
           leaveDamaged(name);
         }
@@ -82,6 +82,10 @@ final class Links {
         LOG.warn("cannot leave the damaged copy of {}: {}", name, fault.getMessage());
       }
     }
+  }
+
+  private boolean canBeMended(PackageName name) {
+    return situation.slots().currentIsLost(name) && !situation.slots().read(name).whole().isEmpty();
   }
 
   private boolean isUnderWay(PackageName name) throws Fault {
@@ -274,8 +278,8 @@ final class Links {
     Set<ServiceState.Phase> down =
         host.outlives()
             ? EnumSet.of(ServiceState.Phase.FAILED)
-            : EnumSet.of(
-                ServiceState.Phase.FAILED, ServiceState.Phase.STOPPED, ServiceState.Phase.UNKNOWN);
+            : EnumSet.complementOf(
+                EnumSet.of(ServiceState.Phase.RUNNING, ServiceState.Phase.STARTING));
     for (Service service : slot.descriptor().services()) {
       ServiceState state = host.state(slot.release().name(), service.name());
       if (down.contains(state.phase())) {

@@ -136,6 +136,20 @@ final class DamagedCurrentTest {
   }
 
   @Test
+  void where_the_link_leads_nowhere_and_nothing_else_is_whole_it_is_installed_anew()
+      throws Exception {
+    stage.close();
+    Damage.DELETED.happenTo(slot(two));
+    Damage.DELETED.happenTo(slot(one).resolve(".fleet-installer/valid"));
+
+    stage.start().poll();
+
+    assertThat(stage.problems()).contains("it is taken away");
+    assertThat(stage.current()).isEqualTo("2");
+    assertThat(stage.explain().object("last").text("end")).isEqualTo("upgraded");
+  }
+
+  @Test
   void an_older_copy_is_not_started_on_data_that_may_be_beyond_it() throws Exception {
     Path data = Files.createDirectories(folder.toRealPath().resolve("var")).resolve("agent");
     Release three = stage.release(Stage.AGENT, "3", "3", "state: [{path: %s}],".formatted(data));
