@@ -32,6 +32,12 @@ final class Scrubber {
     return new Lines().clean(text);
   }
 
+  /** Evidence is lines that follow one another. */
+  private static List<String> lines(List<String> items) {
+    Lines lines = new Lines();
+    return items.isEmpty() ? items : List.of(lines.clean(String.join("\n", items)).split("\n", -1));
+  }
+
   private static @Nullable Object tree(@Nullable Object value) {
     return switch (value) {
       case null -> null;
@@ -43,6 +49,8 @@ final class Scrubber {
         });
         yield clean;
       }
+      case List<?> items when items.stream().allMatch(String.class::isInstance) ->
+          lines(items.stream().map(String::valueOf).toList());
       case List<?> items -> items.stream().map(Scrubber::tree).toList();
       case String text -> new Lines().clean(text);
       case Object other -> other;

@@ -14,7 +14,8 @@ final class Secrets {
 
   private static final String WORD =
       "(?:pass(?!ed|es\\b|ing)|pwd|secret|token|credential|authorization|cookie"
-          + "|community|session[_-]?id|signature|(?<=[A-Za-z0-9])_key(?!s)"
+          + "|community|session[_-]?id|(?<!bad[ -])signature"
+          + "|(?<=[A-Za-z0-9])(?<!foreign|partition|primary|public|sort|unique)_key(?!s)"
           + "|(?:access|account|api|app|auth|client|encrypt(?:ion)?|licen[cs]e|master|private|service"
           + "|session|shared|signing|storage|subscription)[_-]?key)";
 
@@ -55,12 +56,14 @@ final class Secrets {
                   + WORD
                   + "|key|"
                   + SHORT
-                  + ")[\\w-]{0,16}\\s{1,4})\\S+"),
+                  + ")[\\w-]{0,16}\\s{1,4})(?:"
+                  + QUOTED
+                  + "|\\S+)"),
           // -u joe:abc
           Pattern.compile("((?<![\\w-])(?:-[uU]|--(?:proxy-)?user)[\\s=]{0,4})[^\\s:]{1,256}:\\S+"),
           // sshpass -p abc; and a line of .pgpass, host:5432:base:joe:abc
-          Pattern.compile("(\\bsshpass\\s{1,4}-p\\s{0,4})\\S+"),
-          Pattern.compile("(^[\\w.*-]{1,256}:(?:\\d{1,5}|\\*):[^\\s:]{1,64}:[^\\s:]{1,64}:)\\S+$"),
+          Pattern.compile("(\\bsshpass\\s{1,4}-p\\s{0,4})(?:" + QUOTED + "|\\S+)"),
+          Pattern.compile("(^[\\w.*-]{1,256}:(?:\\d{1,5}|\\*):[^\\s:]{1,64}:[^\\s:]{1,64}:)\\S.*$"),
           // joe:abc@host, //joe:abc@host, joe:abc@tcp(host:1); but no release, agent:1.9@sha256:…
           Pattern.compile("((?<![\\w.-])[\\w.-]{1,64}:)[^\\s@/:\"']{1,256}(?=@(?!sha256:))"),
           Pattern.compile("((?<!:)//[^\\s@/:]{1,64}:)[^\\s@]{1,256}(?=@(?!sha256:))"),
@@ -77,7 +80,7 @@ final class Secrets {
                   + QUOTED
                   + "|\\S+)"),
           Pattern.compile(
-              "(?i)(\\b(?:password|passwd|passphrase|psk|secret|token)[\"']?,?\\s{1,4}(?:is\\s{1,4})?)"
+              "(?i)(\\b(?:password|passwd|passphrase|psk|secret|(?<!unexpected )token)[\"']?,?\\s{1,4}(?:is\\s{1,4})?)"
                   + QUOTED),
           // Whoever knows such an address may write there.
           Pattern.compile(

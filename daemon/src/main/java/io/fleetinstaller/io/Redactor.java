@@ -45,7 +45,7 @@ public final class Redactor {
           new Rule(
               "(?i)(\\bname[\"']?\\s{0,4}:\\s{0,4}[\"']?[\\w.-]{0,32}"
                   + SECRET_WORD
-                  + "[\\w.-]{0,16}[\"']?\\s{0,4},\\s{0,4}[\"']?value[\"']?\\s{0,4}:\\s{0,4})"
+                  + "[\\w.-]{0,16}[\"']?\\s{0,4},\\s{0,4}[\"']?\\s{0,16}value[\"']?\\s{0,4}:\\s{0,4})"
                   + "(?:\"[^\"]*+\"?|'[^']*+'?|[^\\s,;&\"'}]++)",
               "$1" + MARK),
           // machine host login bob password abc
@@ -71,6 +71,15 @@ public final class Redactor {
   private static final Pattern KEY_BEGINS = Pattern.compile("-----BEGIN [A-Z0-9 ]*PRIVATE KEY");
   private static final Pattern KEY_ENDS = Pattern.compile("-----END [A-Z0-9 ]*PRIVATE KEY");
 
+  /** What is set in two lines, by its name. */
+  private static final Pattern NAME =
+      Pattern.compile(
+          "(?i)^\\s*(?:- )?[\"']?name[\"']?\\s*:\\s*[\"']?[\\w.-]{0,64}"
+              + SECRET_WORD
+              + "[\\w.-]{0,16}[\"']?,?\\s*$");
+
+  private static final Pattern VALUE = Pattern.compile("^(\\s*[\"']?value[\"']?\\s*:\\s*).+");
+
   /** Of a terminal: colours, and the like (ECMA-48, section 5.4). */
   private static final Pattern ESCAPE = Pattern.compile("\\x1b\\[[0-?]{0,64}[ -/]{0,8}[@-~]");
 
@@ -93,6 +102,7 @@ public final class Redactor {
   public static List<String> lines(List<String> texts) {
     List<String> clean = new ArrayList<>();
     boolean inKey = false;
+    boolean named = false;
     for (String text : texts) {
       boolean begins = KEY_BEGINS.matcher(text).find();
       boolean ends = KEY_ENDS.matcher(text).find();
@@ -102,8 +112,9 @@ public final class Redactor {
       if (begins || ends) {
         clean.add(MARK);
       } else if (!inKey) {
-        clean.add(line(text));
+        clean.add(line(named ? VALUE.matcher(text).replaceFirst("$1" + MARK) : text));
       }
+      named = NAME.matcher(text).find();
       inKey = (inKey || begins) && !ends;
     }
     return clean;

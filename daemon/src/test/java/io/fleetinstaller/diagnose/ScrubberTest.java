@@ -57,6 +57,9 @@ class ScrubberTest {
         "agent --key hunter2",
         "curl -u joe:hunter2 x",
         "sshpass -p hunter2 ssh joe@host",
+        "sshpass -p 'a hunter2' ssh joe@host",
+        "agent --password \"a hunter2\" -v",
+        "db:5432:metrics:joe:a hunter2",
         "db.example.com:5432:metrics:joe:hunter2",
         "*:*:*:joe:hunter2",
         "curl -ujoe:hunter2 x",
@@ -115,6 +118,8 @@ class ScrubberTest {
   @ValueSource(
       strings = {
         "{\"token\":[\"hunter2\"]}",
+        "{\"evidence\":[\"- name: DB_PASSWORD\",\"  value: hunter2\"]}",
+        "{\"evidence\":[\"password: |\",\"  hunter2\",\"n: 1\"]}",
         "{\"password\":{\"value\":\"hunter2\"}}",
         "{\"a\":[{\"authKey\":[[\"hunter2\"]]}]}",
         "{\"proxy\":\"http://joe:a/b@hunter2@proxy\"}",
@@ -138,6 +143,9 @@ class ScrubberTest {
         "probe service: running [required; 8 passed, 0 failed]",
         "{\"step\":\"FETCH\",\"done\":true}",
         "pin: 1.9.0",
+        "SyntaxError: Unexpected token '<', \"<html>\" is not valid JSON",
+        "primary_key: id\n  on: update",
+        "cannot read it: bad signature: it is of another key",
         "{\"pin\":{\"version\":\"1.9.0\"}} pin: sha256:abc",
         "it spins: 1234, spawned pwsh: ok",
         "agent-0123456789ab of fleet-installer-guard@agent.service",

@@ -76,9 +76,11 @@ class RedactorTest {
         + " a|[redacted]|[redacted]|b",
     "MHcCAQEE|-----END PRIVATE KEY-----|b, [redacted]|b",
     "a|-----BEGIN RSA PRIVATE KEY-----|MHcCAQEE, a|[redacted]",
-    "a|password=x|b, a|password=[redacted]|b"
+    "a|password=x|b, a|password=[redacted]|b",
+    "- name: DB_PASSWORD|  value: x|b, - name: DB_PASSWORD|value: [redacted]|b",
+    "- name: DB_HOST|  value: x|b, - name: DB_HOST|value: x|b"
   })
-  void a_key_of_several_lines_goes_as_a_whole(String texts, String expected) {
+  void what_takes_several_lines_is_found(String texts, String expected) {
     assertThat(String.join("|", Redactor.lines(List.of(texts.split("\\|", -1)))))
         .isEqualTo(expected);
   }
