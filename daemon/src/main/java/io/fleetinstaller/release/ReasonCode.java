@@ -116,6 +116,14 @@ public enum ReasonCode {
     return blame;
   }
 
+  /**
+   * Whether it is what a registry refuses to give, which it may give later: a mirror that is behind
+   * lacks a release, a login is being renewed.
+   */
+  public boolean isWithheld() {
+    return this == NOT_FOUND || this == AUTH_FAILED || this == REGISTRY_ERROR;
+  }
+
   /** The code as it stands in documents and on the screen, e.g. {@code disk-full}. */
   public String text() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -351,12 +352,13 @@ public final class Slots {
 
   private void leave(Exception failure, Delivery delivery, boolean ours) {
     Release release = delivery.release();
+    boolean condemned = failure instanceof Fault.Refused it && !it.reason().code().isWithheld();
     try {
       Shelf shelf = shelves.of(release.name());
       if (isOfTheDisk(failure)) {
         // Less on it may be better, and nobody knows what of it was written.
         forgetBegun(_ -> true);
-      } else if (!(failure instanceof Fault.Refused) && delivery.isListed()) {
+      } else if (!condemned && delivery.isListed()) {
         Shelves.tidy(shelf, shelf::keep);
       }
       shelf.clear(release);
@@ -373,9 +375,8 @@ public final class Slots {
   }
 
   private static boolean isOfTheDisk(Exception failure) {
-    return failure instanceof Fault fault
-        && (fault.reason().code() == ReasonCode.DISK_FULL
-            || fault.reason().code() == ReasonCode.IO_ERROR);
+    Set<ReasonCode> codes = EnumSet.of(ReasonCode.DISK_FULL, ReasonCode.IO_ERROR);
+    return failure instanceof Fault fault && codes.contains(fault.reason().code());
   }
 
   /** Bytes of a release that are here already, and become those of the slot. */

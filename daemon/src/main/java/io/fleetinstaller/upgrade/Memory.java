@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -30,10 +29,6 @@ final class Memory {
           Duration.ofMinutes(5),
           Duration.ofMinutes(15),
           Duration.ofHours(1));
-
-  /** Where a copy may still be on its way to a mirror, or a login is being renewed. */
-  private static final Set<ReasonCode> PASSING =
-      Set.of(ReasonCode.NOT_FOUND, ReasonCode.AUTH_FAILED, ReasonCode.REGISTRY_ERROR);
 
   /** Long enough that a release tried once a week stays at once a week. */
   private static final Duration COUNTS = Duration.ofDays(60);
@@ -98,7 +93,7 @@ final class Memory {
       if (why.code() == ReasonCode.OWN_TURN) {
         return Optional.of(later(account, AFTER_TROUBLE, 1));
       }
-      boolean passing = kind == Failure.Kind.TRANSIENT || PASSING.contains(why.code());
+      boolean passing = kind == Failure.Kind.TRANSIENT || why.code().isWithheld();
       List<Duration> schedule = passing ? AFTER_TROUBLE : AFTER_REVERT;
       return Optional.of(later(account, schedule, account.attempt()));
     }

@@ -58,6 +58,19 @@ final class BegunTest {
     host.assertSame(slot);
   }
 
+  @ValueSource(ints = {400, 403, 404})
+  @ParameterizedTest
+  void what_came_is_kept_when_a_registry_refuses_the_rest(int status) throws Exception {
+    Way way = host.ways().whole();
+    host.breaking(90, status);
+    assertThatThrownBy(() -> host.slots.stage(way.delivery())).isInstanceOf(Fault.class);
+    host.server.lie(_ -> Optional.empty());
+
+    assertThat(host.next().estimate().bytes())
+        .isLessThan(host.image.layers().getFirst().size() / 4);
+    host.assertSame(host.slots.stage(host.next().delivery()));
+  }
+
   @Test
   void a_daemon_that_was_killed_goes_on_where_it_was() throws Exception {
     host.kill();

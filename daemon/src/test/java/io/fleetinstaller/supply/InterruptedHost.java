@@ -74,12 +74,17 @@ final class InterruptedHost implements AutoCloseable {
   }
 
   void breaking(int percent) {
+    breaking(percent, 503);
+  }
+
+  /** What is asked for after that is answered with this status. */
+  void breaking(int percent, int status) {
     AtomicInteger asked = new AtomicInteger();
     server.lie(part ->
         Optional.of(
             asked.getAndIncrement() == 0
                 ? cut(part, percent)
-                : new MockResponse.Builder().code(503).build()));
+                : new MockResponse.Builder().code(status).build()));
   }
 
   private static MockResponse cut(LayoutServer.Part part, int percent) {
