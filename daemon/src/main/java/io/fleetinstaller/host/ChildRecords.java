@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.fleetinstaller.io.Bounded;
+import io.fleetinstaller.io.Listing;
 import io.fleetinstaller.io.Quarantine;
 import io.fleetinstaller.release.PackageName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,10 +62,11 @@ final class ChildRecords {
    * cannot be read or taken away keeps no other from being followed.
    */
   synchronized void endAll() throws IOException {
-    if (isLost()) {
+    List<Path> files = new ArrayList<>();
+    if (mayLack(files)) {
       unrecorded().forEach(ChildRecords::endUnrecorded);
     }
-    for (Path file : files()) {
+    for (Path file : files) {
       try {
         end(file);
       } catch (IOException e) {
@@ -75,18 +75,35 @@ final class ChildRecords {
     }
   }
 
-  /** Whether records may be lost; what stands where a folder of them should be is set aside. */
-  private boolean isLost() throws IOException {
+  /**
+   * Finds the records. What stands where a folder of them should be is set aside.
+   *
+   * @return whether some may be lost
+   */
+  private boolean mayLack(List<Path> files) throws IOException {
     if (isNoFolder(directory)) {
       return true;
     }
     boolean lost = false;
-    try (Stream<Path> below = Files.list(directory)) {
-      for (Path folder : below.filter(it -> !Quarantine.holds(it)).toList()) {
-        lost |= isNoFolder(folder);
+    for (Path folder : Listing.of(directory)) {
+      if (!Quarantine.holds(folder)) {
+        lost |= isNoFolder(folder) || !isListed(folder, files);
       }
     }
     return lost;
+  }
+
+  private static boolean isListed(Path folder, List<Path> files) {
+    try {
+      Listing.of(folder).stream()
+          .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+          .filter(file -> !Quarantine.holds(file))
+          .forEach(files::add);
+      return true;
+    } catch (IOException e) {
+      LOG.warn("cannot read the records in {}: {}", folder, e.getMessage());
+      return false;
+    }
   }
 
   private boolean isNoFolder(Path folder) {
@@ -158,17 +175,6 @@ final class ChildRecords {
     Proc.session(process.pid()).forEach(kin::add);
     kin.remove(ProcessHandle.current());
     kin.forEach(ProcessHandle::destroyForcibly);
-  }
-
-  private List<Path> files() throws IOException {
-    try (Stream<Path> all = Files.walk(directory, 2)) {
-      return all.filter(file -> !file.equals(directory))
-          .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
-          .filter(file -> !Quarantine.holds(file))
-          .toList();
-    } catch (NoSuchFileException _) {
-      return List.of();
-    }
   }
 
   private static Optional<ProcessHandle> find(String record) {
