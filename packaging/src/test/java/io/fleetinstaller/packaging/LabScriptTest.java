@@ -90,6 +90,30 @@ class LabScriptTest {
             """);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--only", "--sample", "--tried", "--again", "--minutes"})
+  void a_part_of_the_guests_is_played_without_power_cuts(String part) throws Exception {
+    program("bin/qemu-system-x86_64", "");
+    program("lab-vm", "echo 'cuts: 3 faults, 0 bricks'");
+
+    Ended lab = lab(part, "1");
+
+    assertThat(lab.output()).endsWith("lab: 12 faults, 0 bricks, NO POWER CUTS\n");
+    assertThat(lab.status()).isZero();
+  }
+
+  @Test
+  void guests_that_count_nothing_end_it_before_power_is_cut() throws Exception {
+    program("bin/qemu-system-x86_64", "");
+    program("lab-vm", "echo 'cuts: 3 faults, 0 bricks'");
+    program("dist/runtime/bin/java", "echo 'unknown option' >&2; exit 1");
+
+    Ended lab = lab("--seeds", "1");
+
+    assertThat(lab.status()).isEqualTo(1);
+    assertThat(lab.output()).contains("ended without a count").doesNotContain("cuts:");
+  }
+
   @Test
   void guests_that_missed_most_of_their_faults_fail_it_without_a_brick() throws Exception {
     program("dist/runtime/bin/java", "%s\n%s\nexit 1".formatted(MISSED, GUESTS));
